@@ -1,0 +1,16 @@
+// Owns the ABI tag and the two facts about the compiler that headers may ask for: exceptions, and the attribute words.
+// Never changes a layout or a body by any other macro.
+#ifndef BEDROCK_CONFIG_HPP
+#define BEDROCK_CONFIG_HPP
+
+/// 1 where exceptions are enabled. Part of the ABI tag, so that translation units of both modes link side by side.
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define BEDROCK_EXCEPTIONS 1
+/// The inline namespace that carries the major version and the exception mode: `namespace bedrock::inline BEDROCK_ABI`.
+#define BEDROCK_ABI v0_ex
+#else
+#define BEDROCK_EXCEPTIONS 0
+#define BEDROCK_ABI v0_nx
+#endif
+
+#endif

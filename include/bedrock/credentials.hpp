@@ -1,0 +1,188 @@
+// Owns what a caller proves itself with, the provider interface, and the chain that asks one provider after another.
+// Never shows a secret: what is printed of credentials is their source and the last four characters of the key id.
+#ifndef BEDROCK_CREDENTIALS_HPP
+#define BEDROCK_CREDENTIALS_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A text that is wiped from memory when it is destroyed or replaced. Copies are wiped on their own.
+class secret {
+  public:
+    secret() = default;
+    secret(std::string text) : text_(std::move(text)) {}  // NOLINT: implicit, a string is what callers have
+    secret(std::string_view text) : text_(text) {}        // NOLINT
+    secret(char const* text) : text_(text) {}             // NOLINT
+    secret(secret const&) = default;
+    secret(secret&& other) noexcept : text_(std::move(other.text_)) { other.wipe(); }
+    secret& operator=(secret other) noexcept {
+        wipe();
+        text_ = std::move(other.text_);
+        return *this;
+    }
+    ~secret() { wipe(); }
+
+    std::string_view view() const noexcept { return text_; }
+    bool empty() const noexcept { return text_.empty(); }
+
+  private:
+    void wipe() noexcept {
+        text_.resize(text_.capacity());  // a short text that was moved from still stands in the object itself
+        crypto::secure_wipe(text_.data(), text_.size());
+        text_.clear();
+    }
+    std::string text_;
+};
+
+/// Access keys for SigV4, or a Bedrock API key (bearer token).
+struct credentials {
+    std::string access_key_id{};
+    secret secret_access_key{};
+    /// Empty for long-lived keys.
+    secret session_token{};
+    /// When set, requests carry this instead of a signature.
+    secret bearer_token{};
+    /// Milliseconds since 1970; absent: no known end.
+    std::optional<std::int64_t> expires_at_ms{};
+    std::string account_id{};
+    /// Where they came from, in the words of `whoami`: "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY".
+    std::string source{};
+};
+
+/// "…WXYZ": the last four characters of a key id, all that is ever shown of it.
+std::string shorten_key_id(std::string_view access_key_id);
+
+enum class provider_outcome : unsigned char {
+    found,
+    not_here,  ///< this source is not set up on this machine: the next one is asked
+    broken,    ///< it is set up and does not work: the chain stops, or a typo would sign as somebody else
+};
+
+struct provider_answer {
+    provider_outcome outcome = provider_outcome::not_here;
+    bedrock::credentials credentials{};
+    /// Why not, for a person; no secrets.
+    std::string detail{};
+};
+
+/// One source of credentials, written as a protocol.
+/// **Thread safety:** `load` may be called from several threads at once.
+class credentials_provider {
+  public:
+    virtual ~credentials_provider() = default;
+    /// Short and stable: "environment", "imds".
+    virtual std::string_view name() const noexcept = 0;
+    /// **Lifetime:** the provider and `surroundings` must outlive the exchange.
+    virtual exchange<provider_answer> load(environment const& surroundings) = 0;
+};
+
+using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
+
+/// A provider that always answers the same credentials.
+std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
+
+/// How one provider of a chain fared.
+struct provider_attempt {
+    std::string name{};
+    provider_outcome outcome = provider_outcome::not_here;
+    std::int64_t milliseconds = 0;
+    std::string detail{};
+};
+
+struct chain_answer {
+    /// errc::credentials with every attempt in the message when none had any, or one was broken.
+    result<bedrock::credentials> credentials;
+    std::vector<provider_attempt> attempts{};
+};
+
+/// Asks the providers in order until one has credentials or is broken.
+/// **Lifetime:** both arguments must outlive the exchange.
+exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings);
+
+/// One line an attempt: `  environment: AWS_ACCESS_KEY_ID is not set (0 ms)`.
+std::string describe_attempts(std::vector<provider_attempt> const& attempts);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string shorten_key_id(std::string_view access_key_id) {
+    constexpr std::size_t shown = 4;
+    if (access_key_id.size() <= shown) return "…";
+    return "…" + std::string(access_key_id.substr(access_key_id.size() - shown));
+}
+
+namespace detail {
+
+class static_provider final : public credentials_provider {
+  public:
+    explicit static_provider(credentials fixed) : fixed_(std::move(fixed)) {
+        if (fixed_.source.empty()) fixed_.source = "given in code";
+    }
+    std::string_view name() const noexcept override { return "static"; }
+    exchange<provider_answer> load(environment const&) override {
+        provider_answer answer;
+        answer.outcome = provider_outcome::found;
+        answer.credentials = fixed_;
+        co_return answer;
+    }
+
+  private:
+    credentials fixed_;
+};
+
+}  // namespace detail
+
+inline std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
+    return std::make_shared<detail::static_provider>(std::move(fixed));
+}
+
+inline std::string describe_attempts(std::vector<provider_attempt> const& attempts) {
+    std::string text;
+    for (auto const& attempt : attempts) {
+        if (!text.empty()) text += '\n';
+        text += "  " + attempt.name + ": ";
+        text += attempt.outcome == provider_outcome::found ? "found" : attempt.detail;
+        text += " (" + std::to_string(attempt.milliseconds) + " ms)";
+    }
+    return text;
+}
+
+inline exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
+    std::vector<provider_attempt> attempts;
+    for (auto const& provider : providers) {
+        auto const started = surroundings.steady_milliseconds();
+        auto answer = co_await provider->load(surroundings);
+        provider_attempt attempt;
+        attempt.name = provider->name();
+        attempt.outcome = answer.outcome;
+        attempt.milliseconds = surroundings.steady_milliseconds() - started;
+        attempt.detail = answer.detail;
+        attempts.push_back(std::move(attempt));
+        if (answer.outcome == provider_outcome::found)
+            co_return chain_answer{std::move(answer.credentials), std::move(attempts)};
+        if (answer.outcome == provider_outcome::broken) {
+            auto reason = fail(errc::credentials, std::string(provider->name()) + ": " + answer.detail);
+            co_return chain_answer{std::move(reason), std::move(attempts)};
+        }
+    }
+    auto reason =
+        fail(errc::credentials, "no credentials found; tried\n" + describe_attempts(attempts) +
+                                    "\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK");
+    co_return chain_answer{std::move(reason), std::move(attempts)};
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

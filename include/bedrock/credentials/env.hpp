@@ -1,0 +1,85 @@
+// Owns the provider that reads access keys from environment variables.
+// Never falls through on a half-set pair: that would sign as somebody else.
+#ifndef BEDROCK_CREDENTIALS_ENV_HPP
+#define BEDROCK_CREDENTIALS_ENV_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/time.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION (ISO 8601), AWS_ACCOUNT_ID.
+/// A blank variable is unset.
+class environment_provider final : public credentials_provider {
+  public:
+    std::string_view name() const noexcept override { return "environment"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// A control character inside a key or token would split a header: never part of a real one, mostly a pasted newline.
+inline bool has_control_character(std::string_view text) noexcept {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+    return false;
+}
+
+}  // namespace detail
+
+inline exchange<provider_answer> environment_provider::load(environment const& surroundings) {
+    provider_answer answer;
+    auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
+    auto const secret_key = non_blank_variable(surroundings, "AWS_SECRET_ACCESS_KEY");
+    if (!key && !secret_key) {
+        answer.detail = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
+        co_return answer;
+    }
+    answer.outcome = provider_outcome::broken;
+    if (!key || !secret_key) {
+        answer.detail = key ? "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"
+                            : "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not";
+        co_return answer;
+    }
+    auto const token = non_blank_variable(surroundings, "AWS_SESSION_TOKEN");
+    if (detail::has_control_character(*key) || detail::has_control_character(*secret_key) ||
+        (token && detail::has_control_character(*token))) {
+        answer.detail =
+            "a line break or another control character stands inside AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN; set them again without it";
+        co_return answer;
+    }
+    if (auto const expiration = non_blank_variable(surroundings, "AWS_CREDENTIAL_EXPIRATION")) {
+        auto const end = parse_iso8601(*expiration);
+        if (!end) {
+            answer.detail = "AWS_CREDENTIAL_EXPIRATION is not an ISO 8601 time such as 2026-01-02T03:04:05Z";
+            co_return answer;
+        }
+        answer.credentials.expires_at_ms = to_unix_milliseconds(*end);
+        if (*answer.credentials.expires_at_ms <= surroundings.unix_milliseconds()) {
+            answer.detail = "the keys expired at " + *expiration + " (AWS_CREDENTIAL_EXPIRATION); get new ones";
+            co_return answer;
+        }
+    }
+    answer.outcome = provider_outcome::found;
+    answer.credentials.access_key_id = *key;
+    answer.credentials.secret_access_key = *secret_key;
+    if (token) answer.credentials.session_token = *token;
+    if (auto const account = non_blank_variable(surroundings, "AWS_ACCOUNT_ID"))
+        answer.credentials.account_id = *account;
+    answer.credentials.source = "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY";
+    co_return answer;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

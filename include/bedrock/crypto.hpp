@@ -1,0 +1,242 @@
+// Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, random bytes, comparing and wiping secrets.
+// Never touches TLS, never ignores a failure of OpenSSL, and is the only header that includes one of OpenSSL's.
+#ifndef BEDROCK_CRYPTO_HPP
+#define BEDROCK_CRYPTO_HPP
+
+#include "bedrock/bytes.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/hex.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI::crypto {
+
+/// 32 bytes (FIPS 180-4).
+using sha256_digest = std::array<std::byte, 32>;
+
+/// SHA-256 of a message that comes in pieces; one object serves any number of messages, one after the other.
+///
+/// The algorithm is looked up once and its context reused: OpenSSL 3 takes longer to look it up than to hash 64 bytes.
+/// **Errors:** the first failure of OpenSSL (out of memory, a provider without SHA-256) is kept until `restart()`, and
+/// `finish` returns false; one that meets the constructor is kept for good.
+/// **Thread safety:** one thread at a time.
+class sha256 {
+  public:
+    /// **Allocates:** OpenSSL's context.
+    sha256() noexcept;
+    sha256(sha256&& other) noexcept = default;
+    sha256& operator=(sha256&& other) noexcept = default;
+
+    /// Forgets the pieces so far.
+    void restart() noexcept { stage_ = stage::idle; }
+    void update(byte_view piece) noexcept;
+    void update(std::string_view piece) noexcept { update(as_bytes(piece)); }
+    /// Writes the digest and is ready for the next message. False where OpenSSL failed: `out` is all zero then.
+    [[nodiscard]] bool finish(sha256_digest& out) noexcept;
+
+  private:
+    enum class stage : unsigned char { idle, running, failed };
+    struct context_deleter {
+        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    };
+    struct algorithm_deleter {
+        void operator()(EVP_MD const* algorithm) const noexcept;
+    };
+    void start() noexcept;
+
+    std::unique_ptr<EVP_MD const, algorithm_deleter> algorithm_;
+    std::unique_ptr<EVP_MD_CTX, context_deleter> context_;
+    stage stage_ = stage::idle;
+};
+
+/// SHA-256 of one message, with a hash at hand; what it was fed before is forgotten. False where OpenSSL failed.
+[[nodiscard]] bool hash_sha256(sha256& hash, byte_view message, sha256_digest& out) noexcept;
+/// The same with a hash of its own.
+[[nodiscard]] bool hash_sha256(byte_view message, sha256_digest& out) noexcept;
+
+/// HMAC-SHA-256 (RFC 2104), with a hash at hand; what it was fed before is forgotten. `out` may be the memory of `key`.
+/// False where OpenSSL failed: `out` is all zero then.
+[[nodiscard]] bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept;
+/// The same with a hash of its own.
+[[nodiscard]] bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept;
+
+/// Equality of secrets: the time depends on the lengths only.
+bool constant_time_equal(byte_view left, byte_view right) noexcept;
+bool constant_time_equal(std::string_view left, std::string_view right) noexcept;
+
+/// Overwrites a secret, and the compiler may not leave it out.
+void secure_wipe(void* secret, std::size_t size) noexcept;
+void secure_wipe(std::span<std::byte> secret) noexcept;
+/// Overwrites all that the string holds memory for and leaves it empty.
+void secure_wipe(std::string& secret) noexcept;
+
+/// Fills `out` from OpenSSL's generator. False where it has no entropy: `out` must not be used then.
+/// **Thread safety:** any.
+[[nodiscard]] bool random_bytes(std::span<std::byte> out) noexcept;
+
+/// Uniform in [0, 1), for jitter. Where OpenSSL has no entropy it is the largest value below 1: the longest pause.
+/// **Thread safety:** any.
+double random_unit() noexcept;
+
+/// A version 4 UUID (RFC 9562, 5.4), lower case with hyphens, made of 16 bytes that `fill(std::span<std::byte>)` is
+/// asked for. "" where `fill` returns false.
+template <class Source>
+requires std::predicate<Source&, std::span<std::byte>> std::string make_uuid_v4(Source&& fill);
+
+/// The same from `random_bytes`.
+std::string make_uuid_v4();
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+// OpenSSL 3 looks an algorithm up by name in its providers; its forks and ancestors have constant tables instead.
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L && !defined(LIBRESSL_VERSION_NUMBER) && !defined(OPENSSL_IS_BORINGSSL)
+inline void sha256::algorithm_deleter::operator()(EVP_MD const* algorithm) const noexcept {
+    EVP_MD_free(const_cast<EVP_MD*>(algorithm));
+}
+inline sha256::sha256() noexcept : algorithm_(EVP_MD_fetch(nullptr, "SHA2-256", nullptr)), context_(EVP_MD_CTX_new()) {}
+#else
+inline void sha256::algorithm_deleter::operator()(EVP_MD const*) const noexcept {}
+inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX_new()) {}
+#endif
+
+inline void sha256::start() noexcept {
+    bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr) == 1;
+    stage_ = ready ? stage::running : stage::failed;
+}
+
+inline void sha256::update(byte_view piece) noexcept {
+    if (piece.empty()) return;
+    if (stage_ == stage::idle) start();
+    if (stage_ == stage::running && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
+        stage_ = stage::failed;
+}
+
+inline bool sha256::finish(sha256_digest& out) noexcept {
+    if (stage_ == stage::idle) start();
+    auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
+    if (stage_ == stage::running && EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1) {
+        stage_ = stage::idle;
+        return true;
+    }
+    stage_ = stage::failed;
+    out.fill(std::byte{0});
+    return false;
+}
+
+inline bool hash_sha256(sha256& hash, byte_view message, sha256_digest& out) noexcept {
+    hash.restart();
+    hash.update(message);
+    return hash.finish(out);
+}
+
+inline bool hash_sha256(byte_view message, sha256_digest& out) noexcept {
+    sha256 hash;
+    return hash_sha256(hash, message, out);
+}
+
+inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept {
+    std::array<std::byte, 64> pad{};  // a block of SHA-256
+    sha256_digest inner{};
+    bool good = true;
+    if (key.size() > pad.size()) {
+        good = hash_sha256(hash, key, inner);
+        std::copy(inner.begin(), inner.end(), pad.begin());
+    } else {
+        std::copy(key.begin(), key.end(), pad.begin());
+    }
+    hash.restart();
+    for (auto& byte : pad) byte ^= std::byte{0x36};
+    hash.update(pad);
+    hash.update(message);
+    good = hash.finish(inner) && good;
+    for (auto& byte : pad) byte ^= std::byte{0x36 ^ 0x5c};
+    hash.restart();
+    hash.update(pad);
+    hash.update(inner);
+    good = hash.finish(out) && good;
+    secure_wipe(pad);
+    secure_wipe(inner);
+    if (!good) out.fill(std::byte{0});
+    return good;
+}
+
+inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {
+    sha256 hash;
+    return hmac_sha256(hash, key, message, out);
+}
+
+inline bool constant_time_equal(byte_view left, byte_view right) noexcept {
+    return left.size() == right.size() && (left.empty() || CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0);
+}
+
+inline bool constant_time_equal(std::string_view left, std::string_view right) noexcept {
+    return constant_time_equal(as_bytes(left), as_bytes(right));
+}
+
+inline void secure_wipe(void* secret, std::size_t size) noexcept {
+    if (size != 0) OPENSSL_cleanse(secret, size);
+}
+
+inline void secure_wipe(std::span<std::byte> secret) noexcept {
+    secure_wipe(secret.data(), secret.size());
+}
+
+inline void secure_wipe(std::string& secret) noexcept {
+    secret.resize(secret.capacity());  // within the capacity: cannot throw, and brings all of it in reach
+    secure_wipe(secret.data(), secret.size());
+    secret.clear();
+}
+
+inline bool random_bytes(std::span<std::byte> out) noexcept {
+    constexpr std::size_t most = 0x10000;  // RAND_bytes counts in int
+    for (; !out.empty(); out = out.subspan((std::min)(most, out.size()))) {
+        auto const count = static_cast<int>((std::min)(most, out.size()));
+        if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), count) != 1) return false;
+    }
+    return true;
+}
+
+inline double random_unit() noexcept {
+    std::array<std::byte, 8> bytes{};
+    if (!random_bytes(bytes)) bytes.fill(std::byte{0xff});
+    constexpr double unit = 1.0 / 9007199254740992.0;  // 2^-53: as many bits as a double holds
+    return static_cast<double>(load_big_endian<std::uint64_t>(bytes.data()) >> 11) * unit;
+}
+
+template <class Source>
+requires std::predicate<Source&, std::span<std::byte>> std::string make_uuid_v4(Source&& fill) {
+    std::array<std::byte, 16> bytes{};
+    if (!fill(std::span<std::byte>(bytes))) return {};
+    bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte{0x40};  // version 4
+    bytes[8] = (bytes[8] & std::byte{0x3f}) | std::byte{0x80};  // variant 10
+    std::string text;
+    text.reserve(36);
+    byte_view rest = bytes;
+    for (std::size_t const length : {4u, 2u, 2u, 2u, 6u}) {
+        if (!text.empty()) text += '-';
+        append_hex(text, rest.first(length));
+        rest = rest.subspan(length);
+    }
+    return text;
+}
+
+inline std::string make_uuid_v4() {
+    return make_uuid_v4([](std::span<std::byte> out) { return random_bytes(out); });
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crypto
+
+#endif

@@ -1,0 +1,465 @@
+// Owns libcurl: one multi handle with its connection cache, the transfers on it, and what engines of one client share.
+// Never follows a redirect, never switches off TLS verification, never calls user code inside a curl callback.
+#ifndef BEDROCK_ENGINE_HPP
+#define BEDROCK_ENGINE_HPP
+
+#include "bedrock/cancellation.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/http.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <curl/curl.h>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// DNS answers and TLS sessions, shared by all engines of a client through locks. Connections are not: libcurl forbids
+/// that across threads.
+/// **Thread safety:** full. **Lifetime:** engines hold it by shared_ptr.
+class engine_share {
+  public:
+    engine_share();
+    engine_share(engine_share const&) = delete;
+    engine_share& operator=(engine_share const&) = delete;
+    ~engine_share();
+    CURLSH* handle() const noexcept { return handle_; }
+
+  private:
+    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
+    static void unlock(CURL*, curl_lock_data what, void* self);
+    std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
+    CURLSH* handle_ = nullptr;
+};
+
+class engine;
+
+/// One request on an engine. Made by `engine::start`; destroying it early closes its connection.
+class curl_transfer final : public http::transfer {
+  public:
+    ~curl_transfer() override;
+
+    /// The final response's headers are all there.
+    bool head_complete() const noexcept { return head_complete_; }
+    /// Bytes of head and body so far; a growing number is progress.
+    std::uint64_t arrived() const noexcept { return arrived_; }
+    std::int64_t started_ms() const noexcept { return started_ms_; }
+    /// When DNS, TCP and TLS were done; 0 before.
+    std::int64_t connected_ms() const noexcept { return connected_ms_; }
+    /// The whole request was handed to the network.
+    bool request_sent() const noexcept;
+    /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
+    void want_more();
+    http::request const& request() const noexcept { return request_; }
+
+  private:
+    friend class engine;
+    curl_transfer(engine& owner, http::request what, bool whole)
+        : owner_(owner), request_(std::move(what)), whole_(whole) {}
+    bool set_up(CURLSH* share);
+    void note_connected(std::int64_t now);
+    void finish(CURLcode code);
+    http::failure describe(CURLcode code) const;
+    bool take_header(std::string_view line);
+    std::size_t take_body(byte_view bytes);
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+
+    engine& owner_;
+    http::request request_;
+    CURL* easy_ = nullptr;
+    curl_slist* header_lines_ = nullptr;
+    std::array<char, CURL_ERROR_SIZE> curl_text_{};
+    http::failure aborted_{};  // why a callback stopped the transfer
+    std::size_t header_bytes_ = 0;
+    std::uint64_t arrived_ = 0;
+    std::int64_t started_ms_ = 0;
+    std::int64_t connected_ms_ = 0;
+    bool head_complete_ = false;
+    bool whole_;          // a plain answer: bounded by max_body, not by the high-water mark
+    bool wanted_ = true;  // the reader waits for the next bytes
+    bool paused_ = false;
+};
+
+/// One curl_multi with its connections.
+/// **Thread safety:** one thread at a time; `bed()->wake()` from any.
+class engine {
+  public:
+    /// Header bytes accepted of one response; libcurl itself stops at 300 KiB from 8.2 on.
+    static constexpr std::size_t max_header_bytes = std::size_t{256} << 10;
+    /// Unread body bytes at which a transfer pauses until its reader asks for more.
+    static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
+
+    explicit engine(std::shared_ptr<engine_share> share);
+    engine(engine const&) = delete;
+    engine& operator=(engine const&) = delete;
+    ~engine();
+
+    /// Begins a request; the transfer says how it goes on. `whole`: the body is collected up to `max_body`; otherwise
+    /// it is let in as its reader wants more. **Errors:** a transfer that ended already.
+    /// **Lifetime:** the engine must outlive it.
+    std::unique_ptr<curl_transfer> start(http::request what, bool whole);
+    /// Moves every transfer as far as it goes without waiting.
+    void perform();
+    /// Sleeps until a socket or a timer of curl's is ready, somebody wakes it, or the time is over.
+    void wait(std::int64_t milliseconds);
+    /// What a call on this engine sleeps in.
+    std::shared_ptr<waker> bed() const noexcept;
+
+  private:
+    friend class curl_transfer;
+    class multi_waker;
+    CURLM* multi_ = nullptr;
+    std::shared_ptr<engine_share> share_;
+    std::shared_ptr<multi_waker> bed_;
+    std::vector<curl_transfer*> connecting_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// libcurl's global state, once a process; counts as done when the host program did it before.
+inline bool curl_ready() {
+    static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return ready;
+}
+
+/// "https://host:port", what an error message names of a URL: never the path, query or user data.
+inline std::string origin_of(std::string_view url) {
+    auto const scheme = url.find("://");
+    auto const from = scheme == std::string_view::npos ? 0 : scheme + 3;
+    return std::string(url.substr(0, url.find_first_of("/?#", from)));
+}
+
+}  // namespace detail
+
+inline engine_share::engine_share() {
+    if (!detail::curl_ready()) return;
+    handle_ = curl_share_init();
+    if (!handle_) return;
+    curl_share_setopt(handle_, CURLSHOPT_USERDATA, this);
+    curl_share_setopt(handle_, CURLSHOPT_LOCKFUNC, &engine_share::lock);
+    curl_share_setopt(handle_, CURLSHOPT_UNLOCKFUNC, &engine_share::unlock);
+    curl_share_setopt(handle_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(handle_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+inline engine_share::~engine_share() {
+    if (handle_) curl_share_cleanup(handle_);
+}
+
+inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
+    static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].lock();
+}
+
+inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) {
+    static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].unlock();
+}
+
+class engine::multi_waker final : public waker {
+  public:
+    explicit multi_waker(CURLM* multi) noexcept : multi_(multi) {}
+    void wake() noexcept override {
+        std::lock_guard const lock(guard_);
+        if (multi_) curl_multi_wakeup(multi_);
+    }
+    void retire() noexcept {
+        std::lock_guard const lock(guard_);
+        multi_ = nullptr;
+    }
+
+  private:
+    std::mutex guard_;
+    CURLM* multi_;
+};
+
+inline std::shared_ptr<waker> engine::bed() const noexcept {
+    return bed_;
+}
+
+inline engine::engine(std::shared_ptr<engine_share> share)
+    : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
+      share_(std::move(share)),
+      bed_(std::make_shared<multi_waker>(multi_)) {}
+
+inline engine::~engine() {
+    bed_->retire();
+    if (multi_) curl_multi_cleanup(multi_);
+}
+
+inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole) {
+    std::unique_ptr<curl_transfer> made(new curl_transfer(*this, std::move(what), whole));
+    made->started_ms_ = steady_milliseconds_now();
+    if (!multi_ || !made->set_up(share_ ? share_->handle() : nullptr)) {
+        made->ended = true;
+        made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
+        return made;
+    }
+    if (auto const code = curl_multi_add_handle(multi_, made->easy_); code != CURLM_OK) {
+        made->ended = true;
+        made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
+        return made;
+    }
+    connecting_.push_back(made.get());
+    return made;
+}
+
+inline void engine::perform() {
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    if (!connecting_.empty()) {
+        auto const now = steady_milliseconds_now();
+        std::erase_if(connecting_, [now](curl_transfer* waiting) {
+            waiting->note_connected(now);
+            return waiting->connected_ms_ != 0;
+        });
+    }
+    int queued = 0;
+    while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
+        if (note->msg != CURLMSG_DONE) continue;
+        char* owner = nullptr;
+        curl_easy_getinfo(note->easy_handle, CURLINFO_PRIVATE, &owner);
+        CURLcode const code = note->data.result;  // the note is gone once the handle is removed
+        auto* const done = reinterpret_cast<curl_transfer*>(owner);
+        done->finish(code);
+        std::erase(connecting_, done);
+        curl_multi_remove_handle(multi_, done->easy_);
+    }
+}
+
+inline void engine::wait(std::int64_t milliseconds) {
+    constexpr std::int64_t most = (std::numeric_limits<int>::max)();
+    auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
+    curl_multi_poll(multi_, nullptr, 0, timeout, nullptr);
+}
+
+inline curl_transfer::~curl_transfer() {
+    if (easy_) {
+        std::erase(owner_.connecting_, this);
+        curl_multi_remove_handle(owner_.multi_, easy_);
+        curl_easy_cleanup(easy_);
+    }
+    curl_slist_free_all(header_lines_);
+}
+
+inline bool curl_transfer::set_up(CURLSH* share) {
+    easy_ = curl_easy_init();
+    if (!easy_) return false;
+    auto const add_line = [this](std::string const& line) {
+        curl_slist* const longer = curl_slist_append(header_lines_, line.c_str());
+        if (longer) header_lines_ = longer;
+        return longer != nullptr;
+    };
+    for (auto const& [name, value] : request_.headers)
+        if (!add_line(value.empty() ? name + ";" : name + ": " + value)) return false;
+    // libcurl adds these on its own: the first costs a second on bodies over 1 MiB, the others are not ours to say.
+    for (char const* const unwanted : {"Expect", "Accept", "Content-Type"})
+        if (http::find_header(request_.headers, unwanted).empty() && !add_line(std::string(unwanted) + ":"))
+            return false;
+
+    auto const set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
+    set(CURLOPT_PRIVATE, static_cast<void*>(this));
+    set(CURLOPT_ERRORBUFFER, curl_text_.data());
+    set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_HTTPHEADER, header_lines_);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TCP_KEEPIDLE, 30L);   // seconds; NAT gateways forget a silent connection after 240 to 350
+    set(CURLOPT_TCP_KEEPINTVL, 15L);  // seconds
+    set(CURLOPT_MAXAGE_CONN, 50L);    // seconds; servers close idle connections from a minute on
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set(CURLOPT_QUICK_EXIT, 1L);
+#endif
+    // Our clocks decide; libcurl's own limit of five minutes must not come first.
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
+    if (request_.fresh_connection) {
+        set(CURLOPT_FRESH_CONNECT, 1L);
+        set(CURLOPT_FORBID_REUSE, 1L);
+    }
+    if (share) set(CURLOPT_SHARE, share);
+    if (request_.method == "POST") {
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDS, request_.body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    } else if (request_.method != "GET") {
+        set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+        if (!request_.body.empty()) {
+            set(CURLOPT_POSTFIELDS, request_.body.data());
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+        }
+    }
+    set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
+    set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+    set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+    return true;
+}
+
+inline bool curl_transfer::request_sent() const noexcept {
+    if (!easy_) return false;
+    long head_size = 0;
+    curl_off_t body_size = 0;
+    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &head_size);
+    curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &body_size);
+    return head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
+}
+
+inline void curl_transfer::note_connected(std::int64_t now) {
+    curl_off_t ready = 0;
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    if (ready > 0) connected_ms_ = now;
+}
+
+inline void curl_transfer::want_more() {
+    wanted_ = true;
+    if (!paused_) return;
+    paused_ = false;
+    curl_easy_pause(easy_, CURLPAUSE_CONT);
+}
+
+inline bool curl_transfer::take_header(std::string_view line) {
+    header_bytes_ += line.size();
+    arrived_ += line.size();
+    if (header_bytes_ > engine::max_header_bytes) {
+        aborted_ = {errc::protocol, true,
+                    detail::origin_of(request_.url) + " answered with more than " +
+                        std::to_string(engine::max_header_bytes) + " bytes of headers"};
+        return false;
+    }
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) {
+        head = {};
+        head_complete_ = false;
+        auto const space = line.find(' ');
+        if (space != std::string_view::npos)
+            for (char const digit : line.substr(space + 1, 3))
+                if (digit >= '0' && digit <= '9') head.status = head.status * 10 + (digit - '0');
+        return true;
+    }
+    if (line.empty()) {
+        head_complete_ = head.status >= 200;  // 1xx: the real head follows
+        return true;
+    }
+    auto const colon = line.find(':');
+    if (colon == std::string_view::npos || head_complete_) return true;  // folded lines and trailers: nothing we read
+    auto value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+    head.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+    return true;
+}
+
+inline std::size_t curl_transfer::take_body(byte_view bytes) {
+    if (!whole_ && !wanted_ && buffer.size() >= engine::high_water_bytes) {
+        paused_ = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    if (whole_ && bytes.size() > request_.max_body - buffer.size()) {
+        aborted_ = {errc::protocol, true,
+                    detail::origin_of(request_.url) + " answered with more than " + std::to_string(request_.max_body) +
+                        " bytes; raise max_body if that is expected"};
+        return 0;
+    }
+    wanted_ = false;
+    buffer.append(bytes);
+    arrived_ += bytes.size();
+    return bytes.size();
+}
+
+inline std::size_t curl_transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+    auto& transfer = *static_cast<curl_transfer*>(self);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        return transfer.take_header({data, size * count}) ? size * count : 0;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        transfer.aborted_.code = errc::transport;
+        return 0;
+    }
+#endif
+}
+
+inline std::size_t curl_transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+    auto& transfer = *static_cast<curl_transfer*>(self);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        return transfer.take_body(as_bytes({data, size * count}));
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        transfer.aborted_.code = errc::transport;
+        return 0;
+    }
+#endif
+}
+
+inline void curl_transfer::finish(CURLcode code) {
+    ended = true;
+    if (code != CURLE_OK) end = describe(code);
+}
+
+inline http::failure curl_transfer::describe(CURLcode code) const {
+    if (aborted_.code != errc::none) {
+        auto why = aborted_;
+        if (why.message.empty()) why.message = "out of memory while receiving";
+        return why;
+    }
+    http::failure why;
+    why.request_sent = request_sent();
+    std::string const detail = curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code);
+    auto const origin = detail::origin_of(request_.url);
+    switch (code) {
+        case CURLE_PARTIAL_FILE:
+            why.code = errc::truncated;
+            why.message = "the answer of " + origin + " was cut short: " + detail;
+            break;
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            why.code = errc::invalid_input;
+            why.message = "not a usable URL: " + origin + ": " + detail;
+            break;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            why.code = errc::transport;
+            why.message = "cannot resolve the host of " + origin + ": " + detail +
+                          "; check the region or endpoint, the network and the proxy settings";
+            break;
+        case CURLE_COULDNT_CONNECT:
+            why.code = errc::transport;
+            why.message = "cannot connect to " + origin + ": " + detail;
+            break;
+        case CURLE_WEIRD_SERVER_REPLY:
+            why.code = errc::protocol;
+            why.message = origin + " did not answer in HTTP: " + detail;
+            break;
+        default:
+            why.code = errc::transport;
+            why.message = "the connection to " + origin + " failed: " + detail;
+    }
+    return why;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

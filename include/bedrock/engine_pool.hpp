@@ -1,0 +1,91 @@
+// Owns the free list from which each call of a client leases an engine and a signer, and takes them back.
+// Never makes a call wait: where the list is empty a new engine is made.
+#ifndef BEDROCK_ENGINE_POOL_HPP
+#define BEDROCK_ENGINE_POOL_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/engine.hpp"
+#include "bedrock/sigv4.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What one call has to itself: an engine with its connections, and a signer with its derived keys.
+struct call_tools {
+    explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share)) {}
+    bedrock::engine engine;
+    sigv4::signer signer{};
+};
+
+/// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection.
+/// **Thread safety:** full. **Lifetime:** leases hold the pool; it may be dropped while calls run.
+class engine_pool : public std::enable_shared_from_this<engine_pool> {
+  public:
+    /// Idle engines kept: each holds its open connections, and none is needed beyond the calls made at once.
+    static constexpr std::size_t most_idle = 64;
+
+    /// The tools of one call; they go back to the pool when it is destroyed.
+    class [[nodiscard]] lease {
+      public:
+        lease() = default;
+        lease(std::shared_ptr<engine_pool> pool, std::unique_ptr<call_tools> tools) noexcept
+            : pool_(std::move(pool)), tools_(std::move(tools)) {}
+        lease(lease&&) noexcept = default;
+        lease& operator=(lease&& other) noexcept {
+            std::swap(pool_, other.pool_);
+            std::swap(tools_, other.tools_);
+            return *this;
+        }
+        ~lease() {
+            if (tools_) pool_->take_back(std::move(tools_));
+        }
+        explicit operator bool() const noexcept { return tools_ != nullptr; }
+        call_tools* operator->() const noexcept { return tools_.get(); }
+
+      private:
+        std::shared_ptr<engine_pool> pool_;
+        std::unique_ptr<call_tools> tools_;
+    };
+
+    lease acquire();
+
+  private:
+    void take_back(std::unique_ptr<call_tools> tools) noexcept;
+    std::mutex guard_;
+    std::shared_ptr<engine_share> share_;
+    std::vector<std::unique_ptr<call_tools>> idle_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline engine_pool::lease engine_pool::acquire() {
+    std::shared_ptr<engine_share> share;
+    {
+        std::lock_guard const lock(guard_);
+        if (!idle_.empty()) {
+            lease warm(shared_from_this(), std::move(idle_.back()));
+            idle_.pop_back();
+            return warm;
+        }
+        if (!share_) {
+            share_ = std::make_shared<engine_share>();
+            idle_.reserve(most_idle);  // so that taking back never allocates
+        }
+        share = share_;
+    }
+    return {shared_from_this(), std::make_unique<call_tools>(std::move(share))};
+}
+
+inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
+    std::lock_guard const lock(guard_);
+    if (idle_.size() < most_idle) idle_.push_back(std::move(tools));
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

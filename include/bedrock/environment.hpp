@@ -1,0 +1,93 @@
+// Owns what protocols may know of the machine around them: variables, wall and steady time, random numbers.
+// Never caches: every question is asked anew, so that a test (or a host program) can answer it.
+#ifndef BEDROCK_ENVIRONMENT_HPP
+#define BEDROCK_ENVIRONMENT_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#if defined(_WIN32)
+#include <chrono>
+#else
+#include <time.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The surroundings of a client, as a value: replace a member to inject time, randomness or variables.
+/// **Thread safety:** a client calls the members from every thread that uses it.
+struct environment {
+    /// An environment variable; nullopt where it is not set.
+    std::function<std::optional<std::string>(std::string const& name)> variable;
+    /// Wall-clock time, milliseconds since 1970-01-01T00:00:00Z.
+    std::function<std::int64_t()> unix_milliseconds;
+    /// Time that never jumps, milliseconds from any start.
+    std::function<std::int64_t()> steady_milliseconds;
+    /// Uniform in [0, 1): jitter, not keys.
+    std::function<double()> random_unit;
+
+    /// The process's own.
+    static environment of_process();
+};
+
+/// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
+/// space).
+std::optional<std::string> non_blank_variable(environment const& from, std::string const& name);
+
+/// Milliseconds of the system's monotonic clock.
+std::int64_t steady_milliseconds_now();
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::int64_t steady_milliseconds_now() {
+#if defined(_WIN32)
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+#else
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+#endif
+}
+
+inline environment environment::of_process() {
+    environment process;
+    process.variable = [](std::string const& name) -> std::optional<std::string> {
+        char const* const value = std::getenv(name.c_str());
+        if (!value) return std::nullopt;
+        return value;
+    };
+    process.unix_milliseconds = [] {
+#if defined(_WIN32)
+        using namespace std::chrono;
+        return static_cast<std::int64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+#else
+        timespec now{};
+        ::clock_gettime(CLOCK_REALTIME, &now);
+        return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+#endif
+    };
+    process.steady_milliseconds = steady_milliseconds_now;
+    process.random_unit = [] { return crypto::random_unit(); };
+    return process;
+}
+
+inline std::optional<std::string> non_blank_variable(environment const& from, std::string const& name) {
+    auto value = from.variable(name);
+    if (!value) return std::nullopt;
+    constexpr std::string_view blanks = " \t\r\n\v\f";
+    auto const first = value->find_first_not_of(blanks);
+    if (first == std::string::npos) return std::nullopt;
+    return value->substr(first, value->find_last_not_of(blanks) - first + 1);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

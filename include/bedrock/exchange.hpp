@@ -1,0 +1,204 @@
+// Owns `exchange<T>`, the coroutine type that protocols are written in, and the asks by which they reach the world.
+// Never does I/O: it suspends with an ask, and whichever runner drives it answers and steps it on.
+#ifndef BEDROCK_EXCHANGE_HPP
+#define BEDROCK_EXCHANGE_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/http.hpp"
+
+#include <coroutine>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class ask_kind : unsigned char { http, open, receive, pause };
+
+/// What a suspended exchange waits for. A runner switches over `kind`, casts to the type of that name, fills in the
+/// answer members and steps the exchange.
+struct ask {
+    ask_kind const kind;
+
+  protected:
+    explicit ask(ask_kind what) noexcept : kind(what) {}
+    ~ask() = default;
+};
+
+/// Sends a request and wants the complete answer.
+struct http_ask : ask {
+    explicit http_ask(http::request what) : ask(ask_kind::http), request(std::move(what)) {}
+    http::request request;
+    /// Answer: set when there is no complete response.
+    http::failure failure{};
+    /// Answer.
+    http::response response{};
+};
+
+/// Sends a request and wants its head, the body to be received piece by piece.
+struct open_ask : ask {
+    explicit open_ask(http::request what) : ask(ask_kind::open), request(std::move(what)) {}
+    http::request request;
+    /// Answer: set when no head arrived.
+    http::failure failure{};
+    /// Answer: the open transfer, head filled in; null on failure.
+    std::unique_ptr<http::transfer> transfer{};
+};
+
+/// Wants more bytes in an open transfer's buffer, or its end. Answered in the transfer itself.
+struct receive_ask : ask {
+    receive_ask(http::transfer& source, bool first) noexcept
+        : ask(ask_kind::receive), from(source), first_event(first) {}
+    http::transfer& from;
+    /// No event has been decoded yet: the first-event clock runs, not the idle clock.
+    bool first_event;
+};
+
+/// Wants time to pass.
+struct pause_ask : ask {
+    explicit pause_ask(std::int64_t how_long) noexcept : ask(ask_kind::pause), milliseconds(how_long) {}
+    std::int64_t milliseconds;
+};
+
+/// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and
+/// returns a `T`. Nothing runs before the first `step()`.
+///
+/// **Lifetime:** destroying it destroys the coroutine and every exchange nested in it, wherever they stand. What it was
+/// given by reference must outlive it.
+/// **Thread safety:** one thread at a time.
+template <class T>
+class [[nodiscard]] exchange;
+
+namespace detail {
+
+/// Where one tree of nested exchanges stands: the coroutine to resume, and the ask it is waiting for.
+struct exchange_position {
+    std::coroutine_handle<> leaf{};
+    ask* pending = nullptr;
+};
+
+struct exchange_promise_base {
+    exchange_position* position = nullptr;
+    std::coroutine_handle<> parent{};
+
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    auto final_suspend() const noexcept {
+        struct to_parent {
+            exchange_position* position;
+            std::coroutine_handle<> parent;
+            bool await_ready() const noexcept { return false; }
+            void await_suspend(std::coroutine_handle<>) const noexcept { position->leaf = parent; }
+            void await_resume() const noexcept {}
+        };
+        return to_parent{position, parent};
+    }
+    void unhandled_exception() {
+#if BEDROCK_EXCEPTIONS
+        throw;  // out of step(), to whoever runs this
+#else
+        std::abort();
+#endif
+    }
+
+    struct answered {
+        exchange_position* position;
+        ask* wanted;
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<>) const noexcept { position->pending = wanted; }
+        void await_resume() const noexcept {}
+    };
+    template <class Ask>
+    requires std::is_base_of_v<ask, Ask> answered await_transform(Ask& wanted)
+    const noexcept {
+        return {position, &wanted};
+    }
+
+    template <class U>
+    struct nested;
+    template <class U>
+    nested<U> await_transform(exchange<U>&& child) const noexcept {
+        return {position, child};
+    }
+};
+
+}  // namespace detail
+
+template <class T>
+class [[nodiscard]] exchange {
+  public:
+    struct promise_type : detail::exchange_promise_base {
+        std::optional<T> value{};
+        exchange get_return_object() noexcept {
+            return exchange(std::coroutine_handle<promise_type>::from_promise(*this));
+        }
+        template <class U>
+        void return_value(U&& returned) {
+            value.emplace(std::forward<U>(returned));
+        }
+    };
+
+    exchange(exchange&& other) noexcept
+        : coroutine_(std::exchange(other.coroutine_, nullptr)), position_(std::move(other.position_)) {}
+    exchange& operator=(exchange&& other) noexcept {
+        std::swap(coroutine_, other.coroutine_);
+        std::swap(position_, other.position_);
+        return *this;
+    }
+    ~exchange() {
+        if (coroutine_) coroutine_.destroy();
+    }
+
+    /// Runs until the next ask, which it returns, or to the end: null, and `take()` has the value. The ask before must
+    /// have been answered.
+    ask* step();
+
+    /// The returned value; call it once, after `step()` gave null.
+    T take() { return std::move(*coroutine_.promise().value); }
+
+  private:
+    friend struct detail::exchange_promise_base;
+    explicit exchange(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
+
+    std::coroutine_handle<promise_type> coroutine_;
+    // Only the root of a tree has one; on the heap, so that an exchange may move between steps.
+    std::unique_ptr<detail::exchange_position> position_{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+// No symmetric transfer: the loop in step() resumes the leaf, so depth of nesting never becomes depth of stack.
+template <class U>
+struct exchange_promise_base::nested {
+    exchange_position* position;
+    exchange<U>& child;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+        child.coroutine_.promise().position = position;
+        child.coroutine_.promise().parent = awaiting;
+        position->leaf = child.coroutine_;
+    }
+    U await_resume() const { return child.take(); }
+};
+
+}  // namespace detail
+
+template <class T>
+ask* exchange<T>::step() {
+    if (!position_) {
+        position_ = std::make_unique<detail::exchange_position>();
+        position_->leaf = coroutine_;
+        coroutine_.promise().position = position_.get();
+    }
+    position_->pending = nullptr;
+    while (!coroutine_.done() && !position_->pending) position_->leaf.resume();
+    return position_->pending;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

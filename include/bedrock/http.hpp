@@ -1,0 +1,140 @@
+// Owns HTTP as the protocols speak of it: requests, answers, a body that is still arriving, and how a transfer can
+// fail. Never touches a socket: engines do, and fill these in.
+#ifndef BEDROCK_HTTP_HPP
+#define BEDROCK_HTTP_HPP
+
+#include "bedrock/bytes.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI::http {
+
+struct header {
+    std::string name{};
+    std::string value{};
+};
+
+/// Headers in wire order, repeated names kept.
+using header_list = std::vector<header>;
+
+/// ASCII case-insensitive equality, as header names need it.
+bool equal_names(std::string_view left, std::string_view right) noexcept;
+
+/// The value of the first header of that name, or "" where there is none. **Lifetime:** of the list.
+std::string_view find_header(header_list const& headers, std::string_view name) noexcept;
+
+/// The clocks of a call, in milliseconds of steady time; 0 turns one off. Defaults: chosen after what
+/// thinking models need (silent for minutes) and what AWS advises (up to 60 minutes for one answer).
+struct timeouts {
+    /// DNS, TCP and TLS together.
+    std::int64_t connect_ms = 10'000;
+    /// From the established connection to the first event of a stream.
+    std::int64_t first_event_ms = 900'000;
+    /// From the established connection to the first byte of an answer that is no stream.
+    std::int64_t first_byte_ms = 3'600'000;
+    /// Between two arrivals; only time spent waiting counts, a slow reader is not a dead server.
+    std::int64_t idle_ms = 300'000;
+    /// The whole call, repeats and pauses included.
+    std::int64_t total_ms = 0;
+};
+
+/// A request as it goes on the wire.
+struct request {
+    std::string method{"GET"};
+    /// Scheme, host, port, path and query, all percent-encoding done: nothing is normalised after this.
+    std::string url{};
+    header_list headers{};
+    std::string body{};
+    http::timeouts timeouts{};
+    /// Most bytes of a plain answer's body that are accepted.
+    std::size_t max_body = std::size_t{64} << 20;
+    /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.
+    bool fresh_connection = false;
+};
+
+/// Why there is no (complete) answer. `code` is none, transport, timeout, truncated, cancelled, protocol or
+/// invalid_input.
+struct failure {
+    errc code = errc::none;
+    /// The whole request had been handed to the network: a repeat may do the work, and bill it, twice.
+    bool request_sent = false;
+    std::string message{};
+
+    explicit operator bool() const noexcept { return code != errc::none; }
+};
+
+/// Status line and headers.
+struct response_head {
+    int status = 0;
+    header_list headers{};
+};
+
+struct response {
+    response_head head{};
+    std::string body{};
+};
+
+/// Bytes that arrived and were not consumed yet, contiguous, so that frames are decoded where they lie.
+class receive_buffer {
+  public:
+    /// **Lifetime:** until the next `append`.
+    byte_view unread() const noexcept { return {bytes_.data() + begin_, bytes_.size() - begin_}; }
+    std::size_t size() const noexcept { return bytes_.size() - begin_; }
+    /// Moves what is unread to the front only when that much was consumed, so the cost stays linear.
+    void append(byte_view arrived);
+    /// At most `size()`.
+    void consume(std::size_t count) noexcept { begin_ += count; }
+
+  private:
+    byte_buffer bytes_;
+    std::size_t begin_ = 0;
+};
+
+/// An answer whose body is still arriving. Destroying it aborts the transfer and closes its connection unless it ended.
+struct transfer {
+    transfer() = default;
+    transfer(transfer const&) = delete;
+    transfer& operator=(transfer const&) = delete;
+    virtual ~transfer() = default;
+
+    response_head head{};
+    receive_buffer buffer{};
+    /// No more bytes will come; `end` says whether that was the body's own end.
+    bool ended = false;
+    failure end{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline bool equal_names(std::string_view left, std::string_view right) noexcept {
+    if (left.size() != right.size()) return false;
+    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    for (std::size_t i = 0; i < left.size(); ++i)
+        if (lower(left[i]) != lower(right[i])) return false;
+    return true;
+}
+
+inline std::string_view find_header(header_list const& headers, std::string_view name) noexcept {
+    for (auto const& candidate : headers)
+        if (equal_names(candidate.name, name)) return candidate.value;
+    return {};
+}
+
+inline void receive_buffer::append(byte_view arrived) {
+    if (begin_ >= bytes_.size() - begin_) {
+        bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
+        begin_ = 0;
+    }
+    bytes_.insert(bytes_.end(), arrived.begin(), arrived.end());
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::http
+
+#endif

@@ -1,0 +1,181 @@
+// Owns the searches for the first byte of a kind in a text, sixteen bytes a step where the architecture's baseline can.
+// Never reads past the end that it is given, never allocates, and never interprets what it finds.
+#ifndef BEDROCK_SCAN_HPP
+#define BEDROCK_SCAN_HPP
+
+#include "bedrock/config.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__x86_64__) || defined(_M_X64)
+#include <emmintrin.h>
+#elif defined(__AARCH64EL__) || defined(_M_ARM64)
+#include <arm_neon.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The first byte in [begin, end) that a JSON string cannot carry as it is or that needs a look: `"`, `\`, a control
+/// character below 0x20, or a byte of 0x80 and above. `end` where there is none.
+char const* find_string_special(char const* begin, char const* end) noexcept;
+
+/// As `find_string_special`, but bytes of 0x80 and above are passed over: stops at `"`, `\` and controls only.
+char const* find_string_special_ascii(char const* begin, char const* end) noexcept;
+
+/// The first byte of 0x80 and above in [begin, end), or `end`.
+char const* find_non_ascii(char const* begin, char const* end) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace scan_detail {
+
+// A set says which bytes are looked for, once for every width: one byte, eight in a word, sixteen in a register.
+// The word test need only be exact about "any hit": the byte loop then finds which.
+
+inline constexpr std::uint64_t low_bits = 0x0101010101010101u;
+inline constexpr std::uint64_t high_bits = 0x8080808080808080u;
+
+// High bits of the bytes below `limit` (1..128); bytes above a hit may be reported too, never without one.
+constexpr std::uint64_t bytes_below(std::uint64_t word, unsigned char limit) noexcept {
+    return (word - low_bits * limit) & ~word & high_bits;
+}
+
+constexpr std::uint64_t bytes_equal(std::uint64_t word, unsigned char value) noexcept {
+    return bytes_below(word ^ low_bits * value, 1);
+}
+
+struct string_special_ascii {
+    static constexpr bool has(unsigned char c) noexcept { return c < 0x20 || c == '"' || c == '\\'; }
+    static constexpr bool any(std::uint64_t word) noexcept {
+        return (bytes_below(word, 0x20) | bytes_equal(word, '"') | bytes_equal(word, '\\')) != 0;
+    }
+};
+
+struct string_special {
+    static constexpr bool has(unsigned char c) noexcept { return string_special_ascii::has(c) || c >= 0x80; }
+    static constexpr bool any(std::uint64_t word) noexcept {
+        return string_special_ascii::any(word) || (word & high_bits) != 0;
+    }
+};
+
+struct non_ascii {
+    static constexpr bool has(unsigned char c) noexcept { return c >= 0x80; }
+    static constexpr bool any(std::uint64_t word) noexcept { return (word & high_bits) != 0; }
+};
+
+template <class Set>
+char const* find_portable(char const* at, char const* end) noexcept {
+    for (std::uint64_t word; end - at >= 8; at += 8) {
+        std::memcpy(&word, at, sizeof word);
+        if (Set::any(word)) break;
+    }
+    while (at != end && !Set::has(static_cast<unsigned char>(*at))) ++at;
+    return at;
+}
+
+// Each `hits` returns a mask with the bits of the first hit lowest, `bits_per_byte` a byte.
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+inline constexpr bool has_wide = true;
+inline constexpr int bits_per_byte = 1;
+
+inline __m128i load_wide(char const* at) noexcept {
+    __m128i bytes;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+inline unsigned mask_of(__m128i hits) noexcept {
+    return static_cast<unsigned>(_mm_movemask_epi8(hits));
+}
+
+inline __m128i quote_or_backslash(__m128i bytes) noexcept {
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+}
+
+inline unsigned hits(string_special, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    auto const below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: controls, and 0x80 and above
+    return mask_of(_mm_or_si128(below, quote_or_backslash(bytes)));
+}
+
+inline unsigned hits(string_special_ascii, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    auto const control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    return mask_of(_mm_or_si128(control, quote_or_backslash(bytes)));
+}
+
+inline unsigned hits(non_ascii, char const* at) noexcept {
+    return mask_of(load_wide(at));
+}
+
+#elif defined(__AARCH64EL__) || defined(_M_ARM64)
+
+inline constexpr bool has_wide = true;
+inline constexpr int bits_per_byte = 4;
+
+inline uint8x16_t load_wide(char const* at) noexcept {
+    return vld1q_u8(reinterpret_cast<std::uint8_t const*>(at));
+}
+
+inline std::uint64_t mask_of(uint8x16_t hits) noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hits), 4)), 0);
+}
+
+inline uint8x16_t quote_or_backslash(uint8x16_t bytes) noexcept {
+    return vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\')));
+}
+
+inline std::uint64_t hits(string_special, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    auto const below = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(0x20));  // signed: controls, and 0x80 and above
+    return mask_of(vorrq_u8(below, quote_or_backslash(bytes)));
+}
+
+inline std::uint64_t hits(string_special_ascii, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    return mask_of(vorrq_u8(vcltq_u8(bytes, vdupq_n_u8(0x20)), quote_or_backslash(bytes)));
+}
+
+inline std::uint64_t hits(non_ascii, char const* at) noexcept {
+    return mask_of(vcgeq_u8(load_wide(at), vdupq_n_u8(0x80)));
+}
+
+#else
+
+inline constexpr bool has_wide = false;
+inline constexpr int bits_per_byte = 1;
+
+#endif
+
+// The fastest search of this architecture; what is left at the end is too short for a register.
+template <class Set>
+char const* find(char const* at, char const* end) noexcept {
+    if constexpr (has_wide) {
+        for (; end - at >= 16; at += 16)
+            if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+    }
+    return find_portable<Set>(at, end);
+}
+
+}  // namespace scan_detail
+
+inline char const* find_string_special(char const* begin, char const* end) noexcept {
+    return scan_detail::find<scan_detail::string_special>(begin, end);
+}
+
+inline char const* find_string_special_ascii(char const* begin, char const* end) noexcept {
+    return scan_detail::find<scan_detail::string_special_ascii>(begin, end);
+}
+
+inline char const* find_non_ascii(char const* begin, char const* end) noexcept {
+    return scan_detail::find<scan_detail::non_ascii>(begin, end);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

@@ -1,0 +1,130 @@
+// Compares bedrock's JSON reader and writer with simdjson, for the unit tests and the fuzzer.
+#pragma once
+
+#include "bedrock/json/reader.hpp"
+#include "bedrock/json/writer.hpp"
+#include "support/json_copy.hpp"
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace json_oracle {
+
+inline bool same_double(double a, double b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+// Walks the text by the reader beside simdjson's tree. An empty answer is agreement.
+inline std::string compare(bedrock::json::reader& reader, simdjson::dom::element element) {
+    using bedrock::json::value_kind;
+    using type = simdjson::dom::element_type;
+    std::string_view text;
+    switch (reader.peek()) {
+        case value_kind::null:
+            return reader.read_null() && element.is_null() ? "" : "null differs";
+        case value_kind::boolean: {
+            bool truth = false;
+            return reader.read_bool(truth) && element.type() == type::BOOL && element.get_bool().value() == truth
+                       ? ""
+                       : "boolean differs";
+        }
+        case value_kind::string:
+            return reader.read_string(text) && element.type() == type::STRING && element.get_string().value() == text
+                       ? ""
+                       : "string differs";
+        case value_kind::number: {
+            if (!reader.read_number(text)) return "number refused";
+            double number = 0;
+            if (bedrock::json::parse_double(text, number) != bedrock::json::fault::none) return "double refused";
+            std::int64_t integer = 0;
+            bool const integral = bedrock::json::parse_int64(text, integer) == bedrock::json::fault::none;
+            if (element.type() == type::INT64)
+                return integral && integer == element.get_int64().value() ? "" : "int64 differs";
+            if (element.type() == type::UINT64)
+                return !integral && number == static_cast<double>(element.get_uint64().value()) ? "" : "uint64 differs";
+            return element.type() == type::DOUBLE && same_double(number, element.get_double().value())
+                       ? ""
+                       : "double differs: " + std::string(text);
+        }
+        case value_kind::array: {
+            if (element.type() != type::ARRAY || !reader.begin_array()) return "array differs";
+            for (auto const child : element.get_array().value()) {
+                if (!reader.next_element()) return "an element is missing";
+                if (auto difference = compare(reader, child); !difference.empty()) return difference;
+            }
+            return !reader.next_element() && reader.ok() ? "" : "an element too many";
+        }
+        case value_kind::object: {
+            if (element.type() != type::OBJECT || !reader.begin_object()) return "object differs";
+            for (auto const member : element.get_object().value()) {
+                if (!reader.next_member(text) || text != member.key) return "a member differs";
+                if (auto difference = compare(reader, member.value); !difference.empty()) return difference;
+            }
+            return !reader.next_member(text) && reader.ok() ? "" : "a member too many";
+        }
+        case value_kind::none:
+            break;
+    }
+    return "no value";
+}
+
+// simdjson refuses what RFC 8259 leaves open and the reader accepts: numbers that neither a double nor an integer of
+// 64 bits holds, and escapes of lone surrogates.
+inline bool documented_difference(simdjson::error_code code, std::string_view text) {
+    using simdjson::error_code;
+    if (code == error_code::DEPTH_ERROR) return true;
+    if (code == error_code::STRING_ERROR)
+        return text.find("\\ud") != std::string_view::npos || text.find("\\uD") != std::string_view::npos;
+    if (code != error_code::NUMBER_ERROR) return false;
+    // Some number of the text must be to blame.
+    for (std::size_t at = 0; at != text.size();) {
+        auto const end = bedrock::json::scan_number(text.data() + at, text.data() + text.size());
+        if (end.code != bedrock::json::fault::none) {
+            ++at;
+            continue;
+        }
+        auto const size = static_cast<std::size_t>(end.at - text.data()) - at;
+        auto const number = text.substr(at, size);
+        bool const integer = number.find_first_of(".eE") == std::string_view::npos;
+        double value = 0;
+        if (bedrock::json::parse_double(number, value) != bedrock::json::fault::none) return true;
+        if (integer && number.size() >= 19) return true;
+        at += size;
+    }
+    return false;
+}
+
+// What bedrock and simdjson do not agree on, or what bedrock's own parts do not agree on; empty when all is well.
+inline std::string disagreement(std::string_view text) {
+    using namespace bedrock::json;
+    reader_options const options{depth_capacity};
+    status state;
+    auto const copy = copy_json(text, state, options);
+    if (copy.has_value() != valid(text, options)) return "reader and valid() differ";
+    if (copy.has_value() != state.ok()) return "no value, and no fault";
+    if (state.offset > text.size()) return "the fault lies outside of the text";
+    if (copy) {
+        status second;
+        auto const again = copy_json(*copy, second, options);
+        if (!again || *again != *copy) return "what was written reads back as something else";
+    }
+
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    auto const code = parser.parse(text.data(), text.size(), true).get(root);
+    if (code != simdjson::SUCCESS)
+        return copy && !documented_difference(code, text)
+                   ? std::string("only simdjson refuses: ") + simdjson::error_message(code)
+                   : "";
+    if (!copy) return state.code == fault::too_deep ? "" : "only bedrock refuses: " + std::string(describe(state.code));
+    reader walk(text, options);
+    auto difference = compare(walk, root);
+    if (difference.empty() && !walk.finish()) difference = "finish() differs";
+    return difference;
+}
+
+}  // namespace json_oracle

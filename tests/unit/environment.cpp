@@ -1,0 +1,41 @@
+#include "bedrock/environment.hpp"
+
+#include "support/fake_environment.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <ctime>
+
+using namespace bedrock;
+
+TEST_CASE("environment: blank variables are unset, others are trimmed", "[environment]") {
+    auto const here =
+        fake_environment({{"BLANK", " \t "}, {"EMPTY", ""}, {"PADDED", "  value \n"}, {"INNER", "a b"}}).get();
+    CHECK_FALSE(non_blank_variable(here, "MISSING"));
+    CHECK_FALSE(non_blank_variable(here, "BLANK"));
+    CHECK_FALSE(non_blank_variable(here, "EMPTY"));
+    CHECK(non_blank_variable(here, "PADDED") == "value");
+    CHECK(non_blank_variable(here, "INNER") == "a b");
+}
+
+TEST_CASE("environment: the process's own reads variables and both clocks", "[environment]") {
+    auto const process = environment::of_process();
+    ::setenv("BEDROCK_TEST_VARIABLE", "seen", 1);
+    CHECK(process.variable("BEDROCK_TEST_VARIABLE") == "seen");
+    ::unsetenv("BEDROCK_TEST_VARIABLE");
+    CHECK_FALSE(process.variable("BEDROCK_TEST_VARIABLE"));
+
+    auto const before = static_cast<std::int64_t>(std::time(nullptr));
+    auto const now = process.unix_milliseconds() / 1000;
+    CHECK(now >= before);
+    CHECK(now <= before + 60);
+
+    auto const first = process.steady_milliseconds();
+    CHECK(process.steady_milliseconds() >= first);
+    for (int i = 0; i < 100; ++i) {
+        auto const value = process.random_unit();
+        CHECK(value >= 0.0);
+        CHECK(value < 1.0);
+    }
+}

@@ -1,0 +1,516 @@
+#include "bedrock/json/reader.hpp"
+
+#include "support/guarded_buffer.hpp"
+#include "support/json_copy.hpp"
+#include "support/json_oracle.hpp"
+#include "support/vectors.hpp"
+
+#include <simdjson.h>
+#include <catch2/catch.hpp>
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace json = bedrock::json;
+using json::fault;
+using json::value_kind;
+
+namespace {
+
+// Without a failure on the way to the end, so that every path of the reader has been taken.
+std::string const rich_document =
+    "{ \"a\" : [ 1 , -2.50e+3 , true , false , null , \"\" ] ,\r\n\t\"\\u00e9\\n\" : { } , \"\xc3\xa9\xe2\x82\xac"
+    "\xf0\x9f\x98\x80\" : [ [ ] , { \"b\" : \"x\\\"\\\\\\/\\b\\f\\n\\r\\t\\ud83d\\ude00\\ud800\" } ] , \"long\" : "
+    "\"plain text that is longer than one register of sixteen bytes, and again longer than that\" }";
+
+std::vector<std::string> documents() {
+    return {
+        "[]",
+        "{}",
+        "[0]",
+        "[[[[]]],{}]",
+        "{\"contentBlockIndex\":0,\"delta\":{\"text\":\" Hello\"},\"p\":\"abcdefghijklmnop\"}",
+        "\"\\u20ac\xe2\x82\xac\"",
+        "  true  ",
+        rich_document,
+    };
+}
+
+std::string nested(std::size_t depth, char open, char close) {
+    return std::string(depth, open) + std::string(depth, close);
+}
+
+std::string decoded(std::string_view text) {
+    json::reader reader(text);
+    std::string_view view;
+    REQUIRE(reader.read_string(view));
+    REQUIRE(reader.finish());
+    json::reader owning(text);
+    std::string owned = "what was here before";
+    REQUIRE(owning.read_string(owned));
+    REQUIRE(owned == view);
+    return owned;
+}
+
+struct file_case {
+    std::string id;
+    std::string expect;
+    std::string text;
+};
+
+// The cases of json/index.json, or of json/transform.json, which expects nothing in particular.
+std::vector<file_case> vector_cases(std::string const& vectors, char const* index) {
+    std::vector<file_case> cases;
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    auto const folder = vectors + "/json/";
+    REQUIRE(parser.load(folder + index).get(root) == simdjson::SUCCESS);
+    simdjson::dom::array list;
+    REQUIRE(root["cases"].get(list) == simdjson::SUCCESS);
+    for (auto const item : list) {
+        std::string_view id;
+        std::string_view expect = "either";
+        std::string_view file;
+        REQUIRE(item["id"].get(id) == simdjson::SUCCESS);
+        REQUIRE(item["file"].get(file) == simdjson::SUCCESS);
+        if (item["expect"].get(expect) != simdjson::SUCCESS) expect = "either";
+        simdjson::padded_string text;
+        REQUIRE(simdjson::padded_string::load(folder + std::string(file)).get(text) == simdjson::SUCCESS);
+        cases.push_back({std::string(id), std::string(expect), std::string(text.data(), text.size())});
+    }
+    return cases;
+}
+
+}  // namespace
+
+TEST_CASE("a document is pulled value by value", "[json][reader]") {
+    json::reader reader(R"( {"name":"x\ty","list":[1,2.5,"s",null,true,{"deep":[]}],"n":-7} )");
+    std::string_view key;
+    std::string_view text;
+    std::int64_t integer = 0;
+    double number = 0;
+    bool truth = false;
+
+    CHECK(reader.peek() == value_kind::object);
+    CHECK(reader.peek() == value_kind::object);
+    REQUIRE(reader.begin_object());
+    REQUIRE(reader.next_member(key));
+    CHECK(key == "name");
+    CHECK(reader.peek() == value_kind::string);
+    REQUIRE(reader.read_string(text));
+    CHECK(text == "x\ty");
+    REQUIRE(reader.next_member(key));
+    CHECK(key == "list");
+    REQUIRE(reader.begin_array());
+    REQUIRE(reader.next_element());
+    CHECK(reader.peek() == value_kind::number);
+    REQUIRE(reader.read_int64(integer));
+    CHECK(integer == 1);
+    REQUIRE(reader.next_element());
+    REQUIRE(reader.read_double(number));
+    CHECK(number == 2.5);
+    REQUIRE(reader.next_element());
+    REQUIRE(reader.read_string(text));
+    CHECK(text == "s");
+    REQUIRE(reader.next_element());
+    CHECK(reader.peek() == value_kind::null);
+    REQUIRE(reader.read_null());
+    REQUIRE(reader.next_element());
+    CHECK(reader.peek() == value_kind::boolean);
+    REQUIRE(reader.read_bool(truth));
+    CHECK(truth);
+    REQUIRE(reader.next_element());
+    REQUIRE(reader.read_raw(text));
+    CHECK(text == R"({"deep":[]})");
+    CHECK_FALSE(reader.next_element());
+    CHECK(reader.ok());
+    REQUIRE(reader.next_member(key));
+    CHECK(key == "n");
+    REQUIRE(reader.read_number(text));
+    CHECK(text == "-7");
+    CHECK_FALSE(reader.next_member(key));
+    CHECK(reader.peek() == value_kind::none);
+    CHECK(reader.finish());
+    CHECK(reader.ok());
+    CHECK(reader.offset() == 66);
+}
+
+TEST_CASE("the first fault stays and sets nothing", "[json][reader]") {
+    json::reader reader("[\"a\", 1]");
+    REQUIRE(reader.begin_array());
+    REQUIRE(reader.next_element());
+    std::int64_t integer = 7;
+    REQUIRE_FALSE(reader.read_int64(integer));
+    json::status const first{fault::wrong_type, 1};
+    std::string_view text = "untouched";
+    std::string owned = "untouched";
+    double number = 7;
+    bool truth = true;
+    CHECK_FALSE(reader.read_string(text));
+    CHECK_FALSE(reader.read_string(owned));
+    CHECK_FALSE(reader.read_int64(integer));
+    CHECK_FALSE(reader.read_double(number));
+    CHECK_FALSE(reader.read_number(text));
+    CHECK_FALSE(reader.read_bool(truth));
+    CHECK_FALSE(reader.read_null());
+    CHECK_FALSE(reader.read_raw(text));
+    CHECK_FALSE(reader.skip());
+    CHECK_FALSE(reader.begin_array());
+    CHECK_FALSE(reader.begin_object());
+    CHECK_FALSE(reader.next_element());
+    CHECK_FALSE(reader.next_member(text));
+    CHECK_FALSE(reader.finish());
+    CHECK(reader.peek() == value_kind::none);
+    reader.fail(fault::too_deep, 0);
+    CHECK(reader.state() == first);
+    CHECK(reader.offset() == 1);
+    CHECK(text == "untouched");
+    CHECK(owned == "untouched");
+    CHECK(integer == 7);
+    CHECK(number == 7);
+    CHECK(truth);
+}
+
+TEST_CASE("a caller can report its own fault", "[json][reader]") {
+    json::reader reader("[1,2]");
+    reader.fail(fault::none, 3);
+    CHECK(reader.ok());
+    REQUIRE(reader.begin_array());
+    reader.fail(fault::wrong_type, 0);
+    CHECK(reader.state() == json::status{fault::wrong_type, 0});
+    CHECK_FALSE(reader.next_element());
+
+    json::reader beyond("[]");
+    beyond.fail(fault::wrong_type, 99);
+    CHECK(beyond.state() == json::status{fault::wrong_type, 2});
+}
+
+TEST_CASE("each kind is refused where another is asked for", "[json][reader]") {
+    for (std::string_view const text : {"null", "true", "1", "\"s\"", "[]", "{}"}) {
+        CAPTURE(text);
+        bool truth = false;
+        std::int64_t integer = 0;
+        double number = 0;
+        std::string_view view;
+        std::string owned;
+        auto const check = [&](bool expected, auto&& call) {
+            json::reader reader(text);
+            CHECK(call(reader) == expected);
+            CHECK(reader.state() == json::status{expected ? fault::none : fault::wrong_type, 0});
+        };
+        check(text == "null", [&](json::reader& r) { return r.read_null(); });
+        check(text == "true", [&](json::reader& r) { return r.read_bool(truth); });
+        check(text == "1", [&](json::reader& r) { return r.read_int64(integer); });
+        check(text == "1", [&](json::reader& r) { return r.read_double(number); });
+        check(text == "1", [&](json::reader& r) { return r.read_number(view); });
+        check(text == "\"s\"", [&](json::reader& r) { return r.read_string(view); });
+        check(text == "\"s\"", [&](json::reader& r) { return r.read_string(owned); });
+        check(text == "[]", [&](json::reader& r) { return r.begin_array(); });
+        check(text == "{}", [&](json::reader& r) { return r.begin_object(); });
+        check(true, [&](json::reader& r) { return r.read_raw(view) && view == text; });
+        check(true, [&](json::reader& r) { return r.skip(); });
+    }
+}
+
+TEST_CASE("calls out of order are faults, not accidents", "[json][reader]") {
+    std::string_view key;
+    std::int64_t integer = 0;
+    SECTION("a second root value") {
+        json::reader reader("1 ");
+        REQUIRE(reader.read_int64(integer));
+        CHECK_FALSE(reader.read_int64(integer));
+        CHECK(reader.state().code == fault::unexpected_character);
+    }
+    SECTION("an element that is not read") {
+        json::reader reader("[1,2]");
+        reader.begin_array();
+        REQUIRE(reader.next_element());
+        CHECK_FALSE(reader.next_element());
+        CHECK(reader.state() == json::status{fault::unexpected_character, 1});
+    }
+    SECTION("a value before next_element") {
+        json::reader reader("[1,2]");
+        reader.begin_array();
+        CHECK(reader.peek() == value_kind::none);
+        CHECK(reader.ok());
+        CHECK_FALSE(reader.skip());
+        CHECK(reader.state() == json::status{fault::unexpected_character, 1});
+    }
+    SECTION("next where nothing was begun") {
+        json::reader reader("[1]");
+        CHECK_FALSE(reader.next_element());
+        CHECK_FALSE(reader.next_member(key));
+        CHECK(reader.state() == json::status{fault::unexpected_character, 0});
+    }
+    SECTION("next behind the root") {
+        json::reader reader("[] ]");
+        reader.skip();
+        CHECK_FALSE(reader.next_element());
+        CHECK(reader.state() == json::status{fault::unexpected_character, 3});
+    }
+    SECTION("finish before the end") {
+        json::reader unread("1");
+        CHECK_FALSE(unread.finish());
+        CHECK(unread.state() == json::status{fault::trailing_text, 0});
+        json::reader open("[");
+        open.begin_array();
+        CHECK_FALSE(open.finish());
+        CHECK(open.state() == json::status{fault::unexpected_end, 1});
+    }
+    SECTION("an empty view without a pointer") {
+        json::reader reader(std::string_view{});
+        CHECK(reader.peek() == value_kind::none);
+        CHECK(reader.state() == json::status{fault::unexpected_end, 0});
+    }
+}
+
+TEST_CASE("duplicate names are all passed on", "[json][reader]") {
+    json::reader reader(R"({"a":1,"a":2})");
+    std::vector<std::pair<std::string, std::int64_t>> members;
+    std::string_view key;
+    reader.begin_object();
+    while (reader.next_member(key)) {
+        std::string const name(key);
+        std::int64_t value = 0;
+        if (reader.read_int64(value)) members.emplace_back(name, value);
+    }
+    CHECK(reader.finish());
+    CHECK(members == std::vector<std::pair<std::string, std::int64_t>>{{"a", 1}, {"a", 2}});
+}
+
+TEST_CASE("strings are decoded", "[json][reader]") {
+    CHECK(decoded(R"("")").empty());
+    CHECK(decoded(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
+    CHECK(decoded(R"("a\u0000b")") == std::string("a\0b", 3));
+    CHECK(decoded(R"("\u0041\u00e9\u20AC\uD83D\uDE00")") == "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+    CHECK(decoded(R"("\uDBFF\uDFFF\uFFFF")") == "\xf4\x8f\xbf\xbf\xef\xbf\xbf");
+    CHECK(decoded("\"\x7f\xe2\x80\xa8\"") == "\x7f\xe2\x80\xa8");
+
+    std::string const bad = "\xef\xbf\xbd";
+    CHECK(decoded(R"("\ud800")") == bad);
+    CHECK(decoded(R"("\udc00")") == bad);
+    CHECK(decoded(R"("\ud800x")") == bad + "x");
+    CHECK(decoded(R"("\ud800\n")") == bad + "\n");
+    CHECK(decoded(R"("\ud800\u0041")") == bad + "A");
+    CHECK(decoded(R"("\udc00\ud800")") == bad + bad);
+    CHECK(decoded(R"("\ud800\ud83d\ude00")") == bad + "\xf0\x9f\x98\x80");
+}
+
+TEST_CASE("a view of a string is the text itself unless something was escaped", "[json][reader]") {
+    std::string const text = R"(["plain","esc\n"])";
+    json::reader reader(text);
+    std::string_view view;
+    reader.begin_array();
+    reader.next_element();
+    REQUIRE(reader.read_string(view));
+    CHECK(view.data() == text.data() + 2);
+    reader.next_element();
+    REQUIRE(reader.read_string(view));
+    CHECK(view == "esc\n");
+    CHECK((view.data() < text.data() || view.data() >= text.data() + text.size()));
+}
+
+TEST_CASE("raw text is the value alone, checked as if it were read", "[json][reader]") {
+    std::string_view raw;
+    json::reader reader(" { \"a\" :  [ 1 , {\"b\":\"]}\"} ]  , \"c\" : 1.50 } ");
+    std::string_view key;
+    reader.begin_object();
+    reader.next_member(key);
+    REQUIRE(reader.read_raw(raw));
+    CHECK(raw == "[ 1 , {\"b\":\"]}\"} ]");
+    reader.next_member(key);
+    REQUIRE(reader.read_raw(raw));
+    CHECK(raw == "1.50");
+    CHECK_FALSE(reader.next_member(key));
+    CHECK(reader.finish());
+
+    for (std::string_view const text : {"[\"\xff\"]", "{\"\xff\":1}", "{\"a\":[1,]}", "{\"a\":01}", "[\"\\q\"]"}) {
+        CAPTURE(text);
+        json::reader refusing(text);
+        raw = "untouched";
+        CHECK_FALSE(refusing.read_raw(raw));
+        CHECK(raw == "untouched");
+        CHECK_FALSE(refusing.ok());
+    }
+}
+
+TEST_CASE("the depth limit counts arrays and objects", "[json][reader]") {
+    json::status state;
+    for (unsigned const limit : {0u, 1u, 2u, 511u, 512u, 1023u, 1024u}) {
+        CAPTURE(limit);
+        json::reader_options const options{limit};
+        for (auto const& [open, close] : {std::pair("[", "]"), std::pair("{\"k\":", "}")}) {
+            auto const chain = [&, open = open, close = close](unsigned depth) {
+                std::string text;
+                for (unsigned i = 0; i != depth; ++i) text += open;
+                text += '1';
+                for (unsigned i = 0; i != depth; ++i) text += close;
+                return text;
+            };
+            CHECK(json::valid(chain(limit), options));
+            CHECK(copy_json(chain(limit), state, options));
+            auto const deeper = chain(limit + 1);
+            CHECK_FALSE(json::valid(deeper, options));
+            CHECK_FALSE(copy_json(deeper, state, options));
+            CHECK(state == json::status{fault::too_deep, limit * std::string_view(open).size()});
+        }
+        // Side by side is not inside each other.
+        CHECK(json::valid("1", options));
+        if (limit != 0) CHECK(json::valid("[" + std::string(limit == 1 ? "1,1" : "[],{},[]") + "]", options));
+    }
+    CHECK(json::valid(nested(512, '[', ']')));
+    CHECK_FALSE(json::valid(nested(513, '[', ']')));
+    json::reader_options const greedy{4'000'000'000u};
+    CHECK(json::valid(nested(json::depth_capacity, '[', ']'), greedy));
+    CHECK_FALSE(json::valid(nested(json::depth_capacity + 1, '[', ']'), greedy));
+}
+
+TEST_CASE("depth is given back when a value ends", "[json][reader]") {
+    json::reader reader("[[[]],[[]],[[]]]", {3});
+    reader.begin_array();
+    std::size_t elements = 0;
+    while (reader.next_element()) {
+        CHECK(reader.skip());
+        ++elements;
+    }
+    CHECK(elements == 3);
+    CHECK(reader.finish());
+}
+
+TEST_CASE("a bomb of brackets neither overflows nor takes long", "[json][reader]") {
+    for (auto const& text : {std::string(100'000, '['), nested(100'000, '[', ']'), std::string(100'000, '{')}) {
+        CHECK_FALSE(json::valid(text));
+        json::status state;
+        CHECK_FALSE(copy_json(text, state));
+    }
+    std::string objects;
+    for (int i = 0; i != 100'000; ++i) objects += "{\"a\":";
+    CHECK_FALSE(json::valid(objects));
+    CHECK_FALSE(json::valid(objects, {4'000'000'000u}));
+}
+
+TEST_CASE("every prefix of a document ends too early, at its end", "[json][reader]") {
+    for (auto const& document : documents()) {
+        REQUIRE(json::valid(document));
+        auto const whole = document.find_last_not_of(' ');
+        for (std::size_t size = 0; size <= whole; ++size) {
+            guarded_buffer const prefix(std::string_view(document).substr(0, size));
+            CAPTURE(document, size);
+            REQUIRE_FALSE(json::valid(prefix.text()));
+            json::status state;
+            REQUIRE_FALSE(copy_json(prefix.text(), state));
+            REQUIRE(state == json::status{fault::unexpected_end, size});
+            json::reader reader(prefix.text());
+            std::string_view raw;
+            REQUIRE_FALSE(reader.read_raw(raw));
+            REQUIRE(reader.state() == state);
+        }
+    }
+}
+
+TEST_CASE("simdjson reads the same values", "[json][reader][oracle]") {
+    for (auto const& document : documents()) {
+        CAPTURE(document);
+        CHECK(json_oracle::disagreement(document).empty());
+    }
+    // simdjson knows no lone surrogates: without the one, its answer is compared value by value.
+    auto whole = rich_document;
+    auto const lone = whole.find("\\ud800");
+    REQUIRE(lone != std::string::npos);
+    whole.erase(lone, 6);
+    CHECK(json_oracle::disagreement(whole).empty());
+    simdjson::dom::parser parser;
+    REQUIRE(parser.parse(whole).error() == simdjson::SUCCESS);
+}
+
+TEST_CASE("simdjson agrees on numbers", "[json][reader][oracle]") {
+    std::mt19937_64 random(20260103);
+    for (int i = 0; i != 20000; ++i) {
+        std::string text = random() % 2 ? "-" : "";
+        text += random() % 5 == 0 ? "0" : std::to_string(random() >> random() % 64);
+        if (random() % 2) text += "." + std::to_string(random() >> random() % 64);
+        if (random() % 2) text += (random() % 2 ? "e" : "E-") + std::to_string(random() % 310);
+        CAPTURE(text);
+        REQUIRE(json_oracle::disagreement("[" + text + "]").empty());
+    }
+}
+
+TEST_CASE("simdjson agrees on mutated documents", "[json][reader][oracle]") {
+    std::mt19937_64 random(20260104);
+    std::string_view const alphabet =
+        "{}[],:\"\\/ \t\n\x01"
+        "0123456789.+-eEtrufalsn\x7f\x80\xbf\xc0\xe2\xed\xa0\xf0\xff";
+    auto const sources = documents();
+    std::size_t accepted = 0;
+    for (int i = 0; i != 30000; ++i) {
+        auto text = sources[random() % sources.size()];
+        for (auto edits = 1 + random() % 3; edits != 0; --edits) {
+            auto const at = random() % (text.size() + 1);
+            auto const c = alphabet[random() % alphabet.size()];
+            switch (random() % 4) {
+                case 0:
+                    text.insert(text.begin() + static_cast<std::ptrdiff_t>(at), c);
+                    break;
+                case 1:
+                    if (at != text.size()) text.erase(at, 1 + random() % 4);
+                    break;
+                case 2:
+                    if (at != text.size()) text[at] = c;
+                    break;
+                default:
+                    text.insert(at, text.substr(random() % (text.size() + 1), random() % 8));
+                    break;
+            }
+        }
+        guarded_buffer const guarded(text);
+        CAPTURE(text);
+        REQUIRE(json_oracle::disagreement(guarded.text()).empty());
+        accepted += json::valid(guarded.text());
+    }
+    CHECK(accepted > 1000);  // both answers have been compared
+    CHECK(accepted < 29000);
+}
+
+TEST_CASE("the conformance texts are accepted and refused as expected", "[json][reader][vectors]") {
+    auto const vectors = vectors_dir();
+    if (!vectors) {
+        WARN("skipped: no conformance vectors (-Dvectors=DIR)");
+        return;
+    }
+    std::size_t count = 0;
+    for (auto const& item : vector_cases(*vectors, "index.json")) {
+        CAPTURE(item.id);
+        guarded_buffer const guarded(item.text);
+        json::status state;
+        auto const copy = copy_json(guarded.text(), state);
+        bool const accepted = json::valid(guarded.text());
+        CHECK(copy.has_value() == accepted);
+        CHECK(copy.has_value() == state.ok());
+        if (item.expect == "accept") CHECK(accepted);
+        if (item.expect == "reject") CHECK_FALSE(accepted);
+        CHECK(json_oracle::disagreement(guarded.text()) == "");
+        ++count;
+
+        // What the RFC leaves open: numbers of any size and lone surrogates are text, ill-formed UTF-8 is none.
+        if (item.id.starts_with("i_number")) CHECK(accepted);
+        if (item.id.starts_with("i_structure_500")) CHECK(accepted);
+        if (item.id.starts_with("i_structure_UTF-8_BOM")) CHECK(state == json::status{fault::unexpected_character, 0});
+        if (item.id.starts_with("i_string")) {
+            bool const utf16 = item.id.find("utf16") != std::string::npos;
+            bool const well_formed =
+                item.text.find_first_of("\x80\x81\xa0\xc0\xe0\xe6\xe9\xed\xf4\xfc\xff") == std::string::npos;
+            if (!utf16) CHECK(accepted == well_formed);
+            if (!accepted) CHECK(state.code == (utf16 ? fault::unexpected_character : fault::invalid_utf8));
+        }
+    }
+    CHECK(count >= 200);
+    for (auto const& item : vector_cases(*vectors, "transform.json")) {
+        CAPTURE(item.id);
+        guarded_buffer const guarded(item.text);
+        CHECK(json_oracle::disagreement(guarded.text()) == "");
+    }
+}
