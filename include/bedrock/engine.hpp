@@ -429,6 +429,12 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
     why.request_sent = request_sent();
     std::string const detail = curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code);
     auto const origin = detail::origin_of(request_.url);
+    // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.
+    if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
+        why.code = errc::protocol;
+        why.message = origin + " did not answer in HTTP: " + detail;
+        return why;
+    }
     switch (code) {
         case CURLE_PARTIAL_FILE:
             why.code = errc::truncated;
@@ -448,10 +454,6 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
         case CURLE_COULDNT_CONNECT:
             why.code = errc::transport;
             why.message = "cannot connect to " + origin + ": " + detail;
-            break;
-        case CURLE_WEIRD_SERVER_REPLY:
-            why.code = errc::protocol;
-            why.message = origin + " did not answer in HTTP: " + detail;
             break;
         default:
             why.code = errc::transport;

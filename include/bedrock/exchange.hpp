@@ -48,7 +48,8 @@ struct open_ask : ask {
     std::unique_ptr<http::transfer> transfer{};
 };
 
-/// Wants more bytes in an open transfer's buffer, or its end. Answered in the transfer itself.
+/// Wants more bytes in an open transfer's buffer, or its end: look into the buffer first, bytes may have come with the
+/// head. Answered in the transfer itself.
 struct receive_ask : ask {
     receive_ask(http::transfer& source, bool first) noexcept
         : ask(ask_kind::receive), from(source), first_event(first) {}

@@ -8,6 +8,7 @@
 #include "bedrock/crypto.hpp"
 #include "bedrock/hex.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/scan.hpp"
 #include "bedrock/time.hpp"
 #include "bedrock/uri.hpp"
 
@@ -220,6 +221,7 @@ constexpr std::string_view describe(fault code) noexcept {
 namespace detail {
 
 inline constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+inline constexpr std::string_view token_name = "X-Amz-Security-Token";
 inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
 constexpr char to_lower(char c) noexcept {
@@ -230,23 +232,44 @@ constexpr bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+// True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
+// are long, and read several times.
+inline bool is_plain(std::string_view text) noexcept {
+    auto const* const end = text.data() + text.size();
+    return find_string_special(text.data(), end) == end && text.find(' ') == std::string_view::npos;
+}
+
 // Printable ASCII without the space.
-constexpr bool is_graphic(std::string_view text) noexcept {
+inline bool is_graphic(std::string_view text) noexcept {
+    if (is_plain(text)) return text.find('\x7f') == std::string_view::npos;
     for (char const c : text)
         if (c <= ' ' || c > '~') return false;
     return true;
 }
 
-// RFC 9110, 5.6.2.
+// RFC 9110, 5.6.2: printable ASCII but the delimiters.
+inline constexpr auto token_characters = [] {
+    std::array<bool, 256> is_token{};
+    for (unsigned c = '!'; c <= '~'; ++c)
+        is_token[c] = std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
+    return is_token;
+}();
+
 constexpr bool is_token(std::string_view text) noexcept {
     for (char const c : text)
-        if (c <= ' ' || c > '~' || std::string_view("\"(),/:;<=>?@[\\]{}").find(c) != std::string_view::npos)
-            return false;
+        if (!token_characters[static_cast<unsigned char>(c)]) return false;
     return !text.empty();
 }
 
+// A part of the credential scope, whose separators it must not hold.
+inline bool is_scope_part(std::string_view text) noexcept {
+    return !text.empty() && is_graphic(text) && text.find('/') == std::string_view::npos &&
+           text.find(',') == std::string_view::npos;
+}
+
 // A line end is let through only where a blank behind it makes it a fold.
-constexpr bool is_header_value(std::string_view value) noexcept {
+inline bool is_header_value(std::string_view value) noexcept {
+    if (is_plain(value)) return true;
     for (std::size_t at = 0; at != value.size(); ++at) {
         if (value[at] == '\0') return false;
         if (value[at] != '\r' && value[at] != '\n') continue;
@@ -265,6 +288,10 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 // Outer blanks dropped, inner runs as one space, folds included.
 inline void append_header_value(std::string& out, std::string_view value) {
     value = trim(value);
+    if (is_plain(value)) {
+        out.append(value);
+        return;
+    }
     while (!value.empty()) {
         std::size_t word = 0;
         while (word != value.size() && !is_blank(value[word])) ++word;
@@ -304,17 +331,14 @@ inline status check(request const& what, credentials_view const& with, scope con
         if (!is_token(header.name) || !is_header_value(header.value)) return {fault::invalid_header};
         has_host = has_host || http::equal_names(header.name, "host");
         if (http::equal_names(header.name, "authorization") || http::equal_names(header.name, "x-amz-date") ||
-            (adds_token && http::equal_names(header.name, "x-amz-security-token")))
+            (adds_token && http::equal_names(header.name, token_name)))
             return {fault::conflicting_header};
     }
     if (!has_host) return {fault::missing_host};
     if (!is_graphic(what.payload_hash)) return {fault::invalid_payload_hash};
-    if (with.access_key_id.empty() || with.secret_access_key.empty() || !is_graphic(with.access_key_id) ||
-        !is_graphic(with.session_token) || with.access_key_id.find_first_of("/,") != std::string_view::npos)
+    if (!is_scope_part(with.access_key_id) || with.secret_access_key.empty() || !is_graphic(with.session_token))
         return {fault::invalid_credentials};
-    for (auto const part : {where.region, where.service})
-        if (part.empty() || !is_graphic(part) || part.find_first_of("/,") != std::string_view::npos)
-            return {fault::invalid_scope};
+    if (!is_scope_part(where.region) || !is_scope_part(where.service)) return {fault::invalid_scope};
     return {};
 }
 
@@ -347,13 +371,14 @@ inline status prepare_signature(crypto::sha256& hash, request const& what, crede
     }
 
     if (!with.session_token.empty() && !how.omit_session_token)
-        out.headers.push_back({"X-Amz-Security-Token", std::string(with.session_token)});
+        out.headers.push_back({std::string(token_name), std::string(with.session_token)});
     out.headers.push_back({"X-Amz-Date", time});
     if (how.sign_body && !is_sent) out.headers.push_back({std::string(content_hash_name), payload_hash});
 
     std::size_t header_size = 0;
     for (auto const list : {what.headers, std::span<http::header const>(out.headers)})
         for (auto const& header : list) header_size += 2 * header.name.size() + header.value.size() + 3;
+    out.signed_headers.reserve(header_size);
     prepare(out.canonical_request, what.method.size() + 3 * what.target.size() + header_size + payload_hash.size() + 8);
 
     auto& canonical = out.canonical_request;
@@ -383,14 +408,16 @@ inline status finish_signature(crypto::sha256& hash, crypto::sha256_digest const
     if (!crypto::hmac_sha256(hash, key, as_bytes(out.string_to_sign), digest)) return {fault::crypto};
     append_hex(out.hex, digest);
 
-    std::string authorization(algorithm);
+    std::string authorization;
+    authorization.reserve(out.string_to_sign.size() + with.access_key_id.size() + out.signed_headers.size() + 64);
+    authorization.append(algorithm);
     authorization.append(" Credential=").append(with.access_key_id).push_back('/');
     append_credential_scope(authorization, time, where);
     authorization.append(", SignedHeaders=").append(out.signed_headers);
     authorization.append(", Signature=").append(out.hex);
     out.headers.push_back({"Authorization", std::move(authorization)});
     if (!with.session_token.empty() && how.omit_session_token)
-        out.headers.push_back({"X-Amz-Security-Token", std::string(with.session_token)});
+        out.headers.push_back({std::string(token_name), std::string(with.session_token)});
     return {};
 }
 
@@ -418,7 +445,8 @@ inline std::string_view signature::authorization() const noexcept {
 }
 
 inline void signature::clear() noexcept {
-    for (auto& header : headers) crypto::secure_wipe(header.value);
+    for (auto& header : headers)
+        if (header.name == detail::token_name) crypto::secure_wipe(header.value);
     headers.clear();
     canonical_request.clear();
     string_to_sign.clear();

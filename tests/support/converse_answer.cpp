@@ -72,6 +72,11 @@ std::string text_at(simdjson::simdjson_result<element> value) {
     return value.get(text) == SUCCESS ? std::string(text) : std::string();
 }
 
+std::string text_at(element value) {
+    std::string_view text;
+    return value.get(text) == SUCCESS ? std::string(text) : std::string();
+}
+
 std::size_t count_words(element value) {
     std::size_t count = 0;
     if (array list; value.get(list) == SUCCESS) {

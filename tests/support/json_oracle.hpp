@@ -19,53 +19,71 @@ inline bool same_double(double a, double b) {
 }
 
 // Walks the text by the reader beside simdjson's tree. An empty answer is agreement.
+inline std::string compare(bedrock::json::reader& reader, simdjson::dom::element element);
+
+inline std::string compare_number(std::string_view text, simdjson::dom::element element) {
+    double number = 0;
+    if (bedrock::json::parse_double(text, number) != bedrock::json::fault::none) return "a double is refused";
+    std::int64_t integer = 0;
+    bool const integral = bedrock::json::parse_int64(text, integer) == bedrock::json::fault::none;
+    std::int64_t signed_other = 0;
+    std::uint64_t unsigned_other = 0;
+    double other = 0;
+    bool same = false;
+    if (element.type() == simdjson::dom::element_type::INT64) {
+        same = element.get(signed_other) == simdjson::SUCCESS && integral && integer == signed_other;
+    } else if (element.type() == simdjson::dom::element_type::UINT64) {
+        same = element.get(unsigned_other) == simdjson::SUCCESS && !integral &&
+               number == static_cast<double>(unsigned_other);
+    } else {
+        same = element.get(other) == simdjson::SUCCESS && same_double(number, other);
+    }
+    return same ? "" : "a number differs: " + std::string(text);
+}
+
+inline std::string compare_array(bedrock::json::reader& reader, simdjson::dom::array array) {
+    for (auto const child : array) {
+        if (!reader.next_element()) return "an element is missing";
+        if (auto difference = compare(reader, child); !difference.empty()) return difference;
+    }
+    return !reader.next_element() && reader.ok() ? "" : "an element too many";
+}
+
+inline std::string compare_object(bedrock::json::reader& reader, simdjson::dom::object object) {
+    std::string_view name;
+    for (auto const member : object) {
+        if (!reader.next_member(name) || name != member.key) return "a member differs";
+        if (auto difference = compare(reader, member.value); !difference.empty()) return difference;
+    }
+    return !reader.next_member(name) && reader.ok() ? "" : "a member too many";
+}
+
 inline std::string compare(bedrock::json::reader& reader, simdjson::dom::element element) {
     using bedrock::json::value_kind;
-    using type = simdjson::dom::element_type;
     std::string_view text;
+    std::string_view other;
+    bool truth = false;
+    bool other_truth = false;
+    simdjson::dom::array array;
+    simdjson::dom::object object;
     switch (reader.peek()) {
         case value_kind::null:
             return reader.read_null() && element.is_null() ? "" : "null differs";
-        case value_kind::boolean: {
-            bool truth = false;
-            return reader.read_bool(truth) && element.type() == type::BOOL && element.get_bool().value() == truth
-                       ? ""
-                       : "boolean differs";
-        }
+        case value_kind::boolean:
+            if (!reader.read_bool(truth) || element.get(other_truth) != simdjson::SUCCESS) return "no boolean";
+            return truth == other_truth ? "" : "a boolean differs";
         case value_kind::string:
-            return reader.read_string(text) && element.type() == type::STRING && element.get_string().value() == text
-                       ? ""
-                       : "string differs";
-        case value_kind::number: {
-            if (!reader.read_number(text)) return "number refused";
-            double number = 0;
-            if (bedrock::json::parse_double(text, number) != bedrock::json::fault::none) return "double refused";
-            std::int64_t integer = 0;
-            bool const integral = bedrock::json::parse_int64(text, integer) == bedrock::json::fault::none;
-            if (element.type() == type::INT64)
-                return integral && integer == element.get_int64().value() ? "" : "int64 differs";
-            if (element.type() == type::UINT64)
-                return !integral && number == static_cast<double>(element.get_uint64().value()) ? "" : "uint64 differs";
-            return element.type() == type::DOUBLE && same_double(number, element.get_double().value())
-                       ? ""
-                       : "double differs: " + std::string(text);
-        }
-        case value_kind::array: {
-            if (element.type() != type::ARRAY || !reader.begin_array()) return "array differs";
-            for (auto const child : element.get_array().value()) {
-                if (!reader.next_element()) return "an element is missing";
-                if (auto difference = compare(reader, child); !difference.empty()) return difference;
-            }
-            return !reader.next_element() && reader.ok() ? "" : "an element too many";
-        }
-        case value_kind::object: {
-            if (element.type() != type::OBJECT || !reader.begin_object()) return "object differs";
-            for (auto const member : element.get_object().value()) {
-                if (!reader.next_member(text) || text != member.key) return "a member differs";
-                if (auto difference = compare(reader, member.value); !difference.empty()) return difference;
-            }
-            return !reader.next_member(text) && reader.ok() ? "" : "a member too many";
-        }
+            if (!reader.read_string(text) || element.get(other) != simdjson::SUCCESS) return "no string";
+            return text == other ? "" : "a string differs";
+        case value_kind::number:
+            if (!reader.read_number(text)) return "no number";
+            return compare_number(text, element);
+        case value_kind::array:
+            if (!reader.begin_array() || element.get(array) != simdjson::SUCCESS) return "no array";
+            return compare_array(reader, array);
+        case value_kind::object:
+            if (!reader.begin_object() || element.get(object) != simdjson::SUCCESS) return "no object";
+            return compare_object(reader, object);
         case value_kind::none:
             break;
     }

@@ -18,6 +18,7 @@
 
 namespace bedrock::inline BEDROCK_ABI::json {
 
+/// What is written as an integer; true and false are not.
 template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool>;
 
@@ -31,8 +32,9 @@ struct number_end {
     fault code = fault::none;
 };
 
-/// Checks the number that begins at `begin` against the grammar of RFC 8259, section 6.
-/// **Errors:** `unexpected_end` when [begin, end) stops short of a whole number, `invalid_number` otherwise.
+/// Finds the end of the number that begins at `begin`, by the grammar of RFC 8259, section 6, or its first wrong byte.
+/// What follows the number is not looked at: "01" ends after its zero.
+/// **Errors:** `unexpected_end` when the text stops inside a number, `invalid_number` otherwise.
 number_end scan_number(char const* begin, char const* end) noexcept;
 
 /// The value of an integral number; "1.0" and "1e2" are integral. `value` is set on success only.
@@ -194,8 +196,7 @@ inline fault parse_int64(std::string_view number, std::int64_t& value) noexcept 
     }
     if (parts.exponent < 0) return fault::wrong_type;
     // 19 digits always fit 64 unsigned bits, 20 never fit 63.
-    if (parts.count > 19 || parts.exponent > static_cast<std::int64_t>(19 - parts.count))
-        return fault::number_out_of_range;
+    if (static_cast<std::int64_t>(parts.count) + parts.exponent > 19) return fault::number_out_of_range;
     std::uint64_t magnitude = 0;
     for (std::size_t i = 0; i != parts.count; ++i)
         magnitude = magnitude * 10 + static_cast<std::uint64_t>(parts.digits[i] - '0');

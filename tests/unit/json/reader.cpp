@@ -88,7 +88,8 @@ std::vector<file_case> vector_cases(std::string const& vectors, char const* inde
 }  // namespace
 
 TEST_CASE("a document is pulled value by value", "[json][reader]") {
-    json::reader reader(R"( {"name":"x\ty","list":[1,2.5,"s",null,true,{"deep":[]}],"n":-7} )");
+    std::string_view const document = R"( {"name":"x\ty","list":[1,2.5,"s",null,true,{"deep":[]}],"n":-7} )";
+    json::reader reader(document);
     std::string_view key;
     std::string_view text;
     std::int64_t integer = 0;
@@ -136,7 +137,7 @@ TEST_CASE("a document is pulled value by value", "[json][reader]") {
     CHECK(reader.peek() == value_kind::none);
     CHECK(reader.finish());
     CHECK(reader.ok());
-    CHECK(reader.offset() == 66);
+    CHECK(reader.offset() == document.size());
 }
 
 TEST_CASE("the first fault stays and sets nothing", "[json][reader]") {

@@ -1,0 +1,305 @@
+// Owns the description of C++ types as JSON: a constant per type, a table of fields per struct.
+// Never reads or writes: that is the interpreter's work (bedrock/json/fields.hpp).
+#ifndef BEDROCK_JSON_DESCRIPTOR_HPP
+#define BEDROCK_JSON_DESCRIPTOR_HPP
+
+#include "bedrock/bytes.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/json/document.hpp"
+#include "bedrock/json/lazy.hpp"
+#include "bedrock/json/one_of.hpp"
+#include "bedrock/json/open_enum.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// What a C++ type is on the wire.
+enum class shape : unsigned char {
+    text,       ///< std::string
+    blob,       ///< byte_buffer: a string of base64
+    boolean,    ///< bool
+    int32,      ///< std::int32_t
+    int64,      ///< std::int64_t
+    float32,    ///< float
+    float64,    ///< double
+    document,   ///< document: any value, null too, kept as text
+    lazy,       ///< lazy<T>: any value but null, kept as text
+    open_enum,  ///< open_enum<E>: a string
+    optional,   ///< std::optional<T>
+    list,       ///< std::vector<T>
+    map,        ///< std::vector<std::pair<std::string, T>>: an object, in order
+    structure,  ///< a struct with a table of fields
+    union_of,   ///< one_of<Arms...>: an object of one member
+    boxed,      ///< a T as the only member of a union: {"message": T}
+};
+
+/// Properties of a field, to be or-ed.
+enum field_flags : unsigned char {
+    optional_field = 0,  ///< omitted while it has its empty form
+    required_field = 1,  ///< always written; an enum, union or document that is not set is an error
+    only_in_stream = 2,  ///< of the streaming twin of an operation (`write_options::without`)
+    ignored_field = 4,   ///< dropped when read, never written: padding
+};
+
+struct descriptor;
+
+/// A member of a struct.
+struct field {
+    std::string_view name;  // on the wire
+    std::uint32_t offset = 0;
+    unsigned char flags = optional_field;
+    descriptor const* of = nullptr;
+};
+
+/// Contiguous elements of a list or map, the value of an optional, or the arm of a union with its index().
+struct elements {
+    void const* first = nullptr;
+    std::size_t count = 0;
+};
+
+/// For `descriptor::add`: empty the container.
+inline constexpr std::size_t clear_all = static_cast<std::size_t>(-1);
+
+/// A type, erased. Addresses are of objects of that type.
+struct descriptor {
+    shape kind;
+    std::uint16_t count = 0;                     // fields, arms or enum texts in `table`
+    std::uint32_t stride = 0;                    // list, map: size of an element
+    std::uint32_t offset = 0;                    // structure: of `unknown`; map: of the value in its pair
+    descriptor const* inner = nullptr;           // optional, list, map, boxed
+    void const* table = nullptr;                 // structure: field; union_of, open_enum, boxed: std::string_view
+    descriptor const* const* arms = nullptr;     // union_of
+    void* (*add)(void*, std::size_t) = nullptr;  // list, map: appends; optional: fills; union_of: emplaces arm n
+    elements (*view)(void const*) = nullptr;
+};
+
+/// `descriptor::offset` of a structure without a member `unknown`: unknown members are dropped.
+inline constexpr std::uint32_t no_unknown = 0xffffffffu;
+
+/// The table of a struct, specialised below its definition:
+///
+///     template <> struct json::fields_of<citation> {
+///         static constexpr json::field table[] = {
+///             BEDROCK_JSON_FIELD(citation, title, "title", json::optional_field), ...
+///         };
+///     };
+///
+/// A struct that stands for its single member (a bare string as a union's arm) says `using same_as = std::string;`.
+/// A struct keeps unknown members when it has a member `json::unknown_members unknown`.
+template <class T>
+struct fields_of;
+
+/// How a T stands in JSON. Specialise for a type of another shape.
+template <class T>
+struct shape_of;
+
+/// The descriptor of T.
+template <class T>
+inline constinit descriptor const type_of = shape_of<T>::make();
+
+/// The descriptor of a union with the one arm Box::name of type T, seen as a T.
+template <class T, class Box>
+inline constinit descriptor const boxed_type_of = {.kind = shape::boxed, .inner = &type_of<T>, .table = &Box::name};
+
+/// A row of `fields_of<...>::table`: the struct, its member, the member's name on the wire, field_flags.
+#define BEDROCK_JSON_FIELD(structure, member, wire_name, flags)                                                  \
+    ::bedrock::json::field {                                                                                     \
+        wire_name, static_cast<::std::uint32_t>(offsetof(structure, member)), static_cast<unsigned char>(flags), \
+            &::bedrock::json::type_of<decltype(structure::member)>                                               \
+    }
+
+/// The same for a member that stands alone in a union on the wire: `Box::name` is the name of its arm.
+#define BEDROCK_JSON_BOXED_FIELD(structure, member, wire_name, flags, box)                                       \
+    ::bedrock::json::field {                                                                                     \
+        wire_name, static_cast<::std::uint32_t>(offsetof(structure, member)), static_cast<unsigned char>(flags), \
+            &::bedrock::json::boxed_type_of<decltype(structure::member), box>                                    \
+    }
+
+/// A row for padding: the name is dropped when read.
+#define BEDROCK_JSON_IGNORED(wire_name)                       \
+    ::bedrock::json::field {                                  \
+        wire_name, 0, ::bedrock::json::ignored_field, nullptr \
+    }
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+namespace detail {
+
+template <shape Kind>
+struct plain_shape {
+    static constexpr descriptor make() noexcept { return {.kind = Kind}; }
+};
+
+template <class List>
+void* list_add(void* at, std::size_t what) {
+    auto& list = *static_cast<List*>(at);
+    if (what != clear_all) return &list.emplace_back();
+    list.clear();
+    return nullptr;
+}
+
+template <class List>
+elements list_view(void const* at) {
+    auto const& list = *static_cast<List const*>(at);
+    return {list.data(), list.size()};
+}
+
+template <class T>
+void* optional_add(void* at, std::size_t what) {
+    auto& value = *static_cast<std::optional<T>*>(at);
+    if (what != clear_all) return &value.emplace();
+    value.reset();
+    return nullptr;
+}
+
+template <class T>
+elements optional_view(void const* at) {
+    auto const& value = *static_cast<std::optional<T> const*>(at);
+    return value ? elements{&*value, 1} : elements{};
+}
+
+template <class Union>
+void* union_add(void* at, std::size_t what) {
+    auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
+    if (what != clear_all) return value.emplace_at(what);
+    value.reset();
+    return nullptr;
+}
+
+template <class Union>
+elements union_view(void const* at) {
+    auto const& value = *static_cast<typename Union::one_of_type const*>(static_cast<Union const*>(at));
+    return {value.held(), value.index()};
+}
+
+template <class Union>
+struct union_arms;
+template <class... Arms>
+struct union_arms<one_of<Arms...>> {
+    static constexpr std::size_t count = sizeof...(Arms);
+    static constexpr descriptor const* table[] = {&type_of<Arms>...};
+};
+
+}  // namespace detail
+
+template <>
+struct shape_of<std::string> : detail::plain_shape<shape::text> {};
+template <>
+struct shape_of<byte_buffer> : detail::plain_shape<shape::blob> {};
+template <>
+struct shape_of<bool> : detail::plain_shape<shape::boolean> {};
+template <>
+struct shape_of<std::int32_t> : detail::plain_shape<shape::int32> {};
+template <>
+struct shape_of<std::int64_t> : detail::plain_shape<shape::int64> {};
+template <>
+struct shape_of<float> : detail::plain_shape<shape::float32> {};
+template <>
+struct shape_of<double> : detail::plain_shape<shape::float64> {};
+template <>
+struct shape_of<document> : detail::plain_shape<shape::document> {};
+
+template <class T>
+struct shape_of<lazy<T>> : detail::plain_shape<shape::lazy> {
+    static_assert(std::is_standard_layout_v<lazy<T>>);  // seen as the document in it
+};
+
+template <class E>
+struct shape_of<open_enum<E>> {
+    static constexpr descriptor make() noexcept {
+        return {.kind = shape::open_enum,
+                .count = static_cast<std::uint16_t>(std::size(enum_texts<E>::table)),
+                .table = enum_texts<E>::table};
+    }
+};
+
+template <class T>
+struct shape_of<std::optional<T>> {
+    static constexpr descriptor make() noexcept {
+        return {.kind = shape::optional,
+                .inner = &type_of<T>,
+                .add = &detail::optional_add<T>,
+                .view = &detail::optional_view<T>};
+    }
+};
+
+template <class T>
+struct shape_of<std::vector<T>> {
+    static constexpr descriptor make() noexcept {
+        return {.kind = shape::list,
+                .stride = sizeof(T),
+                .inner = &type_of<T>,
+                .add = &detail::list_add<std::vector<T>>,
+                .view = &detail::list_view<std::vector<T>>};
+    }
+};
+
+template <class T>
+struct shape_of<std::vector<std::pair<std::string, T>>> {
+    using pair = std::pair<std::string, T>;
+    static constexpr descriptor make() noexcept {
+        static_assert(offsetof(pair, first) == 0);
+        return {.kind = shape::map,
+                .stride = sizeof(pair),
+                .offset = static_cast<std::uint32_t>(offsetof(pair, second)),
+                .inner = &type_of<T>,
+                .add = &detail::list_add<std::vector<pair>>,
+                .view = &detail::list_view<std::vector<pair>>};
+    }
+};
+
+template <class T>
+struct shape_of {
+    static constexpr descriptor make() noexcept {
+        if constexpr (requires { typename T::one_of_type; }) {
+            using arms = detail::union_arms<typename T::one_of_type>;
+            static_assert(std::size(T::arm_names) == arms::count, "one name for each arm");
+            return {.kind = shape::union_of,
+                    .count = static_cast<std::uint16_t>(arms::count),
+                    .table = T::arm_names,
+                    .arms = arms::table,
+                    .add = &detail::union_add<T>,
+                    .view = &detail::union_view<T>};
+        } else if constexpr (requires { typename fields_of<T>::same_as; }) {
+            static_assert(std::is_standard_layout_v<T> && sizeof(T) == sizeof(typename fields_of<T>::same_as));
+            return shape_of<typename fields_of<T>::same_as>::make();
+        } else if constexpr (requires { fields_of<T>::table; }) {
+            static_assert(std::size(fields_of<T>::table) <= 64);
+            return structure(std::size(fields_of<T>::table), fields_of<T>::table);
+        } else {
+            static_assert(sizeof(fields_of<T>) != 0, "fields_of<T> has neither a table nor same_as");
+            return structure(0, nullptr);  // a struct without members of its own
+        }
+    }
+
+  private:
+    static constexpr descriptor structure(std::size_t count, field const* table) noexcept {
+        descriptor made{.kind = shape::structure, .count = static_cast<std::uint16_t>(count), .offset = no_unknown};
+        made.table = table;
+        if constexpr (requires(T value) { value.unknown.find({}); })
+            made.offset = static_cast<std::uint32_t>(offsetof(T, unknown));
+        return made;
+    }
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif

@@ -1,0 +1,159 @@
+// Owns `one_of<Arms...>`: the union of the wire, exactly one of several members, or one that is not known yet.
+// Never throws for a wrong arm, and never loses an arm that it does not know.
+#ifndef BEDROCK_JSON_ONE_OF_HPP
+#define BEDROCK_JSON_ONE_OF_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/json/document.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// The arm of a union whose name is not known to this version: kept and written back as it came.
+struct unknown_arm {
+    std::string name{};
+    document value{};
+};
+
+namespace detail {
+
+enum class arm_action : unsigned char { construct, copy, move, destroy };
+using arm_manager = void (*)(arm_action, void* at, void* from);
+
+template <class Arm>
+void manage_arm(arm_action action, void* at, void* from) {
+    static_assert(std::is_nothrow_move_constructible_v<Arm>);
+    switch (action) {
+        case arm_action::construct:
+            ::new (at) Arm();
+            break;
+        case arm_action::copy:
+            ::new (at) Arm(*static_cast<Arm const*>(from));
+            break;
+        case arm_action::move:
+            ::new (at) Arm(std::move(*static_cast<Arm*>(from)));
+            break;
+        case arm_action::destroy:
+            std::destroy_at(static_cast<Arm*>(at));
+            break;
+    }
+}
+
+template <class Arm, class... Arms>
+inline constexpr bool is_arm = (std::is_same_v<Arm, Arms> || ...);
+
+// 1-based place of an arm: 0 is the empty union.
+template <class Arm, class... Arms>
+constexpr unsigned char place_of_arm() noexcept {
+    unsigned char place = 0;
+    bool found = false;
+    ((found = found || std::is_same_v<Arm, Arms>, place = static_cast<unsigned char>(place + (found ? 0 : 1))), ...);
+    return static_cast<unsigned char>(place + 1);
+}
+
+}  // namespace detail
+
+/// Holds one of `Arms`, an `unknown_arm`, or nothing (the default, which cannot be sent). A leaner std::variant: one
+/// small function per arm does all its work. To describe a union, derive and name the arms as the wire does:
+///
+///     struct image_source : json::one_of<byte_buffer, s3_location> {
+///         using one_of::one_of;
+///         static constexpr std::string_view arm_names[] = {"bytes", "s3Location"};
+///     };
+///
+/// A moved-from union keeps its arm, moved from.
+template <class... Arms>
+class one_of {
+    template <class Arm>
+    static constexpr bool has = detail::is_arm<std::remove_cvref_t<Arm>, Arms..., unknown_arm>;
+
+  public:
+    using one_of_type = one_of;
+
+    one_of() noexcept = default;
+    template <class Arm>
+    requires has<Arm> one_of(Arm&& arm) {  // NOLINT: implicit on purpose, `.source = bytes`
+        using type = std::remove_cvref_t<Arm>;
+        ::new (static_cast<void*>(storage_)) type(std::forward<Arm>(arm));
+        place_ = place<type>;
+    }
+    one_of(one_of const& other) {
+        if (other.place_ != 0) managers[other.place_](detail::arm_action::copy, storage_, other.mutable_storage());
+        place_ = other.place_;
+    }
+    one_of(one_of&& other) noexcept : place_(other.place_) {
+        if (place_ != 0) managers[place_](detail::arm_action::move, storage_, other.storage_);
+    }
+    one_of& operator=(one_of const& other) {
+        if (this != &other) *this = one_of(other);
+        return *this;
+    }
+    one_of& operator=(one_of&& other) noexcept {
+        if (this == &other) return *this;
+        reset();
+        if (other.place_ != 0) managers[other.place_](detail::arm_action::move, storage_, other.storage_);
+        place_ = other.place_;
+        return *this;
+    }
+    ~one_of() { reset(); }
+
+    /// 0 when nothing is held, else the 1-based place of the arm in the list; one more than the list: an unknown arm.
+    std::size_t index() const noexcept { return place_; }
+    bool is_set() const noexcept { return place_ != 0; }
+
+    template <class Arm>
+    requires has<Arm>
+    bool holds() const noexcept { return place_ == place<Arm>; }
+    /// The arm when it is the one held, else null. `get_if<json::unknown_arm>()` gives the one that is not known.
+    template <class Arm>
+    requires has<Arm> Arm* get_if() noexcept {
+        return holds<Arm>() ? std::launder(reinterpret_cast<Arm*>(storage_)) : nullptr;
+    }
+    template <class Arm>
+    requires has<Arm> Arm const* get_if() const noexcept {
+        return holds<Arm>() ? std::launder(reinterpret_cast<Arm const*>(storage_)) : nullptr;
+    }
+
+    /// Replaces what is held by a new, default Arm.
+    template <class Arm>
+    requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
+    void reset() noexcept {
+        if (auto const held = std::exchange(place_, static_cast<unsigned char>(0)); held != 0)
+            managers[held](detail::arm_action::destroy, storage_, nullptr);
+    }
+
+    /// For interpreters: as `emplace`, by index(), and the arm's address.
+    void* emplace_at(std::size_t index) {
+        reset();
+        managers[index](detail::arm_action::construct, storage_, nullptr);
+        place_ = static_cast<unsigned char>(index);
+        return storage_;
+    }
+    void const* held() const noexcept { return storage_; }
+
+  private:
+    template <class Arm>
+    static constexpr unsigned char place = detail::place_of_arm<Arm, Arms..., unknown_arm>();
+    static constexpr detail::arm_manager managers[] = {nullptr, &detail::manage_arm<Arms>...,
+                                                       &detail::manage_arm<unknown_arm>};
+    static constexpr std::size_t largest() noexcept {
+        std::size_t size = sizeof(unknown_arm);
+        ((size = sizeof(Arms) > size ? sizeof(Arms) : size), ...);
+        return size;
+    }
+
+    void* mutable_storage() const noexcept { return const_cast<std::byte*>(storage_); }
+
+    alignas(unknown_arm) alignas(Arms...) std::byte storage_[largest()];
+    unsigned char place_ = 0;
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif

@@ -1,0 +1,78 @@
+// Owns what a user may set for a client or for one call.
+// Never does anything by itself: an options value is inert.
+#ifndef BEDROCK_OPTIONS_HPP
+#define BEDROCK_OPTIONS_HPP
+
+#include "bedrock/cancellation.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/event_stream/frame.hpp"
+#include "bedrock/http.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class auth_scheme : unsigned char {
+    automatic,  ///< AWS_BEDROCK_SKIP_AUTH=1: none; else a bearer token where there is one, else SigV4
+    sigv4,      ///< access keys, even where the environment has a bearer token
+    none,       ///< no authorization at all: a proxy adds its own
+};
+
+/// How often and when a failed call is repeated. A stream is repeated only while no event has been delivered.
+struct retry_options {
+    /// Requests a call may send; unset: AWS_MAX_ATTEMPTS, else 3 (AWS's standard mode).
+    std::optional<int> max_attempts{};
+    /// Repeats also after a time-out that came when the whole request had been sent: the model may have done the work,
+    /// and bill it, twice.
+    bool repeat_after_timeout = false;
+};
+
+/// What a client is made with; every member may stay as it is.
+struct client_options {
+    /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, us-east-1.
+    std::string region{};
+    /// URL that replaces the service's own, path prefix included. Unset: AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
+    /// AWS_ENDPOINT_URL, the region's standard host.
+    std::string endpoint{};
+    /// Wins over every source of the environment.
+    std::optional<bedrock::credentials> credentials{};
+    /// As `credentials`, asked at every call; shared between clients as you like.
+    std::shared_ptr<credentials_provider> provider{};
+    auth_scheme auth = auth_scheme::automatic;
+    http::timeouts timeouts{};
+    retry_options retry{};
+    /// Appended to the User-Agent: "my-product/1.2".
+    std::string user_agent_suffix{};
+    /// A new connection for every request.
+    bool fresh_connection = false;
+    /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
+    /// with room for what stands around it.
+    std::size_t max_answer_bytes = std::size_t{64} << 20;
+    /// Most bytes of an error answer's body that are read.
+    std::size_t max_error_bytes = std::size_t{1} << 20;
+    event_stream::limits frame_limits{};
+    /// Unset: the process's own.
+    std::optional<environment> surroundings{};
+};
+
+/// What one call overrides.
+struct call_options {
+    std::string region{};
+    std::string endpoint{};
+    /// Added to the request, not signed unless they begin with `x-amz`.
+    http::header_list headers{};
+    std::optional<http::timeouts> timeouts{};
+    /// Keep a copy to cancel the call from any thread.
+    std::optional<cancellation> cancel{};
+    std::string user_agent_suffix{};
+    bool fresh_connection = false;
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

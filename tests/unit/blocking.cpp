@@ -1,0 +1,195 @@
+#include "bedrock/blocking.hpp"
+
+#include "support/socket_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+using namespace bedrock;
+
+namespace {
+
+exchange<result<std::string>> fetch(http::request what) {
+    http_ask sent(std::move(what));
+    co_await sent;
+    if (sent.failure) co_return unexpected{detail::to_error(sent.failure)};
+    co_return sent.response.body;
+}
+
+exchange<result<std::string>> read_stream(http::request what) {
+    open_ask opened(std::move(what));
+    co_await opened;
+    if (opened.failure) co_return unexpected{detail::to_error(opened.failure)};
+    auto& body = *opened.transfer;
+    std::string text;
+    for (;;) {
+        text += as_text(body.buffer.unread());
+        body.buffer.consume(body.buffer.size());
+        if (body.ended) break;
+        receive_ask more(body, text.empty());
+        co_await more;
+    }
+    if (body.end) co_return unexpected{detail::to_error(body.end)};
+    co_return text;
+}
+
+exchange<result<std::string>> rest(std::int64_t milliseconds) {
+    pause_ask nap(milliseconds);
+    co_await nap;
+    co_return std::string("rested");
+}
+
+http::request get(std::string url) {
+    http::request made;
+    made.url = std::move(url);
+    return made;
+}
+
+struct fixture {
+    engine on{std::make_shared<engine_share>()};
+    environment here = environment::of_process();
+    cancellation cancel;
+    blocking_runner runner(std::int64_t total_ms = 0) { return {on, here, cancel, total_ms}; }
+};
+
+}  // namespace
+
+TEST_CASE("blocking: plain answers, streams and pauses", "[blocking]") {
+    socket_server server([](connection& peer) {
+        while (!peer.read_request().empty())
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
+    });
+    fixture f;
+    auto run = f.runner();
+    auto const plain = run.run(fetch(get(server.url())));
+    REQUIRE(plain);
+    CHECK(*plain == "onetwo");
+    auto const streamed = run.run(read_stream(get(server.url())));
+    REQUIRE(streamed);
+    CHECK(*streamed == "onetwo");
+    CHECK(*run.run(rest(1)) == "rested");
+    CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("blocking: each clock ends the wait and is named", "[blocking]") {
+    fixture f;
+    auto const expect_timeout = [](result<std::string> const& got, char const* clock, char const* limit) {
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::timeout);
+        CHECK(got.error().name == "Timeout");
+        CHECK(got.error().message.find(std::string("(the ") + clock + " clock)") != std::string::npos);
+        CHECK(got.error().message.find(limit) != std::string::npos);
+    };
+    SECTION("connect") {
+        black_hole hole;
+        auto what = get(hole.url());
+        what.timeouts.connect_ms = 150;
+        expect_timeout(f.runner().run(fetch(what)), "connect", "0.15 s");
+    }
+    SECTION("first byte, first event, idle and total") {
+        socket_server server([](connection& peer) {
+            auto const request = peer.read_request();
+            if (request.starts_with("GET /head")) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+            if (request.starts_with("GET /part")) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart");
+            peer.peer_closes();
+        });
+        auto what = get(server.url("/silent"));
+        what.timeouts.first_byte_ms = 120;
+        expect_timeout(f.runner().run(fetch(what)), "first byte", "0.12 s");
+        what.timeouts.first_event_ms = 130;
+        expect_timeout(f.runner().run(read_stream(what)), "first event", "0.13 s");
+        what.url = server.url("/head");
+        expect_timeout(f.runner().run(read_stream(what)), "first event", "0.13 s");
+        what.url = server.url("/part");
+        what.timeouts.idle_ms = 140;
+        expect_timeout(f.runner().run(read_stream(what)), "idle", "0.14 s");
+        expect_timeout(f.runner().run(fetch(what)), "idle", "0.14 s");
+        what.timeouts = {};
+        expect_timeout(f.runner(160).run(fetch(what)), "total", "0.16 s");
+        expect_timeout(f.runner(170).run(rest(60'000)), "total", "0.17 s");
+    }
+}
+
+TEST_CASE("blocking: a timed out request says whether it had been sent", "[blocking]") {
+    fixture f;
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.peer_closes();
+    });
+    http_ask asked(get(server.url()));
+    asked.request.timeouts.first_byte_ms = 50;
+    struct protocol {
+        static exchange<result<bool>> run(http_ask& ask) {
+            co_await ask;
+            co_return ask.failure.request_sent;
+        }
+    };
+    auto const sent = f.runner().run(protocol::run(asked));
+    REQUIRE(sent);
+    CHECK(*sent);
+}
+
+TEST_CASE("blocking: cancelled from a second thread in every phase", "[blocking][threads]") {
+    fixture f;
+    auto const expect_cancelled = [](result<std::string> const& got) {
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::cancelled);
+        CHECK(got.error().name == "Cancelled");
+    };
+    SECTION("before it began") {
+        f.cancel.cancel();
+        expect_cancelled(f.runner().run(fetch(get("http://127.0.0.1:1/"))));
+    }
+    SECTION("while connecting") {
+        black_hole hole;
+        std::thread other([cancel = f.cancel]() mutable { cancel.cancel(); });
+        expect_cancelled(f.runner().run(fetch(get(hole.url()))));
+        other.join();
+    }
+    SECTION("while waiting for the first byte, and mid-stream") {
+        auto const* path = GENERATE("/silent", "/part");
+        std::promise<bool> closed;
+        socket_server server([&](connection& peer) {
+            if (peer.read_request().starts_with("GET /part"))
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart");
+            f.cancel.cancel();
+            closed.set_value(peer.peer_closes());
+        });
+        expect_cancelled(f.runner().run(read_stream(get(server.url(path)))));
+        CHECK(closed.get_future().get());
+    }
+    SECTION("while pausing") {
+        std::thread other([cancel = f.cancel]() mutable { cancel.cancel(); });
+        expect_cancelled(f.runner().run(rest(600'000)));
+        other.join();
+    }
+}
+
+TEST_CASE("blocking: the idle clock counts waiting, not the reader's own time", "[blocking]") {
+    std::promise<void> go_on;
+    socket_server server([&](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npart");
+        go_on.get_future().wait();
+        peer.send("rest");
+    });
+    auto offset = std::make_shared<std::int64_t>(0);
+    fixture f;
+    f.here.steady_milliseconds = [offset] { return steady_milliseconds_now() + *offset; };
+    auto run = f.runner();
+    auto what = get(server.url());
+    what.timeouts.idle_ms = 5'000;
+    what.timeouts.first_event_ms = 5'000;
+    auto transfer = f.on.start(what, false);
+    REQUIRE_FALSE(run.receive(*transfer, true));
+    transfer->buffer.consume(transfer->buffer.size());
+    *offset += 3'600'000;  // the reader takes an hour over it
+    go_on.set_value();
+    CHECK_FALSE(run.receive(*transfer, false));
+    CHECK(as_text(transfer->buffer.unread()) == "rest");
+}

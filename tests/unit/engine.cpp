@@ -1,0 +1,273 @@
+#include "bedrock/engine.hpp"
+
+#include "support/socket_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace bedrock;
+
+namespace {
+
+http::request get(std::string url) {
+    http::request made;
+    made.url = std::move(url);
+    return made;
+}
+
+http::request post(std::string url, std::string body) {
+    auto made = get(std::move(url));
+    made.method = "POST";
+    made.body = std::move(body);
+    return made;
+}
+
+template <class Until>
+void drive(engine& on, curl_transfer& transfer, Until until) {
+    for (;;) {
+        on.perform();
+        if (transfer.ended || until()) return;
+        on.wait(10'000);
+    }
+}
+
+std::unique_ptr<curl_transfer> fetch(engine& on, http::request what) {
+    auto transfer = on.start(std::move(what), true);
+    drive(on, *transfer, [] { return false; });
+    return transfer;
+}
+
+engine make_engine() {
+    return engine(std::make_shared<engine_share>());
+}
+
+}  // namespace
+
+TEST_CASE("engine: a request arrives as it was written, the answer as it was sent", "[engine]") {
+    std::promise<std::string> seen;
+    socket_server server([&](connection& peer) {
+        seen.set_value(peer.read_request());
+        peer.send(
+            "HTTP/1.1 100 Continue\r\n\r\n"
+            "HTTP/1.1 418 Teapot\r\nX-One:  padded \t\r\nx-one: two\r\nEmpty:\r\nContent-Length: 5\r\n\r\nshort");
+    });
+    auto on = make_engine();
+    auto what = post(server.url("/a/../b%2Fc/./d?q=%20"), "{}");
+    what.headers = {{"Content-Type", "application/json"}, {"X-Empty", ""}};
+    auto const transfer = fetch(on, what);
+    auto const request = seen.get_future().get();
+    CHECK(request.starts_with("POST /a/../b%2Fc/./d?q=%20 HTTP/1.1\r\n"));
+    CHECK(request.find("\r\nContent-Type: application/json\r\n") != std::string::npos);
+    CHECK(request.find("\r\nX-Empty:\r\n") != std::string::npos);
+    CHECK(request.find("\r\nContent-Length: 2\r\n") != std::string::npos);
+    CHECK(request.find("Expect") == std::string::npos);
+    CHECK(request.find("Accept") == std::string::npos);
+    CHECK(request.find("User-Agent") == std::string::npos);
+    CHECK(request.ends_with("\r\n\r\n{}"));
+    CHECK_FALSE(transfer->end);
+    CHECK(transfer->head.status == 418);
+    REQUIRE(transfer->head.headers.size() == 4);
+    CHECK(transfer->head.headers[0].value == "padded");
+    CHECK(transfer->head.headers[1].value == "two");
+    CHECK(transfer->head.headers[2].value.empty());
+    CHECK(as_text(transfer->buffer.unread()) == "short");
+    CHECK(transfer->request_sent());
+    CHECK(transfer->connected_ms() >= transfer->started_ms());
+}
+
+TEST_CASE("engine: a body of several megabytes is sent whole, without Expect", "[engine]") {
+    std::string body(3 << 20, 'x');
+    body[12345] = '\0';
+    std::promise<std::string> seen;
+    socket_server server([&](connection& peer) {
+        seen.set_value(peer.read_request());
+        peer.send(plain_answer("ok"));
+    });
+    auto on = make_engine();
+    auto const transfer = fetch(on, post(server.url(), body));
+    auto const request = seen.get_future().get();
+    CHECK(request.find("Expect:") == std::string::npos);
+    CHECK(request.ends_with("\r\n\r\n" + body));
+    CHECK(transfer->head.status == 200);
+}
+
+TEST_CASE("engine: sequential requests share a connection, fresh ones do not", "[engine]") {
+    socket_server server([](connection& peer) {
+        while (!peer.read_request().empty()) peer.send(plain_answer("ok"));
+    });
+    {
+        auto on = make_engine();
+        for (int i = 0; i < 5; ++i) CHECK(fetch(on, get(server.url()))->head.status == 200);
+        CHECK(server.accepted() == 1);
+        auto fresh = get(server.url());
+        fresh.fresh_connection = true;
+        CHECK(fetch(on, fresh)->head.status == 200);
+        CHECK(server.accepted() == 2);
+    }
+}
+
+TEST_CASE("engine: a stream is let in only as its reader wants more", "[engine]") {
+    constexpr std::size_t size = 8 << 20;
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+        peer.send(std::string(size, 'y'));
+    });
+    auto on = make_engine();
+    auto const transfer = on.start(get(server.url()), false);
+    std::size_t most = 0, total = 0;
+    while (!transfer->ended) {
+        auto const before = transfer->buffer.size();
+        transfer->want_more();
+        drive(on, *transfer, [&] { return transfer->buffer.size() > before; });
+        for (int i = 0; i < 3; ++i) on.perform();  // nobody reads: it must stop by itself
+        most = (std::max)(most, transfer->buffer.size());
+        total += transfer->buffer.size();
+        transfer->buffer.consume(transfer->buffer.size());
+    }
+    CHECK(total == size);
+    CHECK(most <= engine::high_water_bytes + CURL_MAX_WRITE_SIZE);
+}
+
+TEST_CASE("engine: a reader may want more than the high-water mark", "[engine]") {
+    constexpr std::size_t size = 2 << 20;
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(size, 'z'));
+    });
+    auto on = make_engine();
+    auto const transfer = on.start(get(server.url()), false);
+    while (!transfer->ended) {
+        auto const before = transfer->buffer.size();
+        transfer->want_more();
+        drive(on, *transfer, [&] { return transfer->buffer.size() > before; });
+    }
+    CHECK(transfer->buffer.size() == size);
+    CHECK_FALSE(transfer->end);
+}
+
+TEST_CASE("engine: answers over their limits are refused", "[engine]") {
+    socket_server server([](connection& peer) {
+        if (peer.read_request().starts_with("GET /headers")) {
+            std::string bomb = "HTTP/1.1 200 OK\r\n";
+            for (int i = 0; i < 600; ++i) bomb += "x-" + std::to_string(i) + ": " + std::string(600, 'h') + "\r\n";
+            peer.send(bomb + "\r\n");
+        } else {
+            peer.send("HTTP/1.1 200 OK\r\n\r\n" + std::string(100'001, 'b'));
+        }
+    });
+    auto on = make_engine();
+    auto const headers = fetch(on, get(server.url("/headers")));
+    CHECK(headers->end.code == errc::protocol);
+    CHECK(headers->end.message.find("bytes of headers") != std::string::npos);
+    auto limited = get(server.url("/body"));
+    limited.max_body = 100'000;
+    auto const body = fetch(on, limited);
+    CHECK(body->end.code == errc::protocol);
+    CHECK(body->end.message.find("more than 100000 bytes") != std::string::npos);
+    limited.max_body = 100'001;
+    CHECK_FALSE(fetch(on, limited)->end);
+}
+
+TEST_CASE("engine: each way to fail has its code, and says whether the request was sent", "[engine]") {
+    auto on = make_engine();
+    SECTION("nobody listens") {
+        std::uint16_t port = 0;
+        ::close(socket_server::listen_on_loopback(1, port));
+        auto const transfer = fetch(on, post("http://127.0.0.1:" + std::to_string(port) + "/secret?x=1", "{}"));
+        CHECK(transfer->end.code == errc::transport);
+        CHECK_FALSE(transfer->end.request_sent);
+        CHECK(transfer->end.message.find("cannot connect to http://127.0.0.1:" + std::to_string(port) + ": ") == 0);
+        CHECK(transfer->end.message.find("secret") == std::string::npos);
+    }
+    SECTION("the host does not resolve") {
+        auto const transfer = fetch(on, get("http://no-such-host.invalid/"));
+        CHECK(transfer->end.code == errc::transport);
+        CHECK_FALSE(transfer->end.request_sent);
+        CHECK(transfer->end.message.find("cannot resolve the host of http://no-such-host.invalid") == 0);
+    }
+    SECTION("closed without an answer") {
+        socket_server server([](connection& peer) { peer.read_request(); });
+        auto const transfer = fetch(on, post(server.url(), "{}"));
+        CHECK(transfer->end.code == errc::transport);
+        CHECK(transfer->end.request_sent);
+    }
+    SECTION("reset inside the body") {
+        socket_server server([](connection& peer) {
+            peer.read_request();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+            peer.reset_on_close();
+        });
+        auto const transfer = fetch(on, get(server.url()));
+        CHECK(transfer->end.code == errc::transport);
+    }
+    SECTION("cut inside a body of known length, and inside a chunked one") {
+        socket_server server([](connection& peer) {
+            bool const chunked = peer.read_request().starts_with("GET /chunked");
+            peer.send(chunked ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"
+                              : "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        });
+        for (auto const* path : {"/length", "/chunked"}) {
+            auto const transfer = fetch(on, get(server.url(path)));
+            CHECK(transfer->end.code == errc::truncated);
+            CHECK(as_text(transfer->buffer.unread()) == "half");
+        }
+    }
+    SECTION("not HTTP") {
+        socket_server server([](connection& peer) {
+            peer.read_request();
+            peer.send("SSH-2.0-OpenSSH_9.2\r\n");
+        });
+        auto const transfer = fetch(on, get(server.url()));
+        CHECK(transfer->end.code == errc::protocol);
+        CHECK(transfer->end.message.find("did not answer in HTTP") != std::string::npos);
+    }
+    SECTION("not a URL, not a protocol of ours") {
+        CHECK(fetch(on, get("http://[half/"))->end.code == errc::invalid_input);
+        CHECK(fetch(on, get("file:///etc/passwd"))->end.code == errc::invalid_input);
+    }
+}
+
+TEST_CASE("engine: redirects are answers, never followed", "[engine]") {
+    socket_server server([](connection& peer) {
+        while (!peer.read_request().empty())
+            peer.send("HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
+    });
+    {
+        auto on = make_engine();
+        auto what = get(server.url());
+        what.headers = {{"Authorization", "hidden"}};
+        CHECK(fetch(on, what)->head.status == 307);
+    }
+    CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("engine: destroying a transfer closes its connection", "[engine]") {
+    std::promise<bool> closed;
+    socket_server server([&](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+        closed.set_value(peer.peer_closes());
+    });
+    auto on = make_engine();
+    auto transfer = on.start(get(server.url()), false);
+    drive(on, *transfer, [&] { return transfer->buffer.size() > 0; });
+    transfer.reset();
+    CHECK(closed.get_future().get());
+}
+
+TEST_CASE("engine: a sleeper is woken from another thread, also when the engine is gone", "[engine][threads]") {
+    std::shared_ptr<waker> bed;
+    {
+        auto on = make_engine();
+        bed = on.bed();
+        bed->wake();
+        on.wait(60'000);  // returns at once: the wake-up waits for the sleeper
+    }
+    bed->wake();
+}
