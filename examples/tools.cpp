@@ -13,7 +13,9 @@ constexpr char weather_schema[] = R"({
     "required": ["city"]
 })";
 
-std::string weather(std::string const& input) { return R"({"celsius": 21, "asked_with": )" + input + "}"; }
+std::string weather(std::string const& input) {
+    return R"({"celsius": 21, "asked_with": )" + input + "}";
+}
 
 }  // namespace
 
@@ -22,10 +24,10 @@ int main() {
     bedrock::converse_request request{
         .model_id = "us.anthropic.claude-opus-4-6-v1",
         .messages = {bedrock::user("What is the weather in Lisbon?")},
-        .tools = {.tools = {bedrock::tool_spec{
+        .tools = {.tools = {bedrock::tool_specification{
                       .name = "weather",
                       .description = "The current weather of a city",
-                      .input_schema = {weather_schema},
+                      .input_schema = weather_schema,
                   }}},
     };
 
@@ -40,11 +42,11 @@ int main() {
             std::puts(reply->text().c_str());
             return 0;
         }
-        bedrock::message results{.role = bedrock::role::user};
+        bedrock::message results{.role = bedrock::conversation_role::user};
         for (auto const* call : reply->tool_uses())
             results.content.push_back(bedrock::tool_result_block{
                 .tool_use_id = call->tool_use_id,
-                .content = {bedrock::tool_result_json{{weather(call->input.text)}}},
+                .content = {bedrock::json_block{weather(call->input.text())}},
             });
         request.messages.push_back(results);
     }

@@ -1,5 +1,5 @@
-// Owns what an AWS service says when it fails: the HTTP answer or the event of a stream becomes an `error` with a name, a
-// clean message and advice. Never trusts its input, and never passes on a control character or more than was asked for.
+// Owns what an AWS service says when it fails: an HTTP answer or an event of a stream becomes an `error` with a name, a
+// clean message and advice. Never trusts its input, and never passes on a control character or more than it was asked.
 #ifndef BEDROCK_AWS_ERROR_HPP
 #define BEDROCK_AWS_ERROR_HPP
 
@@ -260,6 +260,24 @@ inline std::string compose_message(body_members const& said, error_limits const&
     return message;
 }
 
+// For an answer without a message.
+inline std::string describe_wordless(int http_status, std::string_view text, bool is_object, bool typed,
+                                     error_limits const& limits) {
+    std::string message = "HTTP " + std::to_string(http_status);
+    bool const page = !is_object && looks_like_markup(text);
+    std::string excerpt;
+    append_clean_line(excerpt, page ? strip_markup(text) : std::string(text), limits.max_excerpt);
+    if (is_object || text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        message += " without a message";
+    else if (typed)
+        message += " with a body that is not JSON";
+    else
+        message.append(page ? " with a web page" : " with a plain text")
+            .append(": the answer is not from Bedrock but from a proxy, a gateway or another server");
+    if (!excerpt.empty()) message.append(": ").append(excerpt);
+    return message;
+}
+
 inline void complete(error& made, error_context const& context) {
     made.retryable = retry::classify(made) != retry::cause::none;
     made.hint = make_error_hint(made, context);
@@ -368,21 +386,7 @@ inline error parse_http_error(int http_status, std::span<http::header const> hea
     made.name = name.empty() ? own_error_name(errc::protocol) : name;
     if (made.code == errc::other_service && retry::is_throttling({}, http_status)) made.code = errc::throttling;
     made.message = compose_message(said, limits);
-    if (made.message.empty()) {
-        auto const status = "HTTP " + std::to_string(http_status);
-        if (empty) {
-            made.message = status + " without a message";
-        } else if (said.is_object) {
-            made.message = status + " without a message: ";
-            append_clean_line(made.message, text, limits.max_excerpt);
-        } else {
-            bool const page = looks_like_markup(text);
-            made.message = typed ? status + " with a body that is not JSON: "
-                                 : status + (page ? " with a web page: " : " with a plain text: ") +
-                                       "the answer is not from Bedrock but from a proxy, a gateway or another server: ";
-            append_clean_line(made.message, page ? strip_markup(text) : text, limits.max_excerpt);
-        }
-    }
+    if (made.message.empty()) made.message = describe_wordless(http_status, text, said.is_object, typed, limits);
     complete(made, context);
     return made;
 }

@@ -28,6 +28,9 @@ class waker {
 class cancellation {
   public:
     cancellation() : state_(std::make_shared<state>()) {}
+    // Copies only: a handle that was moved from would have no state.
+    cancellation(cancellation const&) = default;
+    cancellation& operator=(cancellation const&) = default;
 
     void cancel() noexcept;
     bool cancelled() const noexcept { return state_->requested.load(std::memory_order_acquire); }

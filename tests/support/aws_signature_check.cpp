@@ -333,7 +333,12 @@ authorization_verdict check_signature(authorization_header const& parsed, reques
     std::string signing_key = "AWS4" + key->secret;
     for (std::size_t part = 1; part < scope.size(); ++part) signing_key = hmac_sha256(signing_key, scope[part]);
     if (!equal_in_constant_time(hex(hmac_sha256(signing_key, to_sign)), parsed.signature)) {
-        return signature_mismatch("canonical request:\n" + canonical + "\n\nstring to sign:\n" + to_sign);
+        auto shown = canonical;
+        auto const& token = key->session_token;
+        if (auto const at = shown.find(token); !token.empty() && at != std::string::npos) {
+            shown.replace(at, token.size(), "(session token)");
+        }
+        return signature_mismatch("canonical request:\n" + shown + "\n\nstring to sign:\n" + to_sign);
     }
     return accepted("signature of " + key->id);
 }

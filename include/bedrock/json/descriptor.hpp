@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -54,7 +53,7 @@ struct descriptor;
 
 /// A member of a struct.
 struct field {
-    std::string_view name;  // on the wire
+    std::string_view name;  ///< on the wire
     std::uint32_t offset = 0;
     unsigned char flags = optional_field;
     descriptor const* of = nullptr;
@@ -65,9 +64,6 @@ struct elements {
     void const* first = nullptr;
     std::size_t count = 0;
 };
-
-/// For `descriptor::add`: empty the container.
-inline constexpr std::size_t clear_all = static_cast<std::size_t>(-1);
 
 /// A type, erased. Addresses are of objects of that type.
 struct descriptor {
@@ -145,11 +141,8 @@ struct plain_shape {
 };
 
 template <class List>
-void* list_add(void* at, std::size_t what) {
-    auto& list = *static_cast<List*>(at);
-    if (what != clear_all) return &list.emplace_back();
-    list.clear();
-    return nullptr;
+void* list_add(void* at, std::size_t) {
+    return &static_cast<List*>(at)->emplace_back();
 }
 
 template <class List>
@@ -159,11 +152,8 @@ elements list_view(void const* at) {
 }
 
 template <class T>
-void* optional_add(void* at, std::size_t what) {
-    auto& value = *static_cast<std::optional<T>*>(at);
-    if (what != clear_all) return &value.emplace();
-    value.reset();
-    return nullptr;
+void* optional_add(void* at, std::size_t) {
+    return &static_cast<std::optional<T>*>(at)->emplace();
 }
 
 template <class T>
@@ -173,11 +163,8 @@ elements optional_view(void const* at) {
 }
 
 template <class Union>
-void* union_add(void* at, std::size_t what) {
-    auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
-    if (what != clear_all) return value.emplace_at(what);
-    value.reset();
-    return nullptr;
+void* union_add(void* at, std::size_t place) {
+    return static_cast<typename Union::one_of_type*>(static_cast<Union*>(at))->emplace_at(place);
 }
 
 template <class Union>
@@ -215,7 +202,7 @@ struct shape_of<document> : detail::plain_shape<shape::document> {};
 
 template <class T>
 struct shape_of<lazy<T>> : detail::plain_shape<shape::lazy> {
-    static_assert(std::is_standard_layout_v<lazy<T>>);  // seen as the document in it
+    static_assert(sizeof(lazy<T>) == sizeof(document));  // seen as the document in it
 };
 
 template <class E>
@@ -275,7 +262,7 @@ struct shape_of {
                     .add = &detail::union_add<T>,
                     .view = &detail::union_view<T>};
         } else if constexpr (requires { typename fields_of<T>::same_as; }) {
-            static_assert(std::is_standard_layout_v<T> && sizeof(T) == sizeof(typename fields_of<T>::same_as));
+            static_assert(sizeof(T) == sizeof(typename fields_of<T>::same_as), "not the struct's only member");
             return shape_of<typename fields_of<T>::same_as>::make();
         } else if constexpr (requires { fields_of<T>::table; }) {
             static_assert(std::size(fields_of<T>::table) <= 64);
@@ -299,6 +286,73 @@ struct shape_of {
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+
+namespace detail {
+
+inline char* member_at(void* base, std::size_t offset) noexcept {
+    return static_cast<char*>(base) + offset;
+}
+inline char const* member_at(void const* base, std::size_t offset) noexcept {
+    return static_cast<char const*>(base) + offset;
+}
+
+inline field const* fields_begin(descriptor const& of) noexcept {
+    return static_cast<field const*>(of.table);
+}
+inline std::string_view const* names_begin(descriptor const& of) noexcept {
+    return static_cast<std::string_view const*>(of.table);
+}
+
+// True when the value has the form that says nothing: what an optional member is omitted for.
+inline bool is_empty(descriptor const& of, void const* at) noexcept {
+    switch (of.kind) {
+        case shape::text:
+            return static_cast<std::string const*>(at)->empty();
+        case shape::blob:
+            return static_cast<byte_buffer const*>(at)->empty();
+        case shape::boolean:
+            return !*static_cast<bool const*>(at);
+        case shape::int32:
+            return *static_cast<std::int32_t const*>(at) == 0;
+        case shape::int64:
+            return *static_cast<std::int64_t const*>(at) == 0;
+        case shape::float32:
+            return *static_cast<float const*>(at) == 0;
+        case shape::float64:
+            return *static_cast<double const*>(at) == 0;
+        case shape::document:
+        case shape::lazy:
+            return static_cast<document const*>(at)->empty();
+        case shape::open_enum:
+            return !static_cast<enum_value const*>(at)->is_set();
+        case shape::optional:
+        case shape::list:
+        case shape::map:
+        case shape::union_of:
+            return of.view(at).count == 0;
+        case shape::boxed:
+            return is_empty(*of.inner, at);
+        case shape::structure: {
+            auto const* const all = fields_begin(of);
+            for (std::size_t i = 0; i < of.count; ++i)
+                if (all[i].of != nullptr && !is_empty(*all[i].of, member_at(at, all[i].offset))) return false;
+            return of.offset == no_unknown ||
+                   reinterpret_cast<unknown_members const*>(member_at(at, of.offset))->empty();
+        }
+    }
+    return true;
+}
+
+inline field const* find_field(descriptor const& of, std::string_view name, std::size_t likely = 0) noexcept {
+    auto const* const all = fields_begin(of);
+    for (std::size_t i = 0; i < of.count; ++i) {
+        auto const& candidate = all[(likely + i) % of.count];
+        if (candidate.name == name) return &candidate;
+    }
+    return nullptr;
+}
+
+}  // namespace detail
 
 }  // namespace bedrock::inline BEDROCK_ABI::json
 

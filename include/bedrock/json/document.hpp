@@ -53,6 +53,8 @@ class unknown_members {
 
     /// The value of a name, or null. **Lifetime:** until the next change.
     document const* find(std::string_view name) const noexcept;
+    /// Appends a member without looking for its name.
+    void add(std::string_view name, document value) { members_.push_back({std::string(name), std::move(value)}); }
     /// Adds a member, or replaces its value.
     void set(std::string_view name, document value);
     void erase(std::string_view name) noexcept;
@@ -76,7 +78,7 @@ inline void unknown_members::set(std::string_view name, document value) {
         member.value = std::move(value);
         return;
     }
-    members_.push_back({std::string(name), std::move(value)});
+    add(name, std::move(value));
 }
 
 inline void unknown_members::erase(std::string_view name) noexcept {

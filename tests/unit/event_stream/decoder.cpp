@@ -284,11 +284,30 @@ TEST_CASE("finish says truncated once and for all", "[event_stream]") {
     from.feed(as_bytes(frame).subspan(5));
     CHECK_FALSE(from.next(whole));
     CHECK(from.finish().code == fault::truncated);
+
+    // Called too early, it does not pass over what was never taken.
+    from.reset();
+    from.feed(as_bytes(frame));
+    CHECK(from.finish().code == fault::truncated);
+    CHECK_FALSE(from.next(whole));
+}
+
+TEST_CASE("reset forgets the front of a frame", "[event_stream]") {
+    std::string const frame = frame_with("fine");
+    decoder from;
+    message whole;
+    from.feed(as_bytes(frame).first(15));
+    CHECK_FALSE(from.next(whole));
+    from.reset();
+    from.feed(as_bytes(frame));
+    REQUIRE(from.next(whole));
+    CHECK(bedrock::as_text(whole.payload) == "fine");
 }
 
 TEST_CASE("pieces fed before the ones before were used up are kept", "[event_stream]") {
     std::string stream;
-    for (int i = 0; i < 40; ++i) stream += frame_with(std::string(static_cast<std::size_t>(i), 'x'));
+    auto const payload_size = [](std::size_t i) { return i * 77 % 90; };
+    for (std::size_t i = 0; i < 40; ++i) stream += frame_with(std::string(payload_size(i), 'x'));
     std::size_t const chunks[] = {1, 10, 33, 100, 5000};
     for (std::size_t const chunk : chunks) {
         for (int const drain_every : {1, 2, 3, 7, 1000}) {
@@ -296,7 +315,7 @@ TEST_CASE("pieces fed before the ones before were used up are kept", "[event_str
             message whole;
             std::size_t messages = 0;
             auto const take = [&] {
-                REQUIRE(whole.payload.size() == messages);
+                REQUIRE(whole.payload.size() == payload_size(messages));
                 ++messages;
             };
             std::vector<std::string> pieces;
@@ -318,6 +337,8 @@ TEST_CASE("a decoder may be moved inside a frame", "[event_stream]") {
     std::string const frame = frame_with("a payload");
     decoder first({.frame = 100, .headers = 0});
     message whole;
+    first.feed(as_bytes(frame));
+    REQUIRE(first.next(whole));
     first.feed(as_bytes(frame).first(15));
     CHECK_FALSE(first.next(whole));
     decoder second = std::move(first);
@@ -326,6 +347,7 @@ TEST_CASE("a decoder may be moved inside a frame", "[event_stream]") {
     CHECK(bedrock::as_text(whole.payload) == "a payload");
     CHECK_FALSE(second.next(whole));
     CHECK(second.finish().ok());
+    CHECK(second.state().offset == 2 * frame.size());
 
     CHECK(first.finish().ok());  // NOLINT(bugprone-use-after-move): as after reset
     CHECK(first.state().offset == 0);

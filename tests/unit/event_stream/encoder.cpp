@@ -162,6 +162,11 @@ TEST_CASE("the first fault of a frame sticks and the frame is taken back", "[eve
     CHECK(refused.offset == 4);
     CHECK(out == "kept");
 
+    encoder small(out, {.sizes = {.frame = 20, .headers = 20}});
+    small.add_string("", "x");
+    CHECK(small.finish(as_bytes("payload")).code == fault::invalid_header);
+    CHECK(out == "kept");
+
     frame.add_string("fine", "x");
     auto const written = frame.finish(as_bytes("payload"));
     CHECK(written.ok());

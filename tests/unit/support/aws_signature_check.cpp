@@ -286,3 +286,17 @@ TEST_CASE("signature check: accepts every published signature") {
     }
     CHECK(checked >= 80);
 }
+
+TEST_CASE("signature check: the detail of a mismatch never shows a session token") {
+    auto temporary = policy();
+    temporary.keys.front().session_token = "very-secret-token";
+    auto head = good_request();
+    head.headers.emplace_back("X-Amz-Security-Token", "very-secret-token");
+    auto value = authorization(colon_signature);
+    value.replace(value.find("x-amz-date,"), 11, "x-amz-date;x-amz-security-token,");
+    replace_header(head, "authorization", value);
+    auto const verdict = mock::check_authorization(head, empty_messages, temporary, signed_at_seconds);
+    CHECK(verdict.error_type == "InvalidSignatureException");
+    CHECK_THAT(verdict.detail, Catch::Contains("x-amz-security-token:(session token)\n"));
+    CHECK_THAT(verdict.detail, !Catch::Contains("very-secret-token"));
+}

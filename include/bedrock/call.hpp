@@ -1,0 +1,271 @@
+// Owns how an operation becomes authorised HTTP and is repeated until there is an answer, or a reason to stop.
+// Never does I/O: these are protocols, for whichever runner steps them.
+#ifndef BEDROCK_CALL_HPP
+#define BEDROCK_CALL_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/bytes.hpp"
+#include "bedrock/client_state.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/options.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/retry.hpp"
+#include "bedrock/sigv4.hpp"
+#include "bedrock/target.hpp"
+#include "bedrock/version.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A request of the service before it knows its host and its caller.
+struct operation {
+    /// AWS's name, "ConverseStream".
+    std::string_view name{};
+    std::string method{"POST"};
+    /// Begins with `/`, percent-encoded once.
+    std::string path{};
+    std::string body{};
+    std::string content_type{"application/json"};
+    std::string accept{"application/json"};
+    /// An ARN among these says its region.
+    std::string model_id{};
+};
+
+/// What one call works with. **Lifetime:** of all that it refers to; it must outlive the protocols that it is given to.
+struct call_frame {
+    client_state& client;
+    call_options const& options;
+    sigv4::signer& signer;
+    operation const& what;
+    /// Requests sent so far.
+    int attempts = 0;
+    /// The request id of the last answer.
+    std::string request_id{};
+};
+
+/// Sends an operation whose answer is no stream, with repeats.
+exchange<result<http::response>> send_plain(call_frame& frame);
+
+/// Sends an operation whose answer is a stream, with repeats, until an answer's head says that there is one. Whether
+/// its first event is worth having is decided by `first`, a callable `(http::transfer&) ->
+/// exchange<std::optional<error>>` whose error may be repeated like any other.
+template <class First>
+exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// A header name or value that would end its line early.
+inline bool splits_headers(http::header const& given) noexcept {
+    auto const breaks = [](std::string_view text) {
+        return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+    };
+    return given.name.empty() || breaks(given.name) || breaks(given.value) ||
+           given.name.find_first_of(": \t") != std::string::npos;
+}
+
+inline std::string make_user_agent(client_options const& client, call_options const& call) {
+    std::string text = std::string("bedrock-cpp/") + version_text;
+    for (auto const* suffix : {&client.user_agent_suffix, &call.user_agent_suffix})
+        if (!suffix->empty()) text += ' ' + *suffix;
+    return text;
+}
+
+/// AWS_MAX_ATTEMPTS as AWS's SDKs read it: a positive number, or it does not count.
+inline int find_max_attempts(client_state const& client) {
+    if (client.options.retry.max_attempts) return *client.options.retry.max_attempts;
+    int attempts = 0;
+    if (auto const text = non_blank_variable(client.surroundings, "AWS_MAX_ATTEMPTS")) {
+        auto const [stop, fault] = std::from_chars(text->data(), text->data() + text->size(), attempts);
+        if (fault == std::errc{} && stop == text->data() + text->size() && attempts > 0) return attempts;
+    }
+    return retry::policy{}.max_attempts;
+}
+
+/// The request of one attempt, authorised.
+inline result<http::request> make_request(call_frame& frame, call_target const& target, std::string const& invocation,
+                                          int max_attempts) {
+    auto const& client = frame.client.options;
+    auto const& surroundings = frame.client.surroundings;
+    http::request made;
+    made.method = frame.what.method;
+    made.url = target.settings.endpoint.value + frame.what.path;
+    made.body = frame.what.body;
+    made.timeouts = frame.options.timeouts ? *frame.options.timeouts : client.timeouts;
+    made.max_body = client.max_answer_bytes;
+    made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
+
+    made.headers.push_back({"Host", target.settings.host});
+    if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});
+    if (!frame.what.accept.empty()) made.headers.push_back({"Accept", frame.what.accept});
+    made.headers.push_back({"amz-sdk-invocation-id", invocation});
+    made.headers.push_back(
+        {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
+    http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
+    for (auto const& extra : frame.options.headers) {
+        if (splits_headers(extra)) return fail(errc::invalid_input, "not a usable header: " + extra.name);
+        bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
+        (is_signed ? made.headers : unsigned_headers).push_back(extra);
+    }
+
+    if (target.anonymous) {
+        // A proxy in front adds its own authorization.
+    } else if (!target.credentials.bearer_token.empty()) {
+        made.headers.push_back({"Authorization", "Bearer " + std::string(target.credentials.bearer_token.view())});
+    } else {
+        auto const signed_target = target.settings.path_prefix + frame.what.path;
+        sigv4::signature signature;
+        auto const status = frame.signer.sign(
+            {.method = made.method, .target = signed_target, .headers = made.headers, .body = as_bytes(made.body)},
+            {target.credentials.access_key_id, target.credentials.secret_access_key.view(),
+             target.credentials.session_token.view()},
+            {target.settings.region.value, "bedrock", surroundings.unix_milliseconds() / 1000}, {}, signature);
+        if (!status.ok())
+            return fail(status.code == sigv4::fault::invalid_credentials ? errc::credentials : errc::invalid_input,
+                        "the request cannot be signed: " + std::string(sigv4::describe(status.code)));
+        for (auto& added : signature.headers) made.headers.push_back(std::move(added));
+    }
+    for (auto& extra : unsigned_headers) made.headers.push_back(std::move(extra));
+    return made;
+}
+
+/// The attempts of one call, and what every failed one has in common.
+class repeats {
+  public:
+    repeats(call_frame& frame)
+        : frame_(frame),
+          max_attempts_(find_max_attempts(frame.client)),
+          attempts_(frame.client.bucket, policy(max_attempts_)),
+          invocation_(crypto::make_uuid_v4()) {}
+
+    result<http::request> next_request(call_target const& target) {
+        ++frame_.attempts;
+        auto request = make_request(frame_, target, invocation_, max_attempts_);
+        if (!request) --frame_.attempts;
+        return request;
+    }
+    void succeeded() noexcept { attempts_.succeeded(); }
+
+    /// The pause before the next attempt, or nullopt and the error complete.
+    std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
+        auto const& surroundings = frame_.client.surroundings;
+        failed.attempts = frame_.attempts;
+        auto const wanted = retry::find_retry_after_ms(headers, surroundings.unix_milliseconds());
+        auto const why = retry::classify(failed);
+        auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted);
+        if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
+        return std::nullopt;
+    }
+    error from_failure(http::failure const& why) const {
+        auto made = make_error(why.code, why.message);
+        made.retryable = retry::classify(why) != retry::cause::none ||
+                         (why.code == errc::timeout && frame_.client.options.retry.repeat_after_timeout);
+        return made;
+    }
+    error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
+        frame_.request_id = find_request_id(head.headers);
+        auto const action = find_iam_action(frame_.what.name);
+        return parse_http_error(
+            head.status, head.headers, body,
+            {action, frame_.what.model_id, target.settings.region.value, !target.credentials.bearer_token.empty()});
+    }
+
+  private:
+    static retry::policy policy(int max_attempts) {
+        retry::policy rules;
+        rules.max_attempts = max_attempts;
+        return rules;
+    }
+    call_frame& frame_;
+    int max_attempts_;
+    retry::attempts attempts_;
+    std::string invocation_;
+};
+
+}  // namespace detail
+
+inline exchange<result<http::response>> send_plain(call_frame& frame) {
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    if (!target) co_return unexpected{std::move(target).error()};
+    detail::repeats repeats(frame);
+    for (;;) {
+        auto request = repeats.next_request(*target);
+        if (!request) co_return unexpected{std::move(request).error()};
+        http_ask sent(std::move(*request));
+        co_await sent;
+        error failed;
+        if (sent.failure) {
+            failed = repeats.from_failure(sent.failure);
+        } else if (sent.response.head.status == 200) {
+            repeats.succeeded();
+            frame.request_id = find_request_id(sent.response.head.headers);
+            co_return std::move(sent.response);
+        } else {
+            failed = repeats.from_answer(sent.response.head, as_bytes(sent.response.body), *target);
+        }
+        auto const pause = repeats.after(failed, sent.response.head.headers);
+        if (!pause) co_return unexpected{std::move(failed)};
+        pause_ask nap(*pause);
+        co_await nap;
+    }
+}
+
+template <class First>
+exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    if (!target) co_return unexpected{std::move(target).error()};
+    detail::repeats repeats(frame);
+    auto const most = frame.client.options.max_error_bytes;
+    for (;;) {
+        auto request = repeats.next_request(*target);
+        if (!request) co_return unexpected{std::move(request).error()};
+        open_ask opened(std::move(*request));
+        co_await opened;
+        error failed;
+        http::header_list headers;
+        if (opened.failure) {
+            failed = repeats.from_failure(opened.failure);
+        } else {
+            auto& transfer = *opened.transfer;
+            headers = transfer.head.headers;
+            frame.request_id = find_request_id(headers);
+            if (transfer.head.status == 200) {
+                auto unusable = co_await first(transfer);
+                if (!unusable) {
+                    repeats.succeeded();
+                    co_return std::move(opened.transfer);
+                }
+                failed = std::move(*unusable);
+            } else {
+                while (!transfer.ended && transfer.buffer.size() < most) {
+                    receive_ask more(transfer, false);
+                    co_await more;
+                }
+                failed = repeats.from_answer(transfer.head, transfer.buffer.unread(), *target);
+            }
+            failed.request_id = frame.request_id;
+        }
+        auto const pause = repeats.after(failed, headers);
+        if (!pause) co_return unexpected{std::move(failed)};
+        opened.transfer.reset();
+        pause_ask nap(*pause);
+        co_await nap;
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

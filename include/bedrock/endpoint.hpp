@@ -1,0 +1,198 @@
+// Owns where requests go: region names, partitions and their host names, custom endpoint URLs, the region in an ARN.
+// Never reads a setting, looks up a name or opens a connection.
+#ifndef BEDROCK_ENDPOINT_HPP
+#define BEDROCK_ENDPOINT_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/uri.hpp"
+#include "bedrock/utf8.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI::endpoint {
+
+/// A part of AWS with accounts and host names of its own.
+struct partition {
+    /// As in ARNs: "aws", "aws-cn".
+    std::string_view name{};
+    std::string_view dns_suffix{};
+    std::string_view dual_stack_dns_suffix{};
+};
+
+/// The partition of a region; "aws" for regions that nobody has heard of yet.
+/// **Wire:** the table of AWS's endpoint rules.
+partition const& find_partition(std::string_view region) noexcept;
+
+/// True for what can be a label of a host name and a part of a signature's scope: 1 to 63 of `a-z 0-9 -`, no hyphen at
+/// either end. Anything else would send the request, and its signature, to a host that somebody else chose.
+constexpr bool is_valid_region(std::string_view region) noexcept;
+
+/// The region inside an ARN that is used as a model id, of Bedrock or of a SageMaker endpoint; "" for other ids.
+/// **Lifetime:** of the text.
+std::string_view find_region_in_arn(std::string_view model_id) noexcept;
+
+/// What a resolved endpoint depends on. **Lifetime:** of the texts, as long as the call.
+struct parameters {
+    /// The first label of the host: "bedrock-runtime" or "bedrock".
+    std::string_view service = "bedrock-runtime";
+    /// May be the pseudo region "fips-us-east-1" (or "us-east-1-fips"), which asks for FIPS.
+    std::string_view region{};
+    /// http or https, a port, a path that comes before every request's; empty: AWS's own host.
+    std::string_view custom_url{};
+    bool use_fips = false;
+    bool use_dual_stack = false;
+};
+
+struct resolved {
+    /// Scheme, host, port and path prefix, without a `/` at the end: a request's target is appended.
+    std::string url{};
+    /// The value of the Host header: the port only where it is not the scheme's own.
+    std::string host{};
+    /// The path prefix alone, "" or "/base": the signed target begins with it.
+    std::string path_prefix{};
+    /// To sign for; "" where a custom endpoint was given without one.
+    std::string region{};
+};
+
+/// Where a service is reached.
+/// **Errors:** invalid_input for an invalid region, for none without a custom endpoint, for a URL that is none, and for
+/// FIPS or dual-stack with a custom endpoint (AWS's rules: the caller's URL is used as it is or not at all).
+result<resolved> resolve(parameters const& from);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+struct partition_rule {
+    endpoint::partition partition;
+    std::string_view prefix;         // of its regions: a word, a hyphen and a number follow
+    std::string_view global_region;  // for services without regions
+};
+
+// feature-map: AWS's partitions.json. The first is the default.
+inline constexpr partition_rule partition_rules[] = {
+    {{"aws", "amazonaws.com", "api.aws"}, {}, "aws-global"},
+    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}, "cn-", "aws-cn-global"},
+    {{"aws-us-gov", "amazonaws.com", "api.aws"}, "us-gov-", "aws-us-gov-global"},
+    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}, "eusc-de-", {}},
+    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}, "us-iso-", "aws-iso-global"},
+    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}, "us-isob-", "aws-iso-b-global"},
+    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}, "eu-isoe-", "aws-iso-e-global"},
+    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}, "us-isof-", "aws-iso-f-global"},
+};
+
+constexpr bool is_region_character(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+// PREFIX, a word, a hyphen, a number: "us-gov-" and "west-1".
+inline bool is_region_of(std::string_view region, std::string_view prefix) noexcept {
+    if (!region.starts_with(prefix)) return false;
+    region.remove_prefix(prefix.size());
+    auto const hyphen = region.find('-');
+    if (hyphen == 0 || hyphen == std::string_view::npos) return false;
+    auto const number = region.substr(hyphen + 1);
+    return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// For a message: a region that is refused may hold anything.
+inline std::string quote(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    std::string quoted = "\"";
+    append_sanitized_utf8(quoted, text.substr(0, longest));
+    for (auto& c : quoted)
+        if ((c >= '\0' && c < ' ') || c == '\x7f') c = '?';
+    return quoted + (text.size() > longest ? "...\"" : "\"");
+}
+
+inline result<resolved> resolve_custom(parameters const& from) {
+    url parsed;
+    if (auto const found = parse_url(from.custom_url, parsed); !found.ok())
+        return fail(errc::invalid_input, "the endpoint URL " + std::string(describe(found.code)) + " (at byte " +
+                                             std::to_string(found.offset) + ")");
+    if (!parsed.query.empty())
+        return fail(errc::invalid_input, "the endpoint URL has a query: give scheme, host, port and path only");
+    if (from.use_fips || from.use_dual_stack)
+        return fail(errc::invalid_input, std::string(from.use_fips ? "FIPS" : "dual-stack") +
+                                             " and a custom endpoint URL exclude each other: turn " +
+                                             (from.use_fips ? "FIPS" : "dual-stack") +
+                                             " off (it may come from the environment or the profile), or drop the URL");
+    auto prefix = parsed.path;
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    resolved to;
+    append_authority(to.host, parsed);
+    to.path_prefix = prefix;
+    to.region = from.region;
+    to.url.append(parsed.scheme).append("://").append(to.host).append(prefix);
+    return to;
+}
+
+}  // namespace detail
+
+constexpr bool is_valid_region(std::string_view region) noexcept {
+    constexpr std::size_t longest_label = 63;  // RFC 1035, 2.3.4
+    if (region.empty() || region.size() > longest_label || region.front() == '-' || region.back() == '-') return false;
+    for (char const c : region)
+        if (!detail::is_region_character(c)) return false;
+    return true;
+}
+
+inline partition const& find_partition(std::string_view region) noexcept {
+    for (auto const& rule : detail::partition_rules)
+        if (!region.empty() &&
+            (region == rule.global_region || (!rule.prefix.empty() && detail::is_region_of(region, rule.prefix))))
+            return rule.partition;
+    return detail::partition_rules[0].partition;
+}
+
+inline std::string_view find_region_in_arn(std::string_view model_id) noexcept {
+    std::string_view rest = model_id;
+    auto const take = [&rest] {
+        auto const colon = rest.find(':');
+        auto const field = rest.substr(0, colon);
+        rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
+        return field;
+    };
+    if (take() != "arn") return {};
+    auto const partition_name = take();
+    if (partition_name != "aws" && !partition_name.starts_with("aws-")) return {};
+    auto const service = take();
+    if (service != "bedrock" && service != "sagemaker") return {};
+    auto const region = take();
+    return is_valid_region(region) && !rest.empty() ? region : std::string_view();
+}
+
+inline result<resolved> resolve(parameters const& from) {
+    auto what = from;
+    if (what.region.starts_with("fips-")) {
+        what.region.remove_prefix(5);
+        what.use_fips = true;
+    } else if (what.region.ends_with("-fips")) {
+        what.region.remove_suffix(5);
+        what.use_fips = true;
+    }
+    if (!from.region.empty() && !is_valid_region(what.region))
+        return fail(errc::invalid_input,
+                    "the region " + detail::quote(from.region) + " is not a region name: it must look like us-east-1");
+    if (!what.custom_url.empty()) return detail::resolve_custom(what);
+    if (what.region.empty())
+        return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");
+
+    auto const& where = find_partition(what.region);
+    resolved to;
+    to.host.append(what.service).append(what.use_fips ? "-fips." : ".").append(what.region).append(".");
+    to.host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
+    to.url = "https://" + to.host;
+    to.region = what.region;
+    return to;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::endpoint
+
+#endif

@@ -1,0 +1,470 @@
+// Owns the events of ConverseStream: their structures, and `stream_event`, the view that users are given.
+// Never reads frames or connections, and never fails for an event that it does not know.
+#ifndef BEDROCK_MODEL_STREAM_HPP
+#define BEDROCK_MODEL_STREAM_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/json/fields.hpp"
+#include "bedrock/json/reader.hpp"
+#include "bedrock/model/content.hpp"
+#include "bedrock/model/converse.hpp"
+#include "bedrock/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct message_start_event {
+    json::open_enum<conversation_role> role{};
+    json::unknown_members unknown{};
+};
+
+struct tool_use_block_start {
+    std::string tool_use_id{};
+    std::string name{};
+    json::open_enum<tool_use_type> type{};
+    json::unknown_members unknown{};
+};
+
+struct tool_result_block_start {
+    std::string tool_use_id{};
+    std::string type{};
+    json::open_enum<tool_result_status> status{};
+    json::unknown_members unknown{};
+};
+
+struct image_block_start {
+    json::open_enum<image_format> format{};
+    json::unknown_members unknown{};
+};
+
+struct content_block_start : json::one_of<tool_use_block_start, tool_result_block_start, image_block_start> {
+    using one_of::one_of;
+    static constexpr std::string_view arm_names[] = {"toolUse", "toolResult", "image"};
+};
+
+/// **Wire:** sent for tool uses, tool results and images only; text and reasoning begin with their first delta.
+struct content_block_start_event {
+    content_block_start start{};
+    std::int32_t content_block_index = 0;
+    json::unknown_members unknown{};
+};
+
+/// A piece of a tool use's input: text to be put together to one JSON value.
+struct tool_use_block_delta {
+    std::string input{};
+    json::unknown_members unknown{};
+};
+
+struct tool_result_block_delta : json::one_of<text_block, json_block> {
+    using one_of::one_of;
+    static constexpr std::string_view arm_names[] = {"text", "json"};
+};
+
+struct tool_result_block_deltas {
+    std::vector<tool_result_block_delta> content{};
+};
+
+struct reasoning_signature {
+    std::string signature{};
+};
+
+struct reasoning_content_block_delta : json::one_of<text_block, redacted_reasoning, reasoning_signature> {
+    using one_of::one_of;
+    static constexpr std::string_view arm_names[] = {"text", "redactedContent", "signature"};
+};
+
+struct citation_source_content_delta {
+    std::string text{};
+    json::unknown_members unknown{};
+};
+
+struct citations_delta {
+    std::string title{};
+    std::string source{};
+    std::vector<citation_source_content_delta> source_content{};
+    citation_location location{};
+    json::unknown_members unknown{};
+};
+
+struct image_block_delta {
+    image_source source{};
+    std::optional<error_block> error{};
+    json::unknown_members unknown{};
+};
+
+struct content_block_delta : json::one_of<text_block, tool_use_block_delta, tool_result_block_deltas,
+                                          reasoning_content_block_delta, citations_delta, image_block_delta> {
+    using one_of::one_of;
+    static constexpr std::string_view arm_names[] = {"text",     "toolUse", "toolResult", "reasoningContent",
+                                                     "citation", "image"};
+};
+
+struct content_block_delta_event {
+    content_block_delta delta{};
+    std::int32_t content_block_index = 0;
+    json::unknown_members unknown{};
+};
+
+struct content_block_stop_event {
+    std::int32_t content_block_index = 0;
+    json::unknown_members unknown{};
+};
+
+struct message_stop_event {
+    json::open_enum<bedrock::stop_reason> stop_reason{};
+    json::document additional_model_response_fields{};
+    json::unknown_members unknown{};
+};
+
+/// Comes after messageStop, if at all.
+struct metadata_event {
+    token_usage usage{};
+    converse_metrics metrics{};
+    converse_trace trace{};
+    performance_config performance{};
+    bedrock::service_tier service_tier{};
+    json::unknown_members unknown{};
+};
+
+enum class event_kind : unsigned char {
+    unknown,  ///< not known to this version: `type()` and `payload()` have it
+    message_start,
+    content_block_start,
+    content_block_delta,
+    content_block_stop,
+    message_stop,
+    metadata,
+};
+
+/// What a contentBlockDelta adds.
+enum class delta_kind : unsigned char {
+    none,            ///< no contentBlockDelta, or an empty one
+    text,            ///< `text()`
+    tool_input,      ///< `tool_input()`
+    reasoning_text,  ///< `reasoning_text()`
+    other,           ///< anything else: `get_if<content_block_delta_event>()`
+};
+
+/// One event of a stream as it is delivered.
+/// **Lifetime:** everything that it gives (views, pointers) is valid until the next event; copy what shall stay.
+/// **Thread safety:** one thread at a time, const members too: `get_if` parses when first asked.
+class stream_event {
+  public:
+    stream_event() = default;
+    stream_event(stream_event const&) = delete;
+    stream_event& operator=(stream_event const&) = delete;
+
+    event_kind kind() const noexcept { return kind_; }
+    /// The header :event-type, such as "contentBlockDelta".
+    std::string_view type() const noexcept { return type_; }
+    /// The event's JSON as received, padding included.
+    std::string_view payload() const noexcept { return payload_; }
+
+    /// contentBlockIndex; -1 for events that have none.
+    std::int32_t index() const noexcept { return index_; }
+    delta_kind delta() const noexcept { return delta_; }
+    /// New text of the answer; empty for every other event.
+    std::string_view text() const noexcept { return delta_text(delta_kind::text); }
+    /// New text of the model's reasoning; empty for every other event.
+    std::string_view reasoning_text() const noexcept { return delta_text(delta_kind::reasoning_text); }
+    /// New part of a tool use's JSON input; empty for every other event.
+    std::string_view tool_input() const noexcept { return delta_text(delta_kind::tool_input); }
+
+    /// The event's structure when it is an Event, else null: `get_if<message_stop_event>()`.
+    /// **Allocates:** when first asked for a delta of the common kinds, which are delivered unparsed.
+    template <class Event>
+    Event const* get_if() const;
+
+    /// Takes the next event; both texts must outlive the use of this object up to the next call.
+    /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
+    /// `unknown`, with type and payload set.
+    /// **Allocates:** nothing for text, tool input and reasoning deltas without escapes.
+    result<void> parse(std::string_view type, std::string_view payload);
+
+  private:
+    struct structure : json::one_of<message_start_event, content_block_start_event, content_block_delta_event,
+                                    content_block_stop_event, message_stop_event, metadata_event> {};
+
+    std::string_view delta_text(delta_kind kind) const noexcept {
+        return delta_ == kind ? delta_text_ : std::string_view();
+    }
+    result<void> parse_structure() const;
+    bool scan_delta();
+    bool scan_delta_member(json::reader& in);
+    bool scan_string(json::reader& in, delta_kind kind);
+    bool views_payload(std::string_view value) const noexcept;
+    bool scan_inner(json::reader& in, std::string_view name, delta_kind kind);
+    void use_structure();
+
+    event_kind kind_ = event_kind::unknown;
+    delta_kind delta_ = delta_kind::none;
+    std::int32_t index_ = -1;
+    std::string_view type_;
+    std::string_view payload_;
+    std::string_view delta_text_;  // in the payload, in unescaped_ or in structure_
+    std::string unescaped_;
+    mutable structure structure_;  // of the last event that was asked for or was no common delta
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<message_start_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(message_start_event, role, "role", json::required_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+template <>
+struct json::fields_of<tool_use_block_start> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, type, "type", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<tool_result_block_start> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(tool_result_block_start, tool_use_id, "toolUseId", json::required_field),
+        BEDROCK_JSON_FIELD(tool_result_block_start, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(tool_result_block_start, status, "status", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<image_block_start> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(image_block_start, format, "format", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<content_block_start_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(content_block_start_event, start, "start", json::required_field),
+        BEDROCK_JSON_FIELD(content_block_start_event, content_block_index, "contentBlockIndex", json::required_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+template <>
+struct json::fields_of<tool_use_block_delta> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(tool_use_block_delta, input, "input", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<tool_result_block_deltas> {
+    using same_as = std::vector<tool_result_block_delta>;
+};
+template <>
+struct json::fields_of<reasoning_signature> {
+    using same_as = std::string;
+};
+template <>
+struct json::fields_of<citation_source_content_delta> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(citation_source_content_delta, text, "text", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<citations_delta> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(citations_delta, title, "title", json::optional_field),
+        BEDROCK_JSON_FIELD(citations_delta, source, "source", json::optional_field),
+        BEDROCK_JSON_FIELD(citations_delta, source_content, "sourceContent", json::optional_field),
+        BEDROCK_JSON_FIELD(citations_delta, location, "location", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<image_block_delta> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(image_block_delta, source, "source", json::optional_field),
+        BEDROCK_JSON_FIELD(image_block_delta, error, "error", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<content_block_delta_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(content_block_delta_event, delta, "delta", json::required_field),
+        BEDROCK_JSON_FIELD(content_block_delta_event, content_block_index, "contentBlockIndex", json::required_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+template <>
+struct json::fields_of<content_block_stop_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(content_block_stop_event, content_block_index, "contentBlockIndex", json::required_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+template <>
+struct json::fields_of<message_stop_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(message_stop_event, stop_reason, "stopReason", json::required_field),
+        BEDROCK_JSON_FIELD(message_stop_event, additional_model_response_fields, "additionalModelResponseFields",
+                           json::optional_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+template <>
+struct json::fields_of<metadata_event> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(metadata_event, usage, "usage", json::required_field),
+        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field),
+        BEDROCK_JSON_FIELD(metadata_event, trace, "trace", json::optional_field),
+        BEDROCK_JSON_FIELD(metadata_event, performance, "performanceConfig", json::optional_field),
+        BEDROCK_JSON_FIELD(metadata_event, service_tier, "serviceTier", json::optional_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace detail {
+
+inline constexpr std::string_view event_types[] = {"messageStart",     "contentBlockStart", "contentBlockDelta",
+                                                   "contentBlockStop", "messageStop",       "metadata"};
+
+constexpr event_kind kind_of_event(std::string_view type) noexcept {
+    for (std::size_t i = 0; i < std::size(event_types); ++i)
+        if (event_types[i] == type) return static_cast<event_kind>(i + 1);
+    return event_kind::unknown;
+}
+
+}  // namespace detail
+
+template <class Event>
+Event const* stream_event::get_if() const {
+    constexpr auto place =
+        json::detail::place_of_arm<Event, message_start_event, content_block_start_event, content_block_delta_event,
+                                   content_block_stop_event, message_stop_event, metadata_event>();
+    static_assert(place <= std::size(detail::event_types), "not an event");
+    if (static_cast<unsigned char>(kind_) != place) return nullptr;
+    if (!structure_.is_set() && !parse_structure()) return nullptr;
+    return structure_.get_if<Event>();
+}
+
+inline result<void> stream_event::parse(std::string_view type, std::string_view payload) {
+    type_ = type;
+    payload_ = payload;
+    kind_ = detail::kind_of_event(type);
+    delta_ = delta_kind::none;
+    delta_text_ = {};
+    index_ = -1;
+    structure_.reset();
+    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_delta())) return {};
+    delta_ = delta_kind::none;
+    auto parsed = parse_structure();
+    if (parsed) {
+        use_structure();
+    } else {
+        kind_ = event_kind::unknown;
+        index_ = -1;
+    }
+    return parsed;
+}
+
+inline result<void> stream_event::parse_structure() const {
+    using arms = json::detail::union_arms<structure::one_of_type>;
+    auto const place = static_cast<std::size_t>(kind_);
+    auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_, {});
+    if (parsed) return {};
+    structure_.reset();
+    auto reason = std::move(parsed).error();
+    reason.message = "event " + std::string(type_) + ": " + reason.message;
+    return unexpected{std::move(reason)};
+}
+
+inline void stream_event::use_structure() {
+    if (auto const* const start = structure_.get_if<content_block_start_event>()) index_ = start->content_block_index;
+    if (auto const* const stop = structure_.get_if<content_block_stop_event>()) index_ = stop->content_block_index;
+    auto const* const event = structure_.get_if<content_block_delta_event>();
+    if (event == nullptr) return;
+    index_ = event->content_block_index;
+    delta_ = event->delta.is_set() ? delta_kind::other : delta_kind::none;
+    auto const* const reasoning = event->delta.get_if<reasoning_content_block_delta>();
+    if (auto const* const text = event->delta.get_if<text_block>()) {
+        delta_ = delta_kind::text;
+        delta_text_ = text->text;
+    } else if (auto const* const use = event->delta.get_if<tool_use_block_delta>()) {
+        delta_ = delta_kind::tool_input;
+        delta_text_ = use->input;
+    } else if (auto const* const thought = reasoning != nullptr ? reasoning->get_if<text_block>() : nullptr) {
+        delta_ = delta_kind::reasoning_text;
+        delta_text_ = thought->text;
+    }
+}
+
+// Takes the common deltas without building their structure. Whatever else it meets, it leaves to the interpreter, which
+// also names what is wrong.
+inline bool stream_event::scan_delta() {
+    json::reader in(payload_);
+    std::string_view name;
+    bool indexed = false;
+    if (!in.begin_object()) return false;
+    while (in.next_member(name)) {
+        std::int64_t index = 0;
+        if (name == "p") {
+            if (!in.skip()) return false;
+        } else if (name == "contentBlockIndex" && !indexed) {
+            if (!in.read_int64(index) || index < 0 || index > (std::numeric_limits<std::int32_t>::max)()) return false;
+            index_ = static_cast<std::int32_t>(index);
+            indexed = true;
+        } else if (name != "delta" || delta_ != delta_kind::none || !scan_delta_member(in)) {
+            return false;
+        }
+    }
+    return indexed && delta_ != delta_kind::none && in.finish();
+}
+
+inline bool stream_event::scan_delta_member(json::reader& in) {
+    std::string_view name;
+    if (!in.begin_object() || !in.next_member(name)) return false;
+    bool const good = name == "text"               ? scan_string(in, delta_kind::text)
+                      : name == "toolUse"          ? scan_inner(in, "input", delta_kind::tool_input)
+                      : name == "reasoningContent" ? scan_inner(in, "text", delta_kind::reasoning_text)
+                                                   : false;
+    return good && !in.next_member(name) && in.ok();
+}
+
+inline bool stream_event::scan_inner(json::reader& in, std::string_view name, delta_kind kind) {
+    std::string_view found;
+    if (!in.begin_object() || !in.next_member(found) || found != name || !scan_string(in, kind)) return false;
+    return !in.next_member(found) && in.ok();
+}
+
+inline bool stream_event::views_payload(std::string_view value) const noexcept {
+    auto const from = reinterpret_cast<std::uintptr_t>(payload_.data());
+    auto const at = reinterpret_cast<std::uintptr_t>(value.data());
+    return at >= from && at + value.size() <= from + payload_.size();
+}
+
+inline bool stream_event::scan_string(json::reader& in, delta_kind kind) {
+    std::string_view value;
+    if (!in.read_string(value)) return false;
+    if (!views_payload(value)) {
+        unescaped_ = value;  // it lay in the reader, which ends with the scan
+        value = unescaped_;
+    }
+    delta_text_ = value;
+    delta_ = kind;
+    return true;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

@@ -1,0 +1,177 @@
+// Owns what the signers are given (a request, credentials, a scope, options) and the check that it can be signed.
+// Never changes or copies any of it, and never reads a clock or the environment.
+#ifndef BEDROCK_SIGV4_REQUEST_HPP
+#define BEDROCK_SIGV4_REQUEST_HPP
+
+#include "bedrock/bytes.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/scan.hpp"
+#include "bedrock/sigv4/status.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bedrock::inline BEDROCK_ABI::sigv4 {
+
+/// A key pair. **Lifetime:** of the texts, as long as the call.
+struct credentials_view {
+    std::string_view access_key_id{};
+    std::string_view secret_access_key{};
+    /// Empty for long-lived keys.
+    std::string_view session_token{};
+};
+
+/// What a signature is good for. **Lifetime:** of the texts, as long as the call.
+struct scope {
+    std::string_view region{};
+    /// "bedrock", for bedrock-runtime too.
+    std::string_view service{};
+    /// Seconds since 1970-01-01T00:00:00Z: AWS refuses a signature more than minutes away from its own clock.
+    std::int64_t unix_seconds = 0;
+};
+
+/// The payload hash of a body that is not signed.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+/// A request as it goes on the wire. **Lifetime:** of all that it views, as long as the call.
+struct request {
+    std::string_view method{};
+    /// Path and query, percent-encoded once.
+    std::string_view target{};
+    /// In wire order, names repeated and lines folded as they are; Host among them. An `x-amz-content-sha256` among
+    /// them is the payload hash.
+    std::span<http::header const> headers{};
+    byte_view body{};
+    /// The hash of the body where it is known: 64 hexadecimal digits, or `unsigned_payload`. Else `body` is hashed.
+    std::string_view payload_hash{};
+};
+
+/// The defaults are right for Bedrock.
+struct options {
+    /// Encodes the path of the target once more for the canonical request, as every service but S3 does.
+    bool double_uri_encode = true;
+    /// Drops empty and `.` segments of the path and resolves `..` for the canonical request.
+    bool normalize_path = true;
+    /// Sends and signs the payload hash as `x-amz-content-sha256`; a presigned request never does.
+    bool sign_body = true;
+    /// Sends the session token without signing it.
+    bool omit_session_token = false;
+};
+
+/// Whether a request can be signed with these credentials: all of it that would end in a wrong signature, or in other
+/// headers than were meant. The time is checked when it is written.
+status validate(request const& what, credentials_view const& with, scope const& where) noexcept;
+
+/// The same of credentials and scope alone.
+status validate(credentials_view const& with, scope const& where) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr std::string_view token_name = "X-Amz-Security-Token";
+inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
+
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+// True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
+// are long, and read several times.
+inline bool is_plain(std::string_view text) noexcept {
+    auto const* const end = text.data() + text.size();
+    return find_string_special(text.data(), end) == end && text.find(' ') == std::string_view::npos;
+}
+
+// Printable ASCII without the space.
+inline bool is_graphic(std::string_view text) noexcept {
+    if (is_plain(text)) return text.find('\x7f') == std::string_view::npos;
+    for (char const c : text)
+        if (c <= ' ' || c > '~') return false;
+    return true;
+}
+
+// RFC 9110, 5.6.2: printable ASCII but the delimiters.
+inline constexpr auto token_characters = [] {
+    std::array<bool, 256> is_token{};
+    for (unsigned c = '!'; c <= '~'; ++c)
+        is_token[c] = std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
+    return is_token;
+}();
+
+constexpr bool is_token(std::string_view text) noexcept {
+    for (char const c : text)
+        if (!token_characters[static_cast<unsigned char>(c)]) return false;
+    return !text.empty();
+}
+
+// A part of the credential scope, whose separators it must not hold.
+inline bool is_scope_part(std::string_view text) noexcept {
+    return !text.empty() && is_graphic(text) && text.find('/') == std::string_view::npos &&
+           text.find(',') == std::string_view::npos;
+}
+
+// A line end is let through only where a blank behind it makes it a fold.
+inline bool is_header_value(std::string_view value) noexcept {
+    if (is_plain(value)) return true;
+    for (std::size_t at = 0; at != value.size(); ++at) {
+        if (value[at] == '\0') return false;
+        if (value[at] != '\r' && value[at] != '\n') continue;
+        if (value[at] == '\r' && at + 1 != value.size() && value[at + 1] == '\n') continue;
+        if (at + 1 == value.size() || (value[at + 1] != ' ' && value[at + 1] != '\t')) return false;
+    }
+    return true;
+}
+
+inline fault find_fault(credentials_view const& with, scope const& where) noexcept {
+    if (!is_scope_part(with.access_key_id) || with.secret_access_key.empty() || !is_graphic(with.session_token))
+        return fault::invalid_credentials;
+    if (!is_scope_part(where.region) || !is_scope_part(where.service)) return fault::invalid_scope;
+    return fault::none;
+}
+
+inline fault find_fault(request const& what, bool adds_token) noexcept {
+    if (!is_token(what.method)) return fault::invalid_method;
+    if (!what.target.empty() && what.target.front() != '/' && what.target.front() != '?') return fault::invalid_target;
+    for (char const c : what.target)
+        if ((c >= '\0' && c < ' ') || c == '\x7f') return fault::invalid_target;
+    bool has_host = false;
+    for (auto const& header : what.headers) {
+        if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;
+        has_host = has_host || http::equal_names(header.name, "host");
+        if (http::equal_names(header.name, "authorization") || http::equal_names(header.name, "x-amz-date") ||
+            (adds_token && http::equal_names(header.name, token_name)))
+            return fault::conflicting_header;
+    }
+    if (!has_host) return fault::missing_host;
+    return is_graphic(what.payload_hash) ? fault::none : fault::invalid_payload_hash;
+}
+
+constexpr status input_status(fault code) noexcept {
+    return {code, code == fault::none ? stage::none : stage::input};
+}
+
+}  // namespace detail
+
+inline status validate(credentials_view const& with, scope const& where) noexcept {
+    return detail::input_status(detail::find_fault(with, where));
+}
+
+inline status validate(request const& what, credentials_view const& with, scope const& where) noexcept {
+    auto const code = detail::find_fault(what, !with.session_token.empty());
+    return code == fault::none ? validate(with, where) : detail::input_status(code);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::sigv4
+
+#endif

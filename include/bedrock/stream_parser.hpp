@@ -1,0 +1,147 @@
+// Owns the way from the bytes of a ConverseStream answer to its events, and the one terminal state of the stream.
+// Never reads from anywhere: it is given a buffer, and says when it needs more of it.
+#ifndef BEDROCK_STREAM_PARSER_HPP
+#define BEDROCK_STREAM_PARSER_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/event_stream/frame.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/model/stream.hpp"
+#include "bedrock/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Reads the events of one answer. Success is one thing only: messageStop was seen, and the body ended by itself.
+/// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
+class stream_parser {
+  public:
+    enum class progress : unsigned char {
+        event,      ///< `event()` has the next one
+        need_more,  ///< receive, then ask again
+        complete,   ///< the one success
+        failed,     ///< `failure()` says why
+    };
+
+    explicit stream_parser(event_stream::limits limits = {}) : limits_(limits) {}
+
+    /// Takes the next event from what has arrived. After `complete` or `failed` it answers the same again.
+    /// **Errors:** truncated, transport, timeout, protocol, and the exceptions that AWS sends inside a stream.
+    progress next(http::transfer& from, error_context const& context);
+
+    stream_event const& event() const noexcept { return event_; }
+    error const& failure() const noexcept { return failure_; }
+    /// Events delivered so far.
+    std::uint64_t events() const noexcept { return events_; }
+
+  private:
+    progress take(event_stream::message const& frame, error_context const& context);
+    progress at_end(http::transfer const& from);
+    progress fail_with(error why);
+
+    event_stream::limits limits_;
+    stream_event event_;
+    error failure_{};
+    std::uint64_t offset_ = 0;  // of the next frame in the body
+    std::uint64_t events_ = 0;
+    std::size_t delivered_ = 0;  // bytes of the frame that the last event views
+    bool stop_seen_ = false;
+    progress terminal_ = progress::need_more;
+};
+
+/// Says why an answer of status 200 is no event stream; code none where it is one.
+error check_stream_head(http::response_head const& head);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline error check_stream_head(http::response_head const& head) {
+    auto type = http::find_header(head.headers, "content-type");
+    type = type.substr(0, type.find(';'));
+    while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+    if (http::equal_names(type, "application/vnd.amazon.eventstream")) return {};
+    std::string shown;
+    append_clean_line(shown, type, 100);
+    auto why =
+        make_error(errc::protocol, "the answer is not an event stream but " +
+                                       (shown.empty() ? std::string("of no content type") : "\"" + shown + "\"") +
+                                       "; is something other than Bedrock behind the endpoint?");
+    why.http_status = head.status;
+    return why;
+}
+
+inline stream_parser::progress stream_parser::fail_with(error why) {
+    failure_ = std::move(why);
+    failure_.content_emitted = events_ != 0;
+    return terminal_ = progress::failed;
+}
+
+inline stream_parser::progress stream_parser::next(http::transfer& from, error_context const& context) {
+    if (terminal_ != progress::need_more) return terminal_;
+    from.buffer.consume(std::exchange(delivered_, 0));
+    auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_);
+    switch (frame.outcome) {
+        case event_stream::progress::message: {
+            delivered_ = frame.size;
+            offset_ += frame.size;
+            return take(frame.content, context);
+        }
+        case event_stream::progress::need_more:
+            return from.ended ? at_end(from) : progress::need_more;
+        case event_stream::progress::fault:
+            break;
+    }
+    return fail_with(make_error(errc::protocol, "damaged event stream at byte " + std::to_string(offset_) + ": " +
+                                                    std::string(event_stream::describe(frame.code))));
+}
+
+inline stream_parser::progress stream_parser::take(event_stream::message const& frame, error_context const& context) {
+    auto const kind = frame.text(":message-type");
+    if (kind == "event") {
+        auto const type = frame.text(":event-type");
+        if (auto parsed = event_.parse(type, as_text(frame.payload)); !parsed)
+            return fail_with(std::move(parsed).error());
+        stop_seen_ = stop_seen_ || event_.kind() == event_kind::message_stop;
+        ++events_;
+        return progress::event;
+    }
+    if (kind == "exception")
+        return fail_with(parse_exception_event(frame.text(":exception-type"), frame.payload, context));
+    if (kind == "error")
+        return fail_with(parse_error_event(frame.text(":error-code"), frame.text(":error-message"), context));
+    std::string shown;
+    append_clean_line(shown, kind, 100);
+    return fail_with(make_error(errc::protocol, kind.empty()
+                                                    ? "a frame of the stream has no :message-type"
+                                                    : "a frame of the unknown :message-type \"" + shown + '"'));
+}
+
+inline stream_parser::progress stream_parser::at_end(http::transfer const& from) {
+    if (from.end.code != errc::none && from.end.code != errc::truncated) {
+        auto why = make_error(from.end.code, from.end.message);
+        why.retryable = from.end.code == errc::transport || (from.end.code == errc::timeout && !from.end.request_sent);
+        return fail_with(std::move(why));
+    }
+    if (from.end.code == errc::none && from.buffer.size() == 0 && stop_seen_) return terminal_ = progress::complete;
+    std::string message = "the stream was cut short";
+    if (from.buffer.size() != 0)
+        message += " inside an event";
+    else if (!stop_seen_)
+        message += " before messageStop";
+    else
+        message += " before the end of the body";
+    message += ", after " + std::to_string(events_) + (events_ == 1 ? " event" : " events");
+    if (!from.end.message.empty()) message += " (" + from.end.message + ")";
+    auto why = make_error(errc::truncated, std::move(message));
+    why.retryable = true;
+    return fail_with(std::move(why));
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

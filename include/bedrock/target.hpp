@@ -1,0 +1,158 @@
+// Owns where a call goes and who makes it: options, environment and credential chain brought together, and explained.
+// Never sends the call, and never shows a secret.
+#ifndef BEDROCK_TARGET_HPP
+#define BEDROCK_TARGET_HPP
+
+#include "bedrock/client_state.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/default_chain.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/options.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/settings.hpp"
+#include "bedrock/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct call_target {
+    bedrock::settings settings{};
+    bedrock::credentials credentials{};
+    /// Nobody is authorised: a proxy adds its own.
+    bool anonymous = false;
+};
+
+/// Region, endpoint and credentials of a call. **Errors:** invalid_input (a bad region or endpoint), credentials.
+/// **Lifetime:** the arguments must outlive the exchange.
+exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
+                                          std::string_view model_id);
+
+/// What a call would use, and why.
+struct explanation {
+    setting region{};
+    setting endpoint{};
+    /// "AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY", "none (AWS_BEDROCK_SKIP_AUTH)"; empty
+    /// when there are no credentials.
+    std::string source{};
+    /// The last four characters, "…MPLE"; empty without access keys.
+    std::string access_key_id{};
+    std::string account_id{};
+    /// Milliseconds since 1970.
+    std::optional<std::int64_t> expires_at_ms{};
+    /// Every provider that was asked, in order.
+    std::vector<provider_attempt> attempts{};
+    /// Why a call would fail before anything is sent.
+    std::optional<error> problem{};
+
+    /// All of it for a person, a line each, without a newline at the end.
+    std::string text() const;
+};
+
+/// **Lifetime:** the arguments must outlive the exchange.
+exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
+                                             std::string_view model_id);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline settings_request make_settings_request(client_options const& own, call_options const& options,
+                                              std::string_view model_id) {
+    auto const pick = [](std::string const& call_option, std::string const& client_option) -> setting {
+        if (!call_option.empty()) return {call_option, "call option"};
+        return {client_option, "client option"};
+    };
+    settings_request wanted;
+    wanted.region = pick(options.region, own.region);
+    wanted.endpoint = pick(options.endpoint, own.endpoint);
+    wanted.model_id = model_id;
+    return wanted;
+}
+
+/// Why calls of this client carry no authorization; "" where they do.
+inline std::string_view find_anonymity(client_state const& client) {
+    auto const& own = client.options;
+    if (own.auth == auth_scheme::none) return "client option";
+    bool const open = own.auth == auth_scheme::automatic && !own.credentials && !own.provider;
+    return open && non_blank_variable(client.surroundings, "AWS_BEDROCK_SKIP_AUTH") == "1" ? "AWS_BEDROCK_SKIP_AUTH"
+                                                                                           : std::string_view();
+}
+
+inline provider_list make_providers(client_options const& own) {
+    if (own.credentials) return {static_credentials(*own.credentials)};
+    if (own.provider) return {own.provider};
+    return default_chain(own.auth == auth_scheme::automatic);
+}
+
+}  // namespace detail
+
+inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
+                                                 std::string_view model_id) {
+    call_target target;
+    auto found =
+        co_await find_settings(client.surroundings, detail::make_settings_request(client.options, options, model_id));
+    if (!found) co_return unexpected{std::move(found).error()};
+    target.settings = std::move(*found);
+    target.anonymous = !detail::find_anonymity(client).empty();
+    if (target.anonymous) co_return target;
+
+    auto const providers = detail::make_providers(client.options);
+    auto answer = co_await load_credentials(providers, client.surroundings);
+    if (!answer.credentials) co_return unexpected{std::move(answer.credentials).error()};
+    target.credentials = std::move(*answer.credentials);
+    co_return target;
+}
+
+inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
+                                                    std::string_view model_id) {
+    explanation why;
+    auto found =
+        co_await find_settings(client.surroundings, detail::make_settings_request(client.options, options, model_id));
+    if (found) {
+        why.region = std::move(found->region);
+        why.endpoint = std::move(found->endpoint);
+    } else {
+        why.problem = std::move(found).error();
+    }
+    if (auto const anonymity = detail::find_anonymity(client); !anonymity.empty()) {
+        why.source = "none (" + std::string(anonymity) + ")";
+        co_return why;
+    }
+    auto const providers = detail::make_providers(client.options);
+    auto answer = co_await load_credentials(providers, client.surroundings);
+    why.attempts = std::move(answer.attempts);
+    if (answer.credentials) {
+        auto& used = *answer.credentials;
+        why.source = used.source;
+        if (used.bearer_token.empty()) why.access_key_id = shorten_key_id(used.access_key_id);
+        why.account_id = used.account_id;
+        why.expires_at_ms = used.expires_at_ms;
+    } else if (!why.problem) {
+        why.problem = std::move(answer.credentials).error();
+    }
+    co_return why;
+}
+
+inline std::string explanation::text() const {
+    std::string all = "credentials: " + (source.empty() ? "none" : source);
+    if (!access_key_id.empty()) all += ", key " + access_key_id;
+    if (!account_id.empty()) all += ", account " + account_id;
+    if (expires_at_ms) all += ", until " + format_iso8601(from_unix_milliseconds(*expires_at_ms));
+    if (!region.value.empty()) all += "\nregion: " + region.value + " (" + region.source + ")";
+    if (!endpoint.value.empty()) all += "\nendpoint: " + endpoint.value + " (" + endpoint.source + ")";
+    if (!attempts.empty()) all += "\nproviders:\n" + describe_attempts(attempts);
+    if (problem) all += "\nproblem: " + problem->message;
+    return all;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+"""Joins include/bedrock into the single headers, and checks that the tree can be joined and keeps its floors.
+
+    amalgamate.py                    writes bedrock/bedrock.hpp and bedrock/event_stream.hpp beside this script
+    amalgamate.py --check            compares instead; fails on an upward include, a cycle, an orphan, a header without
+                                     a floor, a macro left defined, a single header that is not what would be written
+    amalgamate.py --list             every header with its floor
+    amalgamate.py --forwarding DIR   writes one header for each of the tree's that includes the joined file instead, so
+                                     that the test suite runs on the joined file (-IDIR -Isingle_include)
+
+--root DIR takes another project root.
+"""
+import argparse
+import os
+import re
+import sys
+import textwrap
+
+# The floors, bottom first. A header includes headers of lower floors, and those that stand before it on its own floor.
+# "folder/" stands for every header in a folder that is not named by itself; those may include each other.
+FLOORS = (
+    ("ground", "config fwd version error result bytes scan utf8 hex base64 crc32 uri time"),
+    ("text", "json/ json json5/ json5 ini xml"),
+    ("protocol", "crypto http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4"),
+    ("ambient", "environment profile_file settings credentials credentials/"),
+    ("model", "model/"),
+    ("runners", "cancellation engine engine_pool os recorded blocking loop"),
+    ("client", "observer options call stream conversation client async_client toolbox"),
+    ("products", "known_limits catalogue configuration agent_view core bedrock"),
+    ("testing", "simdjson testing/"),
+)
+MODEL = [name for name, _ in FLOORS].index("model")
+AMBIENT = [name for name, _ in FLOORS].index("ambient")
+LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
+
+# What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
+APART = ("json5", "model/guardrail_checks", "model/async_invoke", "model/control", "configuration", "agent_view")
+
+JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
+WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone
+
+# The macros that a header may leave defined, beside its guard. Each is documented where it is defined.
+MACROS = {
+    "BEDROCK_ABI", "BEDROCK_EXCEPTIONS",
+    "BEDROCK_JSON_FIELD", "BEDROCK_JSON_BOXED_FIELD", "BEDROCK_JSON_IGNORED",
+}
+
+# Groups 1: a comment, 2: a raw string, 3: a string or a character.
+TOKEN = re.compile(r'(//[^\n]*|/\*.*?\*/)|(R"([^()\\\s]{0,16})\(.*?\)\3")|("(?:\\.|[^"\\\n])*"|(?<![0-9A-Za-z_])\'(?:\\.|[^\'\\\n])*\')',
+                   re.S)
+INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
+CONDITIONAL = re.compile(r'\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b')
+
+
+def blank(text):
+    return re.sub(r"[^\n]", " ", text)
+
+
+def without_comments(text):
+    """The text with blanks for its comments; lines and columns stay where they are."""
+    return TOKEN.sub(lambda found: blank(found[1]) if found[1] else found[0], text)
+
+
+def code_only(text):
+    """The text with blanks for its comments, and for its strings and characters too."""
+    return TOKEN.sub(lambda found: blank(found[0]), text)
+
+
+def guard_of(path):
+    """"json/reader.hpp" -> "BEDROCK_JSON_READER_HPP"."""
+    return "BEDROCK_" + re.sub(r"[^A-Za-z0-9]", "_", path).upper()
+
+
+class Include:
+    def __init__(self, own, name, line, conditions):
+        self.own = own  # quoted, of this project
+        self.name = name  # "json/reader.hpp" for an own one, "vector" or "curl/curl.h" for another
+        self.line = line
+        self.conditions = conditions  # the #if, #elif and #else lines that it stands under, the guard's aside
+
+
+class Header:
+    def __init__(self, path, text):
+        self.path = path
+        self.text = text
+        self.lines = text.split("\n")
+        self.bare = without_comments(text).split("\n")
+        self.code = code_only(text)
+        self.includes = []
+        guard = re.compile(r"\s*#\s*ifndef\s+" + guard_of(path) + r"\b")
+        stack = []
+        for number, line in enumerate(self.bare, 1):
+            found = CONDITIONAL.match(line)
+            if found:
+                if found[1] == "endif":
+                    if stack:
+                        stack.pop()
+                elif found[1] in ("elif", "else"):
+                    if stack:
+                        stack[-1].append(line.strip())
+                else:
+                    stack.append([] if guard.match(line) else [line.strip()])
+            found = INCLUDE.match(line)
+            if found:
+                own = found[1] == '"' and found[2].startswith("bedrock/")
+                name = found[2][len("bedrock/"):] if own else found[2]
+                self.includes.append(Include(own, name, number, [list(level) for level in stack if level]))
+
+    def own_includes(self):
+        return [include for include in self.includes if include.own]
+
+    def declares_nothing(self):
+        """True of an umbrella: nothing but directives and comments."""
+        return not re.sub(r"^\s*#(?:.*\\\n)*.*$", "", self.code, flags=re.M).strip()
+
+    def macros_left(self):
+        left = {}
+        for number, line in enumerate(self.bare, 1):
+            found = re.match(r"\s*#\s*(define|undef)\s+(\w+)", line)
+            if found and found[1] == "define":
+                left.setdefault(found[2], number)
+            elif found:
+                left.pop(found[2], None)
+        return left
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = root
+        self.headers = {}
+        top = os.path.join(root, "include", "bedrock")
+        for folder, folders, files in os.walk(top):
+            folders.sort()
+            for name in sorted(files):
+                path = os.path.relpath(os.path.join(folder, name), top).replace(os.sep, "/")
+                with open(os.path.join(folder, name), encoding="utf-8", newline="") as file:
+                    self.headers[path] = Header(path, file.read())
+        self.places = {}  # "json/" or "hex.hpp" -> (floor, position on it)
+        for floor, (_, entries) in enumerate(FLOORS):
+            for position, entry in enumerate(entries.split()):
+                self.places[entry if entry.endswith("/") else entry + ".hpp"] = (floor, position)
+
+    def place(self, path):
+        """(floor, position on it), or None for a header that the table does not know."""
+        if path in self.places:
+            return self.places[path]
+        folder = os.path.dirname(path)
+        while folder:
+            if folder + "/" in self.places:
+                return self.places[folder + "/"]
+            folder = os.path.dirname(folder)
+        return None
+
+    def floor(self, path):
+        place = self.place(path)
+        return None if place is None else place[0]
+
+    def joined(self, path):
+        floor = self.floor(path)
+        return floor is not None and floor <= LAST_JOINED
+
+    def closure(self, roots):
+        """The roots and all that they include, each after what it includes."""
+        order, seen = [], set()
+
+        def visit(path):
+            if path in seen or path not in self.headers:
+                return
+            seen.add(path)
+            for include in self.headers[path].own_includes():
+                visit(include.name)
+            order.append(path)
+
+        for root in roots:
+            visit(root)
+        return order
+
+    def ordered(self):
+        return sorted(self.headers, key=lambda path: (self.place(path) or (99, 99), path))
+
+
+def floor_name(floor):
+    return "%d (%s)" % (floor, FLOORS[floor][0])
+
+
+def check_floors(tree):
+    for path in tree.ordered():
+        here = tree.place(path)
+        if here is None:
+            yield "%s: no floor: name it in the table of single_include/amalgamate.py" % path
+            continue
+        for include in tree.headers[path].own_includes():
+            where = "%s:%d" % (path, include.line)
+            if include.name not in tree.headers:
+                yield "%s: includes bedrock/%s, which does not exist" % (where, include.name)
+                continue
+            there = tree.place(include.name)
+            if there is None:
+                continue
+            if there[0] > here[0]:
+                yield "%s: upward include: floor %s includes %s of floor %s" % (
+                    where, floor_name(here[0]), include.name, floor_name(there[0]))
+            elif there[0] == here[0] and there[1] > here[1]:
+                yield "%s: includes %s, which stands after it on floor %s" % (where, include.name, floor_name(here[0]))
+            elif (here[0], there[0]) == (MODEL, AMBIENT):
+                yield "%s: the model and the ambient floor do not see each other: %s" % (where, include.name)
+
+
+def check_cycles(tree):
+    done, path_to_here = set(), []
+
+    def visit(path):
+        if path in path_to_here:
+            yield "cycle: " + " -> ".join(path_to_here[path_to_here.index(path):] + [path])
+            return
+        if path in done or path not in tree.headers:
+            return
+        path_to_here.append(path)
+        for include in tree.headers[path].own_includes():
+            yield from visit(include.name)
+        path_to_here.pop()
+        done.add(path)
+
+    for path in tree.ordered():
+        yield from visit(path)
+
+
+def check_orphans(tree):
+    umbrellas = ("bedrock.hpp", "core.hpp")
+    missing = [name for name in umbrellas if name not in tree.headers]
+    for name in missing:
+        yield "%s: the umbrella is missing" % name
+    if missing:
+        return
+    apart = [name + ".hpp" for name in APART]
+    reached = set(tree.closure(list(umbrellas) + apart))
+    for path in tree.ordered():
+        if tree.joined(path) and path not in reached:
+            yield ("%s: orphan: neither bedrock.hpp nor core.hpp reaches it; include it there, or name it in APART of "
+                   "single_include/amalgamate.py" % path)
+    for path in tree.closure(["bedrock.hpp"]):
+        if path in apart:
+            yield "%s: the umbrella bedrock.hpp is to leave it out, but reaches it" % path
+
+
+def is_standard(include):
+    return not include.own and "/" not in include.name and not include.name.endswith(".h")
+
+
+def check_libraries(tree):
+    for root in WITHOUT_LIBRARIES:
+        for path in tree.closure([root]):
+            for include in tree.headers[path].includes:
+                if re.match(r"(curl|openssl)/", include.name):
+                    yield "%s:%d: <%s> comes with %s, which is to do without" % (path, include.line, include.name, root)
+
+
+def check_macros(tree):
+    for path in tree.ordered():
+        for name, line in tree.headers[path].macros_left().items():
+            if name != guard_of(path) and name not in MACROS:
+                yield "%s:%d: leaves the macro %s defined: #undef it, or allow it in single_include/amalgamate.py" % (
+                    path, line, name)
+
+
+def comment(text):
+    return "".join(("// " + line).rstrip() + "\n" for line in text.split("\n"))
+
+
+def version_of(tree):
+    found = re.search(r'version_text\[\] = "([^"]+)"', tree.headers["version.hpp"].text)
+    return found[1] if found else "unknown"
+
+
+def join(tree, name):
+    root = JOINED[name]
+    if root:
+        parts = tree.closure([root])
+        what = "the event-stream decoder and encoder alone; needs neither curl nor OpenSSL"
+    else:
+        parts = tree.closure([path for path in tree.ordered() if tree.joined(path)])
+        what = "everything but bedrock/testing/ and what needs a library beside curl and OpenSSL"
+    hoisted = set()
+    macros = set()
+    bodies = []
+    for path in parts:
+        header = tree.headers[path]
+        macros.update(header.macros_left())
+        dropped = set()
+        for include in header.includes:
+            if include.own:
+                dropped.add(include.line)
+            elif not include.conditions:
+                dropped.add(include.line)
+                hoisted.add(include.name)
+        lines = [line for number, line in enumerate(header.lines, 1) if number not in dropped]
+        body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+        title = "// ===== bedrock/%s " % path
+        bodies.append(title + "=" * (120 - len(title)) + "\n" + body + "\n")
+    outer = "BEDROCK_SINGLE_INCLUDE_" + guard_of(name)[len("BEDROCK_"):]
+    guards = {guard_of(path) for path in parts} | {outer}
+    with open(os.path.join(tree.root, "LICENSE"), encoding="utf-8") as file:
+        licence = file.read().strip()
+
+    def listed(names):
+        return comment("\n".join(textwrap.wrap(", ".join(sorted(names)), 114, initial_indent="  ",
+                                                subsequent_indent="  ", break_on_hyphens=False)))
+
+    text = comment("bedrock %s in one header: %s.\nGenerated by single_include/amalgamate.py from include/bedrock: do "
+                   "not edit. May meet the headers of that tree in one translation unit." % (version_of(tree), what))
+    text += "//\n// Macros left defined:\n" + listed(macros - guards) + "// and the guards of its parts:\n" + listed(guards)
+    text += "//\n" + comment(licence)
+    text += "#ifndef %s\n#define %s\n\n" % (outer, outer)
+    for standard in (False, True):
+        names = sorted(name for name in hoisted if ("." not in name and "/" not in name) == standard)
+        text += "".join("#include <%s>\n" % name for name in names) + ("\n" if names else "")
+    return text + "\n".join(bodies) + "\n#endif\n"
+
+
+def joined_path(tree, name):
+    return os.path.join(tree.root, "single_include", "bedrock", name)
+
+
+def check_joined(tree):
+    for name in JOINED:
+        if JOINED[name] and JOINED[name] not in tree.headers:
+            yield "%s: the root of a joined file is missing" % JOINED[name]
+            continue
+        try:
+            with open(joined_path(tree, name), encoding="utf-8", newline="") as file:
+                there = file.read()
+        except FileNotFoundError:
+            there = ""
+        if there != join(tree, name):
+            yield "single_include/bedrock/%s is stale: run single_include/amalgamate.py and commit what it writes" % name
+
+
+def check(tree):
+    """The problems of the tree, each a line that names its place."""
+    problems = []
+    for part in (check_floors, check_cycles, check_orphans, check_libraries, check_macros):
+        problems += part(tree)
+    if not any("cycle:" in problem for problem in problems) and "version.hpp" in tree.headers:
+        problems += check_joined(tree)
+    return problems
+
+
+def write_if_changed(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            if file.read() == text:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def write_forwarding(tree, folder):
+    for path in tree.headers:
+        if path in JOINED:
+            continue  # the joined file of that name is found in single_include itself
+        target = "bedrock/bedrock.hpp"
+        if not tree.joined(path):
+            target = os.path.abspath(os.path.join(tree.root, "include", "bedrock", path)).replace(os.sep, "/")
+        write_if_changed(os.path.join(folder, "bedrock", path), '#include "%s"\n' % target)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", default=os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true")
+    mode.add_argument("--list", action="store_true")
+    mode.add_argument("--forwarding", metavar="DIR")
+    arguments = parser.parse_args()
+    tree = Tree(arguments.root)
+    if arguments.list:
+        for path in tree.ordered():
+            floor = tree.floor(path)
+            print("-" if floor is None else floor, path)
+        return 0
+    if arguments.forwarding:
+        write_forwarding(tree, arguments.forwarding)
+        return 0
+    if arguments.check:
+        problems = check(tree)
+        for problem in problems:
+            print(problem)
+        print("%d headers, %d problems" % (len(tree.headers), len(problems)))
+        return 1 if problems else 0
+    cycles = list(check_cycles(tree))
+    if cycles:
+        print("\n".join(cycles), file=sys.stderr)
+        return 1
+    for name in JOINED:
+        write_if_changed(joined_path(tree, name), join(tree, name))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

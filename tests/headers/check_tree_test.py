@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Sees each rule of check_tree.py and of amalgamate.py --check broken once: a small tree that keeps them all, one change
+to it, and the breach that must be reported."""
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import check_tree  # noqa: E402
+from check_tree import amalgamate  # noqa: E402
+
+
+def header(path, includes="", body="", below=""):
+    guard = amalgamate.guard_of(path)
+    border = check_tree.BORDER + "\n\n" + below + "\n\n" if below else ""
+    return ("// Owns one thing.\n// Never does another.\n#ifndef %s\n#define %s\n\n%s\n\n%s\n\n%s#endif\n"
+            % (guard, guard, includes, body, border))
+
+
+def own(*paths):
+    return "\n".join('#include "bedrock/%s"' % path for path in paths)
+
+
+def clean_tree():
+    headers = {
+        "config.hpp": header("config.hpp", body="#define BEDROCK_ABI v0_ex"),
+        "version.hpp": header("version.hpp", own("config.hpp"), 'inline constexpr char version_text[] = "1.2.3";'),
+        "bytes.hpp": header("bytes.hpp", own("config.hpp") + "\n\n#include <cstddef>\n#include <span>", "int bytes();",
+                            "inline int bytes() { return (std::min)(1, 2); }"),
+        "hex.hpp": header("hex.hpp", own("bytes.hpp", "config.hpp"), "int hex();"),
+        "json/reader.hpp": header("json/reader.hpp", own("hex.hpp"), "enum class kind { none, text };"),
+        "json/writer.hpp": header("json/writer.hpp", own("json/reader.hpp") + "\n\n#include <string>", "int write();"),
+        "json.hpp": header("json.hpp", own("json/reader.hpp", "json/writer.hpp")),
+        "event_stream/decoder.hpp": header("event_stream/decoder.hpp", own("bytes.hpp"), "int decode();"),
+        "event_stream.hpp": header("event_stream.hpp", own("event_stream/decoder.hpp")),
+        "crypto.hpp": header("crypto.hpp", "#include <openssl/evp.h>", "int digest();"),
+        "credentials.hpp": header("credentials.hpp", own("crypto.hpp", "json/reader.hpp"), "int keys();"),
+        "model/content.hpp": header("model/content.hpp", own("json/writer.hpp") + "\n\n#include <functional>", "int text();"),
+        "engine.hpp": header("engine.hpp", "#include <curl/curl.h>", "int run();"),
+        "client.hpp": header("client.hpp", own("credentials.hpp", "engine.hpp", "version.hpp") + "\n\n#if BEDROCK_EXCEPTIONS\n"
+                             "#include <exception>\n#endif", "int client();"),
+        "core.hpp": header("core.hpp", own("event_stream.hpp", "json.hpp", "model/content.hpp")),
+        "bedrock.hpp": header("bedrock.hpp", own("client.hpp", "core.hpp")),
+        "testing/loopback.hpp": header("testing/loopback.hpp", own("bedrock.hpp") + "\n\n#include <httplib.h>", "int serve();"),
+    }
+    files = {"include/bedrock/" + path: text for path, text in headers.items()}
+    for path, text in headers.items():
+        if path not in ("config.hpp", "version.hpp") and "();" in text or "enum" in text:
+            files["tests/unit/%s.cpp" % path[:-4]] = '#include "bedrock/%s"\n' % path
+    files["LICENSE"] = "Some licence\n"
+    return files
+
+
+class Rules(unittest.TestCase):
+    def problems(self, change, stale=False):
+        """The problems of the clean tree after `change`, a function of its files; joined headers are fresh or `stale`."""
+        with tempfile.TemporaryDirectory() as root:
+            files = clean_tree()
+
+            def write():
+                for path, text in files.items():
+                    whole = os.path.join(root, path)
+                    os.makedirs(os.path.dirname(whole), exist_ok=True)
+                    with open(whole, "w", encoding="utf-8", newline="") as file:
+                        file.write(text)
+
+            def join():
+                tree = amalgamate.Tree(root)
+                for name in amalgamate.JOINED:
+                    amalgamate.write_if_changed(amalgamate.joined_path(tree, name), amalgamate.join(tree, name))
+
+            if stale:
+                write()
+                join()
+            removed = set(files)
+            change(files)
+            removed -= set(files)
+            write()
+            for path in removed:
+                if os.path.exists(os.path.join(root, path)):
+                    os.remove(os.path.join(root, path))
+            if not stale:
+                join()
+            return amalgamate.check(amalgamate.Tree(root)) + check_tree.check(root)
+
+    def finds(self, expected, change, stale=False):
+        problems = self.problems(change, stale)
+        self.assertTrue(any(expected in problem for problem in problems), "%r is not in:\n%s" % (expected, "\n".join(problems)))
+
+    def finds_in(self, expected, path, old, new, stale=False):
+        def change(files):
+            key = path if "/" in path and path.split("/")[0] in check_tree.CODE_FOLDERS else "include/bedrock/" + path
+            self.assertIn(old, files[key])
+            files[key] = files[key].replace(old, new, 1)
+        self.finds(expected, change, stale)
+
+    def test_clean(self):
+        self.assertEqual(self.problems(lambda files: None), [])
+
+    # amalgamate.py --check
+
+    def test_upward_include(self):
+        self.finds_in("hex.hpp:6: upward include: floor 0 (ground) includes json/reader.hpp of floor 1 (text)",
+                      "hex.hpp", own("bytes.hpp", "config.hpp"), own("json/reader.hpp"))
+
+    def test_later_on_the_floor(self):
+        self.finds_in("bytes.hpp:6: includes hex.hpp, which stands after it", "bytes.hpp", own("config.hpp"), own("hex.hpp"))
+
+    def test_siblings_are_blind(self):
+        self.finds_in("model/content.hpp:6: the model and the ambient floor do not see each other", "model/content.hpp",
+                      own("json/writer.hpp"), own("credentials.hpp"))
+
+    def test_cycle(self):
+        def change(files):
+            files["include/bedrock/json/reader.hpp"] = header("json/reader.hpp", own("json/writer.hpp"), "int x();")
+        self.finds("cycle: json/reader.hpp -> json/writer.hpp -> json/reader.hpp", change)
+
+    def test_missing_include(self):
+        self.finds_in("hex.hpp:6: includes bedrock/gone.hpp, which does not exist", "hex.hpp", own("bytes.hpp"), own("gone.hpp"))
+
+    def test_no_floor(self):
+        self.finds("novel.hpp: no floor", lambda files: files.update(
+            {"include/bedrock/novel.hpp": header("novel.hpp", body="int x();")}))
+
+    def test_orphan(self):
+        self.finds("uri.hpp: orphan", lambda files: files.update(
+            {"include/bedrock/uri.hpp": header("uri.hpp", body="int x();")}))
+
+    def test_apart(self):
+        def change(files):
+            files["include/bedrock/json5.hpp"] = header("json5.hpp", body="int x();")
+            files["include/bedrock/core.hpp"] = header("core.hpp", own("event_stream.hpp", "json.hpp", "json5.hpp", "model/content.hpp"))
+        self.finds("json5.hpp: the umbrella bedrock.hpp is to leave it out", change)
+
+    def test_library_in_core(self):
+        self.finds_in("crypto.hpp:6: <openssl/evp.h> comes with core.hpp", "core.hpp", own("event_stream.hpp"),
+                      own("crypto.hpp", "event_stream.hpp"))
+
+    def test_leftover_macro(self):
+        self.finds_in("hex.hpp:9: leaves the macro BEDROCK_LEFT defined", "hex.hpp", "int hex();", "#define BEDROCK_LEFT(x) x")
+
+    def test_macro_undefined_again(self):
+        def change(files):
+            files["include/bedrock/hex.hpp"] = header("hex.hpp", own("bytes.hpp"), "#define BEDROCK_X 1\nint hex();\n#undef BEDROCK_X")
+        self.assertEqual(self.problems(change), [])
+
+    def test_stale(self):
+        self.finds_in("single_include/bedrock/bedrock.hpp is stale", "hex.hpp", "int hex();", "long hex();", stale=True)
+        self.finds_in("single_include/bedrock/event_stream.hpp is stale", "bytes.hpp", "int bytes();", "long bytes();", stale=True)
+
+    def test_missing_umbrella(self):
+        self.finds("core.hpp: the umbrella is missing", lambda files: files.pop("include/bedrock/core.hpp"))
+
+    # check_tree.py
+
+    def test_no_mirror(self):
+        self.finds("json/reader.hpp:1: mirror: has no tests/unit/json/reader.cpp",
+                   lambda files: files.pop("tests/unit/json/reader.cpp"))
+
+    def test_mirror_includes_first(self):
+        self.finds_in("tests/unit/hex.cpp:1: mirror: must include bedrock/hex.hpp", "tests/unit/hex.cpp", "#include",
+                      "#include <string>\n#include")
+
+    def test_guard(self):
+        self.finds_in("hex.hpp:3: guard: #ifndef BEDROCK_HEX_HPP", "hex.hpp", "#ifndef BEDROCK_HEX_HPP", "#ifndef HEX_HPP")
+        self.finds_in("hex.hpp:4: guard: #pragma once", "hex.hpp", "#define", "#pragma once\n#define")
+
+    def test_opening(self):
+        self.finds_in("hex.hpp:1: opening", "hex.hpp", "// Never does another.\n", "")
+
+    def test_border(self):
+        self.finds_in("bytes.hpp:13: border: is // and dashes to column 120", "bytes.hpp", check_tree.BORDER, check_tree.BORDER + "-")
+        self.finds_in("bytes.hpp:14: border: one a header", "bytes.hpp", check_tree.BORDER,
+                      check_tree.BORDER + "\n" + check_tree.BORDER)
+
+    def test_text(self):
+        self.finds_in("hex.hpp:1: text", "hex.hpp", "int hex();", "int hex();\r")
+
+    def test_include_spelling(self):
+        self.finds_in("hex.hpp:6: include: an own header is named by its full path", "hex.hpp", '"bedrock/bytes.hpp"', '"bytes.hpp"')
+        self.finds_in("hex.hpp:6: include: an own header is quoted", "hex.hpp", '"bedrock/bytes.hpp"', "<bedrock/bytes.hpp>")
+
+    def test_include_order(self):
+        self.finds_in("bytes.hpp:9: order: cstddef is to stand before span", "bytes.hpp", "#include <cstddef>\n#include <span>",
+                      "#include <span>\n#include <cstddef>")
+        self.finds_in("order: own headers come before others", "bytes.hpp", own("config.hpp"), "#include <array>\n" + own("config.hpp"))
+        self.finds_in("order: span is included twice", "bytes.hpp", "#include <span>", "#include <span>\n#include <span>")
+
+    def test_banned(self):
+        for name in sorted(check_tree.BANNED_LOW):
+            self.finds_in("banned: <%s> on floor 0" % name, "hex.hpp", own("bytes.hpp"), own("bytes.hpp") + "\n\n#include <%s>" % name)
+        for name in sorted(check_tree.BANNED):
+            self.finds_in("banned: <%s> on floor 5" % name, "engine.hpp", "#include <curl", "#include <%s>\n#include <curl" % name)
+
+    def test_banned_under_a_condition(self):
+        self.finds_in("banned: <mutex>", "hex.hpp", "int hex();", "#if defined(_WIN32)\n#include <mutex>\n#endif")
+
+    def test_libraries(self):
+        for name, home in (("curl/curl.h", "engine.hpp"), ("openssl/evp.h", "crypto.hpp"), ("simdjson.h", "simdjson.hpp"),
+                           ("httplib.h", "testing/"), ("nlohmann/json.hpp", "no header")):
+            self.finds_in("library: <%s> belongs in %s alone" % (name, home), "client.hpp", "#if", "#include <%s>\n#if" % name)
+
+    def test_words(self):
+        for word in sorted(check_tree.WORDS) + ["__AVX2__", "__SSE4_2__", "__AVX512BW__"]:
+            self.finds_in("hex.hpp:9: word: %s" % word, "hex.hpp", "int hex();", "int hex(int %s);" % word)
+
+    def test_words_in_comments_and_strings(self):
+        def change(files):
+            files["include/bedrock/hex.hpp"] = header(
+                "hex.hpp", own("bytes.hpp"), "// assert ERROR\n/* NDEBUG */ int hex(char const* = \"ERROR\", char = '\"');\n"
+                "int far_off(char const* = R\"x(assert \" )x\", int = 1'000'000); // min(")
+        self.assertEqual(self.problems(change), [])
+
+    def test_hostile_names(self):
+        for word in sorted(check_tree.HOSTILE):
+            self.finds_in("hex.hpp:9: hostile: %s is a macro" % word, "hex.hpp", "int hex();", "int %s;" % word)
+        self.finds_in("hostile: min( is a macro", "bytes.hpp", "(std::min)(", "std::min(")
+        self.finds_in("hostile: max( is a macro", "bytes.hpp", "(std::min)(", "std::numeric_limits<int>::max (")
+
+    def test_enumerators(self):
+        self.finds_in("json/reader.hpp:8: enumerator: NONE", "json/reader.hpp", "none, text", "NONE, text")
+        self.finds_in("json/reader.hpp:8: enumerator: TEXT_2", "json/reader.hpp", "none, text", "none = 1, TEXT_2 = 2")
+
+    def test_coroutines(self):
+        bad = "auto reply = co_await ask(request{1});"
+        self.finds_in("include/bedrock/client.hpp:15: coroutine: a {", "client.hpp", "int client();", "int client();\n" + bad)
+        self.finds("tests/unit/client.cpp:3: coroutine: a {", lambda files: files.update(
+            {"tests/unit/client.cpp": '#include "bedrock/client.hpp"\n\nco_await child(\n    {.a = 1});\n'}))
+
+    def test_good_coroutines(self):
+        def change(files):
+            files["tests/unit/client.cpp"] = ('#include "bedrock/client.hpp"\n// co_await child({});\n'
+                                              'auto a = co_await b("{");\nif (a) { c(); }\n')
+        self.assertEqual(self.problems(change), [])
+
+    # What the joined file says
+
+    def test_joined_text(self):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in clean_tree().items():
+                os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+                with open(os.path.join(root, path), "w", encoding="utf-8", newline="") as file:
+                    file.write(text)
+            tree = amalgamate.Tree(root)
+            whole, codec = amalgamate.join(tree, "bedrock.hpp"), amalgamate.join(tree, "event_stream.hpp")
+        self.assertIn("bedrock 1.2.3 in one header", whole)
+        self.assertIn("// Some licence\n", whole)
+        for path in tree.headers:
+            times = 0 if path.startswith("testing/") else 1
+            self.assertEqual(whole.count("#ifndef %s\n" % amalgamate.guard_of(path)), times, path)
+        self.assertEqual(whole.count("#include <string>"), 1)
+        self.assertNotIn('#include "', whole)
+        self.assertNotIn("httplib", whole)
+        self.assertLess(whole.index("int bytes();"), whole.index("int hex();"))
+        self.assertIn("#if BEDROCK_EXCEPTIONS\n#include <exception>\n#endif", whole)
+        self.assertIn("BEDROCK_ABI", whole[:whole.index("#ifndef")])
+        for absent in ("curl", "openssl", "int hex();"):
+            self.assertNotIn(absent, codec[codec.index("#ifndef"):])
+        self.assertIn("int decode();", codec)
+
+
+if __name__ == "__main__":
+    unittest.main()

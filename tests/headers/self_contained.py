@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Compiles every header alone: first in its translation unit and included twice; and all of them after macros with the
+names that other people's headers define. Syntax only, two compilers at a time.
+
+    self_contained.py [--root DIR] [--only PATH]... COMPILER [FLAG]...
+
+The flags hold what the libraries need and the mode (-fno-exceptions -fno-rtti); -std=c++20 and the warnings as errors
+are given here. A header whose library is missing (simdjson, httplib) is named and skipped.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "single_include"))
+import amalgamate  # noqa: E402
+
+FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
+OPTIONAL = re.compile(r"(simdjson|httplib)\.h$")
+HOSTILE = """
+#define min(a, b) hostile min, spelled out
+#define max(a, b) hostile max, spelled out
+"""
+# <windows.h>, <sys/sysmacros.h>, Xlib, curses and Qt, as far as the standard library bears them too.
+HOSTILE_WORDS = ("ERROR", "interface", "GetMessage", "SendMessage", "CreateEvent", "GetObject", "DELETE", "IN", "OUT",
+                 "OPTIONAL", "near", "far", "small", "DOMAIN", "STRICT", "TRUE", "FALSE", "VOID", "Bool", "Status", "Success",
+                 "emit", "slots", "signals", "foreach", "major", "minor")
+
+
+def preamble(tree, paths):
+    """What the headers include of others, under the conditions that they state."""
+    lines = ['#include "bedrock/config.hpp"']
+    for path in tree.closure(paths):
+        for include in tree.headers[path].includes:
+            if include.own:
+                continue
+            for level in include.conditions:
+                lines += level
+            lines.append("#include <%s>" % include.name)
+            lines += ["#endif"] * len(include.conditions)
+    return "\n".join(lines) + "\n"
+
+
+def sources(tree, paths):
+    """(name, text) of each translation unit."""
+    for path in paths:
+        yield path, '#include "bedrock/%s"\n#include "bedrock/%s"\n' % (path, path)
+    words = "".join("#define %s hostile %s\n" % (word, word) for word in HOSTILE_WORDS)
+    yield "hostile macros", (preamble(tree, paths) + HOSTILE + words
+                             + "".join('#include "bedrock/%s"\n' % path for path in paths if path != "config.hpp"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    parser.add_argument("--only", action="append", metavar="PATH")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("compiler", nargs=argparse.REMAINDER)
+    arguments = parser.parse_args()
+    tree = amalgamate.Tree(os.path.abspath(arguments.root))
+    command = arguments.compiler + FLAGS + ["-I", os.path.join(tree.root, "include")]
+    paths = arguments.only or list(tree.ordered())
+
+    with tempfile.TemporaryDirectory() as folder:
+        def compiles(name, text):
+            file = os.path.join(folder, re.sub(r"\W", "_", name) + ".cpp")
+            with open(file, "w", encoding="utf-8") as to:
+                to.write(text)
+            done = subprocess.run(command + [file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            return done.returncode == 0, done.stdout
+
+        libraries = {include.name for path in paths for include in tree.headers[path].includes if OPTIONAL.search(include.name)}
+        missing = {name for name in libraries if not compiles("library " + name, "#include <%s>\n" % name)[0]}
+        skipped = [path for path in paths if any(include.name in missing for member in tree.closure([path])
+                                                 for include in tree.headers[member].includes)]
+        for path in skipped:
+            print("%s: skipped: its library is missing" % path)
+        units = list(sources(tree, [path for path in paths if path not in skipped]))
+        failed = 0
+        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+            for (name, _), (good, output) in zip(units, pool.map(lambda unit: compiles(*unit), units)):
+                if not good:
+                    failed += 1
+                    print("FAILED %s\n%s" % (name, output))
+    print("%d units, %d failed, %d headers skipped: %s" % (len(units), failed, len(skipped), " ".join(arguments.compiler)))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
