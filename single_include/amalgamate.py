@@ -21,11 +21,11 @@ import textwrap
 FLOORS = (
     ("ground", "config fwd version error result bytes scan utf8 hex base64 crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
-    ("protocol", "crypto http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4"),
+    ("protocol", "crypto http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment profile_file settings credentials credentials/"),
     ("model", "model/"),
     ("runners", "cancellation engine engine_pool os recorded blocking loop"),
-    ("client", "observer options call stream conversation client async_client toolbox"),
+    ("client", "observer options client_state target call stream_parser stream conversation client async_client toolbox"),
     ("products", "known_limits catalogue configuration agent_view core bedrock"),
     ("testing", "simdjson testing/"),
 )
@@ -34,7 +34,8 @@ AMBIENT = [name for name, _ in FLOORS].index("ambient")
 LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
-APART = ("json5", "model/guardrail_checks", "model/async_invoke", "model/control", "configuration", "agent_view")
+APART = ("json5", "recorded", "model/guardrail_checks", "model/guardrail_trace", "model/async_invoke", "model/control",
+         "configuration", "agent_view")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
 WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone

@@ -9,9 +9,11 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/os.hpp"
 #include "bedrock/result.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -46,6 +48,10 @@ class blocking_runner {
     http::failure answer_http(http_ask& wanted);
     http::failure answer_open(open_ask& wanted);
     http::failure pause(std::int64_t milliseconds);
+    http::failure run_process(process_ask& wanted);
+    http::failure wait_for_other(wait_ask const& wanted);
+    template <class Done>
+    http::failure sleep_until(std::int64_t deadline_ms, Done done);
     http::failure stopped() const;
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
@@ -55,6 +61,7 @@ class blocking_runner {
     cancellation::sleeper sleeper_;
     std::int64_t total_ms_;
     std::int64_t started_ms_;
+    std::array<int, 2> pipes_{-1, -1};  // of the child process that is running
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -189,6 +196,16 @@ inline http::failure blocking_runner::answer(ask& wanted) {
         }
         case ask_kind::pause:
             return pause(static_cast<pause_ask&>(wanted).milliseconds);
+        case ask_kind::file:
+            os::read_file(static_cast<file_ask&>(wanted));
+            return {};
+        case ask_kind::replace:
+            os::replace_file(static_cast<replace_ask&>(wanted));
+            return {};
+        case ask_kind::process:
+            return run_process(static_cast<process_ask&>(wanted));
+        case ask_kind::wait:
+            return wait_for_other(static_cast<wait_ask&>(wanted));
     }
     return {};
 }
@@ -218,14 +235,49 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
     return {};
 }
 
-inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    auto const end = now() + milliseconds;
-    for (auto time = now(); time < end; time = now()) {
+// Sleeps on until `done`, which says how long to sleep at most (0: no longer), or the deadline.
+template <class Done>
+http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) {
+    auto const total_end = total_ms_ > 0 ? started_ms_ + total_ms_ : detail::never;
+    for (;;) {
         if (auto why = stopped()) return why;
-        auto const total_end = total_ms_ > 0 ? started_ms_ + total_ms_ : detail::never;
-        engine_.wait((std::min)(end, total_end) - time);
+        auto const time = now();
+        auto const nap = done();
+        if (nap == 0 || time >= deadline_ms) return {};
+        engine_.wait((std::min)({deadline_ms - time, total_end - time, nap}), pipes_);
     }
-    return {};
+}
+
+inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
+    return sleep_until(now() + milliseconds, [] { return detail::never; });
+}
+
+inline http::failure blocking_runner::run_process(process_ask& wanted) {
+    os::child_process child;
+    if (wanted.error_output = child.start(wanted.command); !wanted.error_output.empty()) {
+        wanted.failure = process_failure::not_started;
+        return {};
+    }
+    constexpr std::int64_t reap_interval_ms = 10;
+    bool ended = false;
+    auto why = sleep_until(now() + wanted.timeout_ms, [&] {
+        ended = child.collect(wanted);
+        pipes_ = child.pipes();
+        bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
+        return ended ? 0 : silent ? reap_interval_ms : detail::never;
+    });
+    pipes_ = {-1, -1};
+    if (!ended) wanted.failure = process_failure::timed_out;
+    return why;
+}
+
+inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
+    auto const bed = engine_.bed();
+    if (!wanted.on->add_sleeper(bed)) return {};
+    auto const deadline = wanted.timeout_ms > 0 ? now() + wanted.timeout_ms : detail::never;
+    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : detail::never; });
+    wanted.on->remove_sleeper(bed);
+    return why;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

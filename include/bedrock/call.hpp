@@ -7,6 +7,7 @@
 #include "bedrock/bytes.hpp"
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/credentials/env.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
@@ -77,6 +78,24 @@ inline bool splits_headers(http::header const& given) noexcept {
            given.name.find_first_of(": \t") != std::string::npos;
 }
 
+/// What the request says by itself, or libcurl for it. A second one would be read one way by this end and another way
+/// by the next. Authorization is the caller's where the request has none.
+inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
+    constexpr std::string_view own[] = {
+        "Host",       "Content-Type",        "Accept",          "Content-Length",        "Transfer-Encoding",
+        "Expect",     "User-Agent",          "amz-sdk-request", "amz-sdk-invocation-id", "x-amz-content-sha256",
+        "X-Amz-Date", "X-Amz-Security-Token"};
+    for (auto const& taken : own)
+        if (http::equal_names(name, taken)) return true;
+    return !anonymous && http::equal_names(name, "Authorization");
+}
+
+inline unexpected refuse_header(std::string_view name, std::string_view why) {
+    std::string message = "the header \"";
+    append_clean_line(message, name, 100);
+    return fail(errc::invalid_input, message.append("\" ").append(why));
+}
+
 inline std::string make_user_agent(client_options const& client, call_options const& call) {
     std::string text = std::string("bedrock-cpp/") + version_text;
     for (auto const* suffix : {&client.user_agent_suffix, &call.user_agent_suffix})
@@ -115,8 +134,13 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.headers.push_back(
         {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
     http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
+    if (splits_headers(unsigned_headers[0]))
+        return refuse_header("User-Agent", "cannot be sent: a user_agent_suffix has a line break in it");
     for (auto const& extra : frame.options.headers) {
-        if (splits_headers(extra)) return fail(errc::invalid_input, "not a usable header: " + extra.name);
+        if (splits_headers(extra))
+            return refuse_header(extra.name, "cannot be sent: its name is none, or a line break stands in it");
+        if (is_own_header(extra.name, target.anonymous))
+            return refuse_header(extra.name, "is not the caller's to set: the request has its own");
         bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
         (is_signed ? made.headers : unsigned_headers).push_back(extra);
     }
@@ -124,7 +148,12 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     if (target.anonymous) {
         // A proxy in front adds its own authorization.
     } else if (!target.credentials.bearer_token.empty()) {
-        made.headers.push_back({"Authorization", "Bearer " + std::string(target.credentials.bearer_token.view())});
+        auto const token = target.credentials.bearer_token.view();
+        if (has_control_character(token))
+            return fail(errc::credentials,
+                        "a line break or another control character stands inside the bearer token of " +
+                            target.credentials.source);
+        made.headers.push_back({"Authorization", "Bearer " + std::string(token)});
     } else {
         auto const signed_target = target.settings.path_prefix + frame.what.path;
         sigv4::signature signature;
@@ -163,6 +192,7 @@ class repeats {
     std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
         auto const& surroundings = frame_.client.surroundings;
         failed.attempts = frame_.attempts;
+        if (failed.code == errc::timeout && frame_.client.options.retry.repeat_after_timeout) failed.retryable = true;
         auto const wanted = retry::find_retry_after_ms(headers, surroundings.unix_milliseconds());
         auto const why = retry::classify(failed);
         auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted);
@@ -171,8 +201,7 @@ class repeats {
     }
     error from_failure(http::failure const& why) const {
         auto made = make_error(why.code, why.message);
-        made.retryable = retry::classify(why) != retry::cause::none ||
-                         (why.code == errc::timeout && frame_.client.options.retry.repeat_after_timeout);
+        made.retryable = retry::classify(why) != retry::cause::none;
         return made;
     }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {

@@ -1,5 +1,5 @@
-// Owns the ABI tag and the two facts about the compiler that headers may ask for: exceptions, and the attribute words.
-// Never changes a layout or a body by any other macro.
+// Owns the ABI tag, and the one fact about the compiler that changes it: whether exceptions are on.
+// Never lets any other macro change a layout or a body.
 #ifndef BEDROCK_CONFIG_HPP
 #define BEDROCK_CONFIG_HPP
 

@@ -87,6 +87,8 @@ class credentials_provider {
     virtual std::string_view name() const noexcept = 0;
     /// **Lifetime:** the provider and `surroundings` must outlive the exchange.
     virtual exchange<provider_answer> load(environment const& surroundings) = 0;
+    /// The service refused these as expired: a provider that keeps credentials does not give them again.
+    virtual void forget(credentials const& refused) noexcept { static_cast<void>(refused); }
 };
 
 using provider_list = std::vector<std::shared_ptr<credentials_provider>>;

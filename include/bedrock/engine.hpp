@@ -15,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -111,8 +112,9 @@ class engine {
     std::unique_ptr<curl_transfer> start(http::request what, bool whole);
     /// Moves every transfer as far as it goes without waiting.
     void perform();
-    /// Sleeps until a socket or a timer of curl's is ready, somebody wakes it, or the time is over.
-    void wait(std::int64_t milliseconds);
+    /// Sleeps until a socket or a timer of curl's is ready, one of `pipes` can be read, somebody wakes it, or the time
+    /// is over.
+    void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
     /// What a call on this engine sleeps in.
     std::shared_ptr<waker> bed() const noexcept;
 
@@ -238,10 +240,17 @@ inline void engine::perform() {
     }
 }
 
-inline void engine::wait(std::int64_t milliseconds) {
+inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) {
     constexpr std::int64_t most = (std::numeric_limits<int>::max)();
     auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
-    curl_multi_poll(multi_, nullptr, 0, timeout, nullptr);
+    std::array<curl_waitfd, 2> watched{};
+    unsigned count = 0;
+    for (int const pipe : pipes) {
+        if (pipe < 0 || count == watched.size()) continue;
+        watched[count].fd = static_cast<curl_socket_t>(pipe);
+        watched[count++].events = CURL_WAIT_POLLIN;
+    }
+    curl_multi_poll(multi_, watched.data(), count, timeout, nullptr);
 }
 
 inline curl_transfer::~curl_transfer() {

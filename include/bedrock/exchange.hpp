@@ -7,16 +7,20 @@
 #include "bedrock/http.hpp"
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace bedrock::inline BEDROCK_ABI {
 
-enum class ask_kind : unsigned char { http, open, receive, pause };
+class waker;
+
+enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait };
 
 /// What a suspended exchange waits for. A runner switches over `kind`, casts to the type of that name, fills in the
 /// answer members and steps the exchange.
@@ -62,6 +66,79 @@ struct receive_ask : ask {
 struct pause_ask : ask {
     explicit pause_ask(std::int64_t how_long) noexcept : ask(ask_kind::pause), milliseconds(how_long) {}
     std::int64_t milliseconds;
+};
+
+/// By what one sees that a file has changed.
+struct file_stamp {
+    std::int64_t size = -1;
+    std::int64_t modified_ns = 0;
+    std::uint64_t inode = 0;
+    friend bool operator==(file_stamp const&, file_stamp const&) = default;
+};
+
+enum class file_outcome : unsigned char { found, unchanged, missing, unreadable };
+
+/// Wants the text of a file, unless it is as the asker knows it.
+struct file_ask : ask {
+    explicit file_ask(std::string which) : ask(ask_kind::file), path(std::move(which)) {}
+    std::string path;
+    /// Most bytes that are read; a larger file is unreadable. Default: far above any configuration.
+    std::size_t max_bytes = std::size_t{4} << 20;
+    file_stamp known{};
+    /// Answer.
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    std::string text{};
+    /// Answer: why it is unreadable or missing.
+    std::string reason{};
+};
+
+/// Wants a file's text replaced at one stroke.
+struct replace_ask : ask {
+    replace_ask(std::string which, std::string with)
+        : ask(ask_kind::replace), path(std::move(which)), text(std::move(with)) {}
+    std::string path;
+    std::string text;
+    /// Answer.
+    bool done = false;
+    std::string reason{};
+};
+
+enum class process_failure : unsigned char { none, not_started, timed_out, too_much_output };
+
+/// Wants a command run by the system's shell.
+struct process_ask : ask {
+    explicit process_ask(std::string what) : ask(ask_kind::process), command(std::move(what)) {}
+    std::string command;
+    std::int64_t timeout_ms = 60'000;
+    /// Node's limit, which AWS's JavaScript SDK inherits.
+    std::size_t max_output = std::size_t{1} << 20;
+    /// Answer.
+    process_failure failure = process_failure::none;
+    int exit_status = 0;
+    std::string output{};
+    /// Answer: the first 4 KiB of what it wrote to stderr, or why it was not started.
+    std::string error_output{};
+};
+
+/// Something that another call brings about, such as credentials that it is fetching.
+/// **Thread safety:** all members, from any thread.
+class awaited {
+  public:
+    virtual ~awaited() = default;
+    virtual bool ready() const noexcept = 0;
+    /// Has the sleeper woken when `ready` changes; false when it is ready already.
+    virtual bool add_sleeper(std::shared_ptr<waker> bed) = 0;
+    virtual void remove_sleeper(std::shared_ptr<waker> const& bed) noexcept = 0;
+};
+
+/// Wants another call's result, for at most so long.
+struct wait_ask : ask {
+    wait_ask(std::shared_ptr<awaited> what, std::int64_t at_most_ms)
+        : ask(ask_kind::wait), on(std::move(what)), timeout_ms(at_most_ms) {}
+    std::shared_ptr<awaited> on;
+    /// 0: no limit of its own.
+    std::int64_t timeout_ms;
 };
 
 /// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and

@@ -56,7 +56,7 @@ struct client_options {
     /// Most bytes of an error answer's body that are read.
     std::size_t max_error_bytes = std::size_t{1} << 20;
     event_stream::limits frame_limits{};
-    /// Unset: the process's own.
+    /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
 };
 
@@ -64,7 +64,8 @@ struct client_options {
 struct call_options {
     std::string region{};
     std::string endpoint{};
-    /// Added to the request, not signed unless they begin with `x-amz`.
+    /// Added to the request, not signed unless they begin with `x-amz`. **Errors:** invalid_input for a name that the
+    /// request has already, such as Host (Authorization only where it has none), and for one that is no header.
     http::header_list headers{};
     std::optional<http::timeouts> timeouts{};
     /// Keep a copy to cancel the call from any thread.

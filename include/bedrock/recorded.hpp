@@ -11,8 +11,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +34,14 @@ struct recorded_exchange {
     http::failure end{};
 };
 
+/// A child process of a recording.
+struct recorded_process {
+    process_failure failure = process_failure::none;
+    int exit_status = 0;
+    std::string output{};
+    std::string error_output{};
+};
+
 /// Answers asks from a list, in order.
 /// **Thread safety:** one thread at a time.
 class recorded_runner {
@@ -42,6 +53,11 @@ class recorded_runner {
     T run(exchange<T> protocol);
     /// As `blocking_runner::receive`.
     http::failure receive(http::transfer& from, bool first_event);
+
+    /// The files that there are, by path; what a protocol replaces is found here afterwards.
+    std::map<std::string, std::string> files{};
+    /// The commands that can be run.
+    std::map<std::string, recorded_process> processes{};
 
     /// What was asked, in order.
     std::vector<http::request> const& requests() const noexcept { return requests_; }
@@ -56,6 +72,8 @@ class recorded_runner {
         http::failure last{};
     };
     void answer(ask& wanted);
+    void answer_file(file_ask& wanted) const;
+    void answer_process(process_ask& wanted) const;
     recorded_exchange const* match(http::request const& request, http::failure& failure);
 
     std::vector<recorded_exchange> recording_;
@@ -102,6 +120,40 @@ inline recorded_exchange const* recorded_runner::match(http::request const& requ
     return failure ? nullptr : &expected;
 }
 
+inline void recorded_runner::answer_file(file_ask& wanted) const {
+    auto const found = files.find(wanted.path);
+    if (found == files.end()) {
+        wanted.outcome = file_outcome::missing;
+        wanted.reason = "not in the recording";
+        return;
+    }
+    auto const& text = found->second;
+    wanted.stamp.size = static_cast<std::int64_t>(text.size());
+    wanted.stamp.inode = std::hash<std::string_view>{}(text);
+    if (wanted.known == wanted.stamp) {
+        wanted.outcome = file_outcome::unchanged;
+    } else if (text.size() > wanted.max_bytes) {
+        wanted.outcome = file_outcome::unreadable;
+        wanted.reason = "larger than " + std::to_string(wanted.max_bytes) + " bytes";
+    } else {
+        wanted.outcome = file_outcome::found;
+        wanted.text = text;
+    }
+}
+
+inline void recorded_runner::answer_process(process_ask& wanted) const {
+    auto const found = processes.find(wanted.command);
+    if (found == processes.end()) {
+        wanted.failure = process_failure::not_started;
+        wanted.error_output = "not in the recording";
+        return;
+    }
+    wanted.failure = found->second.failure;
+    wanted.exit_status = found->second.exit_status;
+    wanted.output = found->second.output;
+    wanted.error_output = found->second.error_output;
+}
+
 inline void recorded_runner::answer(ask& wanted) {
     switch (wanted.kind) {
         case ask_kind::http: {
@@ -132,6 +184,18 @@ inline void recorded_runner::answer(ask& wanted) {
         case ask_kind::pause:
             pauses_.push_back(static_cast<pause_ask&>(wanted).milliseconds);
             return;
+        case ask_kind::file:
+            return answer_file(static_cast<file_ask&>(wanted));
+        case ask_kind::replace: {
+            auto& change = static_cast<replace_ask&>(wanted);
+            files[change.path] = change.text;
+            change.done = true;
+            return;
+        }
+        case ask_kind::process:
+            return answer_process(static_cast<process_ask&>(wanted));
+        case ask_kind::wait:
+            return;  // one protocol at a time: there is nobody to wait for
     }
 }
 

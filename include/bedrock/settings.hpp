@@ -81,7 +81,8 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
     parameters.custom_url = found.endpoint.value;
     auto resolved = endpoint::resolve(parameters);
     if (!resolved) {
-        bool const by_url = !found.endpoint.value.empty();
+        parameters.custom_url = {};
+        bool const by_url = endpoint::resolve(parameters).has_value();  // nothing is wrong without it
         auto why = std::move(resolved).error();
         why.message += " (set by " + (by_url ? found.endpoint.source : found.region.source) + ")";
         co_return unexpected{std::move(why)};

@@ -51,12 +51,6 @@ struct signature {
     std::string_view authorization() const noexcept;
     /// Empties it; the memory of the texts stays.
     void clear() noexcept;
-
-  private:
-    friend class signer;
-    std::string& add_header(std::string_view name, std::string_view value = {});
-
-    http::header_list spare_{};  // headers of earlier signatures, for their memory
 };
 
 /// Signs a request in its headers. Caches nothing; `signer` does the same for many requests.
@@ -66,8 +60,8 @@ struct signature {
 status sign(request const& what, credentials_view const& with, scope const& where, options const& how, signature& out);
 
 /// Signs a request in its query: `out.target` with the request's own headers that are signed is good for whoever has
-/// it, from the scope's time and for so many seconds (1 to 604800). `options::sign_body` does not apply: the body's hash
-/// is signed, but no header is added; S3 wants `unsigned_payload`.
+/// it, from the scope's time and for so many seconds (1 to 604800). `options::sign_body` does not apply: the body's
+/// hash is signed, but no header is added; S3 wants `unsigned_payload`.
 /// **Errors:** any fault, `out` empty then.
 /// **Thread safety:** any.
 status presign(request const& what, std::int64_t expires_seconds, credentials_view const& with, scope const& where,
@@ -139,6 +133,38 @@ inline std::string_view find_payload_hash(std::span<http::header const> headers)
     return {};
 }
 
+// Empties all but the headers, whose memory is still of use.
+inline void restart(signature& out) noexcept {
+    for (auto& header : out.headers)
+        if (header.name == token_name) crypto::secure_wipe(header.value);
+    out.canonical_request.clear();
+    out.string_to_sign.clear();
+    out.signed_headers.clear();
+    out.hex.clear();
+    out.target.clear();
+}
+
+// Writes headers over those of an earlier signature.
+class header_writer {
+  public:
+    explicit header_writer(http::header_list& list) : list_(list) {
+        list.reserve(4);  // all that a signature adds: growth would leave a short token behind
+    }
+    std::string& add(std::string_view name, std::string_view value = {}) {
+        if (used_ == list_.size()) list_.emplace_back();
+        auto& header = list_[used_++];
+        header.name = name;
+        header.value = value;
+        return header.value;
+    }
+    std::span<http::header const> written() const noexcept { return {list_.data(), used_}; }
+    void finish() { list_.resize(used_); }
+
+  private:
+    http::header_list& list_;
+    std::size_t used_ = 0;
+};
+
 }  // namespace detail
 
 inline std::string_view signature::authorization() const noexcept {
@@ -148,13 +174,8 @@ inline std::string_view signature::authorization() const noexcept {
 }
 
 inline void signature::clear() noexcept {
-    for (; !headers.empty(); headers.pop_back())
-        if (headers.back().name == detail::token_name) crypto::secure_wipe(headers.back().value);
-    canonical_request.clear();
-    string_to_sign.clear();
-    signed_headers.clear();
-    hex.clear();
-    target.clear();
+    detail::restart(*this);
+    headers.clear();
 }
 
 inline signature::~signature() {
@@ -162,3 +183,160 @@ inline signature::~signature() {
     crypto::secure_wipe(canonical_request);
     crypto::secure_wipe(target);
 }
+
+// The time and the payload hash, which views the request or `body_hash_`.
+inline status signer::begin(request const& what, std::string_view& payload_hash, scope const& where) {
+    time_.clear();
+    if (!append_basic_iso8601(time_, {where.unix_seconds, 0})) return {fault::invalid_time, stage::input};
+    payload_hash = detail::find_payload_hash(what.headers);
+    if (payload_hash.empty()) payload_hash = what.payload_hash;
+    if (!payload_hash.empty()) return {};
+    crypto::sha256_digest digest{};
+    if (!crypto::hash_sha256(hash_, what.body, digest)) return {fault::crypto, stage::canonical_request};
+    body_hash_.clear();
+    append_hex(body_hash_, digest);
+    payload_hash = body_hash_;
+    return {};
+}
+
+inline status signer::sign_text(std::string_view text, credentials_view const& with, scope const& where,
+                                crypto::sha256_digest& out) {
+    auto const* const key = keys_.find(hash_, with.secret_access_key, std::string_view(time_).substr(0, 8), where);
+    if (!key) return {fault::crypto, stage::signing_key};
+    if (!crypto::hmac_sha256(hash_, *key, as_bytes(text), out)) return {fault::crypto, stage::signature};
+    return {};
+}
+
+// From the canonical request to the signature.
+inline status signer::complete(credentials_view const& with, scope const& where, signature& out) {
+    crypto::sha256_digest digest{};
+    if (!crypto::hash_sha256(hash_, as_bytes(out.canonical_request), digest))
+        return {fault::crypto, stage::string_to_sign};
+    out.string_to_sign.reserve(128 + where.region.size() + where.service.size());
+    out.string_to_sign.append(detail::algorithm).append(1, '\n').append(time_).push_back('\n');
+    append_credential_scope(out.string_to_sign, time_, where);
+    out.string_to_sign.push_back('\n');
+    append_hex(out.string_to_sign, digest);
+    auto const found = sign_text(out.string_to_sign, with, where, digest);
+    if (found.ok()) append_hex(out.hex, digest);
+    return found;
+}
+
+inline status signer::sign_valid(request const& what, credentials_view const& with, scope const& where,
+                                 options const& how, signature& out) {
+    std::string_view payload_hash;
+    if (auto const found = begin(what, payload_hash, where); !found.ok()) return found;
+    bool const signs_token = !with.session_token.empty() && !how.omit_session_token;
+    bool const sends_hash = how.sign_body && detail::find_payload_hash(what.headers).empty();
+    detail::header_writer added(out.headers);
+    if (signs_token) added.add(detail::token_name, with.session_token);
+    added.add("X-Amz-Date", time_);
+    if (sends_hash) added.add(detail::content_hash_name, payload_hash);
+
+    canonical_.take_headers(what.headers, added.written());
+    canonical_.append_signed_names(out.signed_headers);
+    detail::prepare(out.canonical_request, detail::canonical_size(what, added.written(), payload_hash));
+    canonical_.append_request(out.canonical_request, what, out.signed_headers, payload_hash, how);
+    if (auto const found = complete(with, where, out); !found.ok()) return found;
+
+    auto& authorization = added.add("Authorization");
+    authorization.reserve(out.string_to_sign.size() + with.access_key_id.size() + out.signed_headers.size() + 64);
+    authorization.append(detail::algorithm).append(" Credential=").append(with.access_key_id).push_back('/');
+    append_credential_scope(authorization, time_, where);
+    authorization.append(", SignedHeaders=").append(out.signed_headers);
+    authorization.append(", Signature=").append(out.hex);
+    if (!with.session_token.empty() && !signs_token) added.add(detail::token_name, with.session_token);
+    added.finish();
+    return {};
+}
+
+inline status signer::presign_valid(request const& what, std::int64_t expires_seconds, credentials_view const& with,
+                                    scope const& where, options const& how, signature& out) {
+    std::string_view payload_hash;
+    if (auto const found = begin(what, payload_hash, where); !found.ok()) return found;
+    canonical_.take_headers(what.headers);
+    canonical_.append_signed_names(out.signed_headers);
+
+    constexpr std::size_t fixed = 384;  // all names, the signature and what `append_presigned_target` counts so
+    detail::prepare(out.target, what.target.size() + fixed +
+                                    3 * (with.access_key_id.size() + where.region.size() + where.service.size() +
+                                         out.signed_headers.size() + with.session_token.size()));
+    append_presigned_target(out.target, what.target, with.access_key_id, time_, where, out.signed_headers,
+                            expires_seconds);
+    auto const add_token = [&] {
+        if (!with.session_token.empty()) append_query_parameter(out.target, detail::token_name, with.session_token);
+    };
+    if (!how.omit_session_token) add_token();
+
+    auto presigned = what;
+    presigned.target = out.target;
+    detail::prepare(out.canonical_request, detail::canonical_size(presigned, {}, payload_hash));
+    canonical_.append_request(out.canonical_request, presigned, out.signed_headers, payload_hash, how);
+    if (auto const found = complete(with, where, out); !found.ok()) return found;
+
+    if (how.omit_session_token) add_token();
+    append_query_parameter(out.target, "X-Amz-Signature", out.hex);
+    return {};
+}
+
+inline status signer::sign_valid_event(event const& what, credentials_view const& with, scope const& where,
+                                       event_signature& out) {
+    time_.clear();
+    if (!append_basic_iso8601(time_, {where.unix_seconds, 0})) return {fault::invalid_time, stage::input};
+    out.string_to_sign.clear();
+    if (!append_event_string_to_sign(hash_, out.string_to_sign, time_, where, what))
+        return {fault::crypto, stage::string_to_sign};
+    if (auto const found = sign_text(out.string_to_sign, with, where, out.bytes); !found.ok()) return found;
+    out.hex.clear();  // not before: the prior signature may stand there
+    append_hex(out.hex, out.bytes);
+    return {};
+}
+
+inline status signer::sign(request const& what, credentials_view const& with, scope const& where, options const& how,
+                           signature& out) {
+    detail::restart(out);
+    auto found = validate(what, with, where);
+    if (found.ok()) found = sign_valid(what, with, where, how, out);
+    if (!found.ok()) out.clear();
+    return found;
+}
+
+inline status signer::presign(request const& what, std::int64_t expires_seconds, credentials_view const& with,
+                              scope const& where, options const& how, signature& out) {
+    out.clear();
+    auto found = validate(what, with, where);
+    if (found.ok()) found = validate_presigned(what.target, expires_seconds, !with.session_token.empty());
+    if (found.ok()) found = presign_valid(what, expires_seconds, with, where, how, out);
+    if (!found.ok()) out.clear();
+    return found;
+}
+
+inline status signer::sign_event(event const& what, credentials_view const& with, scope const& where,
+                                 event_signature& out) {
+    auto found = validate(with, where);
+    if (found.ok()) found = validate(what);
+    if (found.ok()) found = sign_valid_event(what, with, where, out);
+    if (!found.ok()) out.clear();
+    return found;
+}
+
+inline status sign(request const& what, credentials_view const& with, scope const& where, options const& how,
+                   signature& out) {
+    signer once;
+    return once.sign(what, with, where, how, out);
+}
+
+inline status presign(request const& what, std::int64_t expires_seconds, credentials_view const& with,
+                      scope const& where, options const& how, signature& out) {
+    signer once;
+    return once.presign(what, expires_seconds, with, where, how, out);
+}
+
+inline status sign_event(event const& what, credentials_view const& with, scope const& where, event_signature& out) {
+    signer once;
+    return once.sign_event(what, with, where, out);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::sigv4
+
+#endif

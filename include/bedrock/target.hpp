@@ -108,6 +108,7 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
     auto answer = co_await load_credentials(providers, client.surroundings);
     if (!answer.credentials) co_return unexpected{std::move(answer.credentials).error()};
     target.credentials = std::move(*answer.credentials);
+    if (client.options.auth == auth_scheme::sigv4) target.credentials.bearer_token = {};
     co_return target;
 }
 
@@ -132,7 +133,8 @@ inline exchange<result<explanation>> explain_target(client_state const& client, 
     if (answer.credentials) {
         auto& used = *answer.credentials;
         why.source = used.source;
-        if (used.bearer_token.empty()) why.access_key_id = shorten_key_id(used.access_key_id);
+        if (used.bearer_token.empty() || client.options.auth == auth_scheme::sigv4)
+            why.access_key_id = shorten_key_id(used.access_key_id);
         why.account_id = used.account_id;
         why.expires_at_ms = used.expires_at_ms;
     } else if (!why.problem) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Sees each rule of check_tree.py and of amalgamate.py --check broken once: a small tree that keeps them all, one change
-to it, and the breach that must be reported."""
+"""Sees each rule of check_tree.py, of amalgamate.py --check and of readme_samples.py broken once: a small tree that keeps
+them all, one change to it, and the breach that must be reported."""
 import os
 import sys
 import tempfile
@@ -8,6 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import check_tree  # noqa: E402
+import readme_samples  # noqa: E402
 from check_tree import amalgamate  # noqa: E402
 
 
@@ -258,6 +259,29 @@ class Rules(unittest.TestCase):
         for absent in ("curl", "openssl", "int hex();"):
             self.assertNotIn(absent, codec[codec.index("#ifndef"):])
         self.assertIn("int decode();", codec)
+
+
+class Readme(unittest.TestCase):
+    def problems(self, readme):
+        with tempfile.TemporaryDirectory() as root:
+            os.mkdir(os.path.join(root, "examples"))
+            for path, text in (("README.md", readme), ("examples/a.cpp", "int main() {\n    f(1);\n    g();\n}\n")):
+                with open(os.path.join(root, path), "w", encoding="utf-8", newline="") as file:
+                    file.write(text)
+            return list(readme_samples.check(root))
+
+    def test_good(self):
+        self.assertEqual(self.problems("<!-- file: examples/a.cpp -->\n```cpp\nint main() {\n    f(1);\n    g();\n}\n```\n"
+                                       "```sh\nls\n```\n<!-- from: examples/a.cpp -->\n```cpp\nf(1);\ng();\n```\n"), [])
+
+    def test_breaches(self):
+        for readme, expected in (
+                ("<!-- file: examples/a.cpp -->\n```cpp\nint main() {}\n```\n", "README.md:2: is not examples/a.cpp"),
+                ("```cpp\nf(1);\n```\n", "README.md:1: a C++ sample without"),
+                ("<!-- from: examples/a.cpp -->\n```cpp\nf(2);\n```\n", "README.md:2: examples/a.cpp does not hold"),
+                ("<!-- from: examples/b.cpp -->\n```cpp\nf(2);\n```\n", "README.md:2: examples/b.cpp is no file"),
+                ("no sample", "no C++ sample")):
+            self.assertTrue(self.problems(readme)[0].startswith(expected) or expected in self.problems(readme)[0], readme)
 
 
 if __name__ == "__main__":

@@ -145,6 +145,9 @@ TEST_CASE("where the name and the message come from", "[aws_error]") {
     CHECK(answer(400, {}, R"({"message":{"text":"not a string"}})").message.starts_with("HTTP 400 without a message"));
     CHECK(answer(400, {}, R"({"message":"caf\u00e9 \ud83d\ude00"})").message == "caf\u00e9 \U0001F600");
     CHECK(answer(400, typed, "").message == "HTTP 400 without a message");
+    auto const ill_formed = answer(400, {}, "{\"message\":\"a\xFF\xC3 b\",\"code\":\"X\"}");
+    CHECK(ill_formed.message == "a\xEF\xBF\xBD\xEF\xBF\xBD b");
+    CHECK(ill_formed.name == "X");
 
     auto const gateway = answer(400, {}, R"({"error":{"message":"too new","code":"invalid_request","type":"t"}})");
     CHECK(gateway.message == "too new");

@@ -193,3 +193,67 @@ TEST_CASE("blocking: the idle clock counts waiting, not the reader's own time", 
     CHECK_FALSE(run.receive(*transfer, false));
     CHECK(as_text(transfer->buffer.unread()) == "rest");
 }
+
+TEST_CASE("blocking: a steady clock of the caller's own is the only one that counts", "[blocking]") {
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.send(plain_answer("ok"));
+    });
+    auto const offset = GENERATE(std::int64_t{-1}, std::int64_t{1} << 40);
+    fixture f;
+    f.here.steady_milliseconds = [offset, start = steady_milliseconds_now()] {
+        return offset < 0 ? steady_milliseconds_now() - start : steady_milliseconds_now() + offset;
+    };
+    auto const got = f.runner(60'000).run(fetch(get(server.url())));
+    REQUIRE(got);
+    CHECK(*got == "ok");
+    black_hole hole;
+    auto what = get(hole.url());
+    what.timeouts.connect_ms = 50;
+    auto const late = f.runner().run(fetch(what));
+    REQUIRE_FALSE(late);
+    CHECK(late.error().message.find("(the connect clock)") != std::string::npos);
+}
+
+TEST_CASE("blocking: a clock may be as large as its type", "[blocking]") {
+    constexpr auto longest = (std::numeric_limits<std::int64_t>::max)();
+    socket_server server([](connection& peer) {
+        while (!peer.read_request().empty()) peer.send(plain_answer("ok"));
+    });
+    fixture f;
+    auto what = get(server.url());
+    what.timeouts = {longest, longest, longest, longest, longest};
+    auto run = f.runner(longest);
+    CHECK(run.run(fetch(what)));
+    CHECK(run.run(read_stream(what)));
+    CHECK(run.run(rest(1)));
+}
+
+TEST_CASE("blocking: a head that stops half way is idle", "[blocking]") {
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n");
+        peer.peer_closes();
+    });
+    fixture f;
+    auto what = get(server.url());
+    what.timeouts.idle_ms = 50;
+    auto const got = f.runner(20'000).run(fetch(what));
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message.find("(the idle clock)") != std::string::npos);
+}
+
+TEST_CASE("blocking: before the first event only its own clock runs", "[blocking]") {
+    socket_server server([](connection& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+        peer.peer_closes();
+    });
+    fixture f;
+    auto what = get(server.url());
+    what.timeouts.idle_ms = 20;
+    what.timeouts.first_event_ms = 150;
+    auto const got = f.runner().run(read_stream(what));
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message.find("(the first event clock)") != std::string::npos);
+}

@@ -90,7 +90,9 @@ inline constexpr std::uint32_t no_unknown = 0xffffffffu;
 ///     };
 ///
 /// A struct that stands for its single member (a bare string as a union's arm) says `using same_as = std::string;`.
-/// A struct keeps unknown members when it has a member `json::unknown_members unknown`.
+/// A struct that contains itself (in a list) declares `static json::field const table[2];` instead and defines it
+/// behind the specialisation with `inline constinit`. A struct keeps unknown members when it has a member
+/// `json::unknown_members unknown`.
 template <class T>
 struct fields_of;
 

@@ -84,11 +84,11 @@ struct json::fields_of<guardrail_output_content> {
 template <>
 struct json::fields_of<apply_guardrail_response> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::required_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::optional_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, action_reason, "actionReason", json::optional_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, outputs, "outputs", json::required_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, assessments, "assessments", json::required_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, outputs, "outputs", json::optional_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, assessments, "assessments", json::optional_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, guardrail_coverage, "guardrailCoverage", json::optional_field),
     };
 };

@@ -238,7 +238,7 @@ struct json::fields_of<performance_config> {
 template <>
 struct json::fields_of<service_tier> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(service_tier, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(service_tier, type, "type", json::required_field),
     };
 };
 template <>

@@ -64,8 +64,9 @@ enum class guardrail_pii_entity_type : unsigned char {
     vehicle_identification_number
 };
 enum class guardrail_contextual_grounding_filter_type : unsigned char { unknown, grounding, relevance };
-/// What a policy did with a match; only sensitive information is ever anonymized.
-enum class guardrail_policy_action : unsigned char { unknown, blocked, none, anonymized };
+/// What a topic, content, word or grounding policy did with a match.
+enum class guardrail_policy_action : unsigned char { unknown, blocked, none };
+enum class guardrail_sensitive_information_policy_action : unsigned char { unknown, anonymized, blocked, none };
 enum class guardrail_origin : unsigned char { unknown, request, account_enforced, organization_enforced };
 enum class guardrail_ownership : unsigned char { unknown, self, cross_account };
 
@@ -282,7 +283,11 @@ struct json::enum_texts<guardrail_contextual_grounding_filter_type> {
 };
 template <>
 struct json::enum_texts<guardrail_policy_action> {
-    static constexpr std::string_view table[] = {"BLOCKED", "NONE", "ANONYMIZED"};
+    static constexpr std::string_view table[] = {"BLOCKED", "NONE"};
+};
+template <>
+struct json::enum_texts<guardrail_sensitive_information_policy_action> {
+    static constexpr std::string_view table[] = {"ANONYMIZED", "BLOCKED", "NONE"};
 };
 template <>
 struct json::enum_texts<guardrail_origin> {
@@ -293,6 +298,7 @@ struct json::enum_texts<guardrail_ownership> {
     static constexpr std::string_view table[] = {"SELF", "CROSS_ACCOUNT"};
 };
 
+// The service leaves out members that its model calls required (recorded: no `regexes`): none is added when written.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
@@ -301,15 +307,15 @@ struct json::enum_texts<guardrail_ownership> {
 template <>
 struct json::fields_of<guardrail_usage> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_usage, topic_policy_units, "topicPolicyUnits", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_usage, content_policy_units, "contentPolicyUnits", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_usage, word_policy_units, "wordPolicyUnits", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_usage, topic_policy_units, "topicPolicyUnits", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_usage, content_policy_units, "contentPolicyUnits", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_usage, word_policy_units, "wordPolicyUnits", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, sensitive_information_policy_units, "sensitiveInformationPolicyUnits",
-                           json::required_field),
+                           json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, sensitive_information_policy_free_units,
-                           "sensitiveInformationPolicyFreeUnits", json::required_field),
+                           "sensitiveInformationPolicyFreeUnits", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, contextual_grounding_policy_units, "contextualGroundingPolicyUnits",
-                           json::required_field),
+                           json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, content_policy_image_units, "contentPolicyImageUnits",
                            json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, automated_reasoning_policy_units, "automatedReasoningPolicyUnits",
@@ -335,65 +341,65 @@ struct json::fields_of<guardrail_coverage> {
 template <>
 struct json::fields_of<guardrail_topic> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_topic, name, "name", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_topic, type, "type", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_topic, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_topic, name, "name", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_topic, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_topic, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_topic, detected, "detected", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_topic_policy_assessment> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_topic_policy_assessment, topics, "topics", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_topic_policy_assessment, topics, "topics", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_content_filter> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_content_filter, type, "type", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_content_filter, confidence, "confidence", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_content_filter, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_content_filter, confidence, "confidence", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_content_filter, filter_strength, "filterStrength", json::optional_field),
-        BEDROCK_JSON_FIELD(guardrail_content_filter, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_content_filter, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_content_filter, detected, "detected", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_content_policy_assessment> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_content_policy_assessment, filters, "filters", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_content_policy_assessment, filters, "filters", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_custom_word> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_custom_word, match, "match", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_custom_word, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_custom_word, match, "match", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_custom_word, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_custom_word, detected, "detected", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_managed_word> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_managed_word, match, "match", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_managed_word, type, "type", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_managed_word, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_managed_word, match, "match", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_managed_word, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_managed_word, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_managed_word, detected, "detected", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_word_policy_assessment> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, custom_words, "customWords", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, custom_words, "customWords", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, managed_word_lists, "managedWordLists",
-                           json::required_field),
+                           json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_pii_entity_filter> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, match, "match", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, type, "type", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, match, "match", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, detected, "detected", json::optional_field),
     };
 };
@@ -403,7 +409,7 @@ struct json::fields_of<guardrail_regex_filter> {
         BEDROCK_JSON_FIELD(guardrail_regex_filter, name, "name", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_regex_filter, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_regex_filter, regex, "regex", json::optional_field),
-        BEDROCK_JSON_FIELD(guardrail_regex_filter, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_regex_filter, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_regex_filter, detected, "detected", json::optional_field),
     };
 };
@@ -411,17 +417,17 @@ template <>
 struct json::fields_of<guardrail_sensitive_information_policy_assessment> {
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_sensitive_information_policy_assessment, pii_entities, "piiEntities",
-                           json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_sensitive_information_policy_assessment, regexes, "regexes", json::required_field),
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_sensitive_information_policy_assessment, regexes, "regexes", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_contextual_grounding_filter> {
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, type, "type", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, threshold, "threshold", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, score, "score", json::required_field),
-        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, action, "action", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, type, "type", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, threshold, "threshold", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, score, "score", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, action, "action", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, detected, "detected", json::optional_field),
     };
 };

@@ -212,6 +212,7 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
 }
 
 inline void canonical_writer::append_signed_names(std::string& out) const {
+    out.reserve(out.size() + names_.size() + headers_.size());
     for (std::size_t at = 0; at != headers_.size(); ++at) {
         if (at != 0 && headers_[at].name == headers_[at - 1].name) continue;
         if (at != 0) out.push_back(';');

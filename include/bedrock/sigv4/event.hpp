@@ -11,6 +11,7 @@
 #include "bedrock/sigv4/request.hpp"
 #include "bedrock/sigv4/status.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,8 @@ inline bool append_event_string_to_sign(crypto::sha256& hash, std::string& out, 
     crypto::sha256_digest of_payload{};
     if (!crypto::hash_sha256(hash, what.headers, of_headers) || !crypto::hash_sha256(hash, what.payload, of_payload))
         return false;
+    constexpr std::size_t fixed = 320;  // the algorithm, the time, three digests, the scope's constant parts
+    out.reserve(out.size() + fixed + where.region.size() + where.service.size());
     out.append("AWS4-HMAC-SHA256-PAYLOAD\n").append(time).push_back('\n');
     append_credential_scope(out, time, where);
     out.append(1, '\n').append(what.prior_signature).push_back('\n');

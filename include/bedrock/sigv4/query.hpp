@@ -87,10 +87,10 @@ inline void append_presigned_target(std::string& out, std::string_view target, s
                 3 * signed_names.size() + fixed);
     if (!target.starts_with('/')) out.push_back('/');
     out.append(target);
-    bool const has_query = target.find('?') != std::string_view::npos;
-    if (!has_query)
+    auto const question = target.find('?');
+    if (question == std::string_view::npos)
         out.push_back('?');
-    else if (!target.ends_with('?') && !target.ends_with('&'))
+    else if (question + 1 != target.size() && !target.ends_with('&'))
         out.push_back('&');
     out.append("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
     append_percent_encoded(out, access_key_id);

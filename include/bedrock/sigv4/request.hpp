@@ -133,6 +133,10 @@ inline bool is_header_value(std::string_view value) noexcept {
     return true;
 }
 
+inline bool is_payload_hash(std::string_view value) noexcept {
+    return !trim(value).empty() && is_graphic(trim(value));
+}
+
 inline fault find_fault(credentials_view const& with, scope const& where) noexcept {
     if (!is_scope_part(with.access_key_id) || with.secret_access_key.empty() || !is_graphic(with.session_token))
         return fault::invalid_credentials;
@@ -149,6 +153,8 @@ inline fault find_fault(request const& what, bool adds_token) noexcept {
     for (auto const& header : what.headers) {
         if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;
         has_host = has_host || http::equal_names(header.name, "host");
+        if (http::equal_names(header.name, content_hash_name) && !is_payload_hash(header.value))
+            return fault::invalid_payload_hash;
         if (http::equal_names(header.name, "authorization") || http::equal_names(header.name, "x-amz-date") ||
             (adds_token && http::equal_names(header.name, token_name)))
             return fault::conflicting_header;

@@ -11,18 +11,18 @@ namespace bedrock::inline BEDROCK_ABI::sigv4 {
 
 /// Why something was not signed.
 enum class fault : unsigned char {
-    none,                     ///< nothing
-    invalid_method,           ///< empty, or not an HTTP token
-    invalid_target,           ///< begins with neither `/` nor `?`, or holds a control character; presigned: or a `#`
-    invalid_header,           ///< a name that is no HTTP token, or a value with a NUL or a line end that folds nothing
-    missing_host,             ///< no Host header, which every signature covers
-    conflicting_header,       ///< Authorization, X-Amz-Date or X-Amz-Security-Token stands where the signer adds its own
-    conflicting_query,        ///< a query parameter that `presign` adds is in the query already
-    invalid_payload_hash,     ///< a payload hash with characters that a header cannot carry
-    invalid_credentials,      ///< no key id or secret, or characters that a header cannot carry
-    invalid_scope,            ///< a region or service that is empty or holds a `/`, a `,`, a blank or a control character
-    invalid_time,             ///< before the year 0000 or after 9999
-    invalid_expiry,           ///< a presigned request that lives less than a second or more than seven days
+    none,                  ///< nothing
+    invalid_method,        ///< empty, or not an HTTP token
+    invalid_target,        ///< begins with neither `/` nor `?`, or holds a control character; presigned: or a `#`
+    invalid_header,        ///< a name that is no HTTP token, or a value with a NUL or a line end that folds nothing
+    missing_host,          ///< no Host header, which every signature covers
+    conflicting_header,    ///< Authorization, X-Amz-Date or X-Amz-Security-Token stands where the signer adds its own
+    conflicting_query,     ///< a query parameter that `presign` adds is in the query already
+    invalid_payload_hash,  ///< a payload hash with characters that a header cannot carry
+    invalid_credentials,   ///< no key id or secret, or characters that a header cannot carry
+    invalid_scope,         ///< a region or service that is empty or holds a `/`, a `,`, a blank or a control character
+    invalid_time,          ///< before the year 0000 or after 9999
+    invalid_expiry,        ///< a presigned request that lives less than a second or more than seven days
     invalid_prior_signature,  ///< an event's prior signature that is not 64 lower-case hexadecimal digits
     crypto,                   ///< OpenSSL failed
 };

@@ -125,6 +125,7 @@ TEST_CASE("signature check: every changed byte is refused in AWS's words") {
     auto hash = good_request();
     replace_header(hash, "x-amz-content-sha256", "UNSIGNED-PAYLOAD");
     refused(hash);
+    CHECK(check(hash).detail == "x-amz-content-sha256 is not the hash of the body received");
     auto token = good_request();
     token.headers.emplace_back("X-Amz-Unsigned", "surprise");
     refused(token);

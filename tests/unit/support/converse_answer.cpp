@@ -128,14 +128,17 @@ TEST_CASE("converse answer: limits end it early") {
 }
 
 TEST_CASE("converse answer: tools are used when asked for") {
-    auto const used = mock::answer_converse("any", with_prompt("use a tool for K\xc3\xb6ln?", weather_tool));
-    CHECK(blocks_of(used) ==
-          std::vector<std::string>{"I will use get_weather.",
-                                   "get_weather {\"city\":\"K\xc3\xb6ln\",\"days\":1,\"unit\":\"C\"}"});
+    auto const used = mock::answer_converse("any", with_prompt("use a tool for Stra\xc3\x9f"
+                                                               "burg?",
+                                                               weather_tool));
+    CHECK(blocks_of(used) == std::vector<std::string>{"I will use get_weather.",
+                                                      "get_weather {\"city\":\"Stra\xc3\x9f"
+                                                      "burg\",\"days\":1,\"unit\":\"C\"}"});
     CHECK(stop_reason(used) == "tool_use");
     simdjson::dom::parser parser;
     CHECK(text_at(parser.parse(used.body)["output"]["message"]["content"].at(1)["toolUse"]["input"]["city"]) ==
-          "K\xc3\xb6ln");
+          "Stra\xc3\x9f"
+          "burg");
     CHECK(stop_reason(mock::answer_converse("any", with_prompt("hello", weather_tool))) == "end_turn");
 
     std::string forced = weather_tool;

@@ -253,6 +253,14 @@ TEST_CASE("mock server: unknown paths and methods") {
     CHECK(mock::perform(get).status == 404);
 }
 
+TEST_CASE("mock server: the model id is the decoded label") {
+    mock::server server(with_bearer());
+    // Only a stored prompt may come without messages.
+    auto const prompt = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aprompt%2FABCDEFGHIJ/converse";
+    CHECK(mock::perform(bearer_request(server, prompt, "{}")).status == 200);
+    CHECK(mock::perform(bearer_request(server, "/model/anthropic.claude-x/converse", "{}")).status == 400);
+}
+
 TEST_CASE("mock server: scripted replies are played in order, refused requests do not use them up") {
     mock::server server(with_bearer());
     auto throttled = mock::error_reply(429, "ThrottlingException", "Too many \"requests\"");
@@ -501,6 +509,7 @@ TEST_CASE("mock server: stops although clients and gates wait") {
     }
     client.join();
     CHECK(answer.code != CURLE_OK);
+    CHECK(answer.code != CURLE_OPERATION_TIMEDOUT);
 }
 
 TEST_CASE("mock server: a port in use is reported, not shared") {

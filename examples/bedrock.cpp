@@ -1,0 +1,88 @@
+// The command-line tool `bedrock`: asks models, says which credentials apply, reads and writes event streams, signs.
+// Built on the SDK's public API alone, as anybody's program would be.
+#include <bedrock/bedrock.hpp>
+
+#include "cli/arguments.hpp"
+#include "cli/converse.hpp"
+#include "cli/decode.hpp"
+#include "cli/encode.hpp"
+#include "cli/io.hpp"
+#include "cli/report.hpp"
+#include "cli/sign.hpp"
+#include "cli/whoami.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr cli::command const* commands[] = {
+    &cli::converse_command, &cli::whoami_command, &cli::decode_command, &cli::encode_command, &cli::sign_command,
+};
+
+std::string describe_tool() {
+    std::string text = "usage: bedrock COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n";
+    for (auto const* const one : commands) {
+        std::string line = "  " + std::string(one->name);
+        line.resize(12, ' ');
+        text.append(line).append(one->summary).append("\n");
+    }
+    text += "\nCommon options:\n";
+    cli::detail::describe_options(text, cli::common_options);
+    return text +=
+           "\n`bedrock COMMAND --help` has the rest. `bedrock --version` says which version this is.\n"
+           "Exit status: 0 success, 1 failure (the first line on standard error names it), 2 bad usage,\n"
+           "130 cancelled by Ctrl-C.\n";
+}
+
+int print(std::string_view text) {
+    cli::output out;
+    out.write(text);
+    return cli::finish(out);
+}
+
+cli::command const* find_command(std::string_view name) {
+    for (auto const* const one : commands)
+        if (one->name == name) return one;
+    return nullptr;
+}
+
+int refuse_command(std::string_view name) {
+    for (std::string_view const later : {"models", "config", "invoke", "count-tokens", "apply-guardrail"}) {
+        if (name != later) continue;
+        auto const message = "command " + std::string(name) + " is not supported by this version";
+        return cli::report_usage(bedrock::make_error(bedrock::errc::invalid_input, message), {});
+    }
+    auto const message = "unknown command " + cli::quoted(name);
+    return cli::report_usage(bedrock::make_error(bedrock::errc::invalid_input, message), {});
+}
+
+int run_without_command(std::span<std::string_view const> words) {
+    for (auto const word : words) {
+        if (word == "--help" || word == "-h") return print(describe_tool());
+        if (word == "--version") return print(std::string("bedrock ") + bedrock::version_text + '\n');
+    }
+    cli::command const none{.max_operands = 0};
+    auto const parsed = cli::arguments::parse(none, words);
+    auto const why = parsed ? bedrock::make_error(bedrock::errc::invalid_input, "no command given") : parsed.error();
+    return cli::report_usage(why, {});
+}
+
+}  // namespace
+
+int main(int count, char** given) {
+    cli::prepare_standard_streams();
+    std::vector<std::string_view> words(given + (count > 0 ? 1 : 0), given + count);
+    auto const before = cli::count_leading_options(words);
+    if (before == words.size()) return run_without_command(words);
+
+    auto const name = words[before];
+    auto const* const wanted = find_command(name);
+    if (!wanted) return refuse_command(name);
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(before));
+    auto const parsed = cli::arguments::parse(*wanted, words);
+    if (!parsed) return cli::report_usage(parsed.error(), name);
+    return parsed->has("--help") ? print(cli::describe(*wanted)) : wanted->run(*parsed);
+}

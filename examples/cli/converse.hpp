@@ -1,0 +1,344 @@
+// Owns `bedrock converse`: a prompt and its files become a request, its answer text, events or one JSON object.
+// Never takes an answer that was cut short for a whole one.
+#pragma once
+
+#include <bedrock/bedrock.hpp>
+
+#include "arguments.hpp"
+#include "attachments.hpp"
+#include "interrupt.hpp"
+#include "io.hpp"
+#include "report.hpp"
+#include "terminal.hpp"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cli {
+
+int run_converse(arguments const& given);
+
+inline constexpr option converse_options[] = {
+    {"--model", "ID", "model id, inference profile or ARN (required)"},
+    {"--system", "TEXT", "system prompt"},
+    {"--max-tokens", "N", "longest answer; also reserves that much of the token quota"},
+    {"--temperature", "X", "0 to 1"},
+    {"--top-p", "X", "0 to 1"},
+    {"--stop", "S", "text that ends the answer; may be repeated"},
+    {"--image", "FILE", "PNG, JPEG, GIF or WebP; may be repeated"},
+    {"--document", "FILE", "pdf csv doc docx xls xlsx html txt md; may be repeated"},
+    {"--guardrail", "ID:VERSION", "guardrail to apply; VERSION is a number or DRAFT"},
+    {"--service-tier", "T", "priority, default, flex or reserved"},
+    {"--request", "FILE", "a whole Converse request body as JSON instead of all the above but --model"},
+    {"--no-stream", "", "Converse instead of ConverseStream: the whole answer at once"},
+    {"--events", "", "a JSON object a line for each event instead of the text"},
+    {"--json", "", "the whole answer as one Converse response object instead of the text"},
+};
+
+inline constexpr command converse_command{
+    .name = "converse",
+    .synopsis = "--model ID [OPTION]... [PROMPT | -]",
+    .summary = "Asks a model and prints its answer while it is being written.",
+    .details =
+        "The prompt is read from standard input where it is \"-\" or not given. Ctrl-C cancels the request\n"
+        "(exit status 130). The exit status is 0 only for an answer that is complete.\n",
+    .options = converse_options,
+    .max_operands = 1,
+    .run = run_converse,
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+enum class answer_form { text, events, json };
+
+struct converse_plan {
+    bedrock::converse_request request{};
+    std::string prompt{};
+    std::string prompt_file{};  // instead of `prompt`, where not empty
+    std::string request_file{};
+    std::vector<std::string> images{};
+    std::vector<std::string> documents{};
+    answer_form form = answer_form::text;
+    bool stream = true;
+    bool verbose = false;
+};
+
+/// How long a call took, seen from here.
+struct stopwatch {
+    std::int64_t started_ms = bedrock::steady_milliseconds_now();
+    std::optional<std::int64_t> first_event_ms{};
+
+    std::int64_t now() const { return bedrock::steady_milliseconds_now() - started_ms; }
+};
+
+inline bedrock::result<float> parse_fraction(std::string text, std::string_view option) {
+    auto const shown = quoted(text);
+    if (text.starts_with('.')) text.insert(0, 1, '0');
+    double value = 0;
+    bedrock::json::reader reader(text);
+    if (reader.read_double(value) && reader.finish()) return static_cast<float>(value);
+    return bad_usage(std::string(option) + " takes a number such as 0.5, not " + shown);
+}
+
+inline bedrock::result<bedrock::guardrail_config> parse_guardrail(std::string const& text) {
+    auto const colon = text.rfind(':');  // an ARN has colons of its own
+    auto const version = colon == std::string::npos ? std::string() : text.substr(colon + 1);
+    bool const is_number = version.find_first_not_of("0123456789") == std::string::npos;
+    if (colon == 0 || version.empty() || (!is_number && version != "DRAFT"))
+        return bad_usage("--guardrail takes ID:VERSION, the version a number or DRAFT, not " + quoted(text));
+    return bedrock::guardrail_config{.guardrail_identifier = text.substr(0, colon), .guardrail_version = version};
+}
+
+/// The members of the request that options set.
+inline bedrock::result<void> set_members(bedrock::converse_request& request, arguments const& given) {
+    if (given.has("--system")) request.system = {given.value("--system")};
+    if (given.has("--max-tokens")) {
+        auto const count = parse_count(given.value("--max-tokens"), "--max-tokens");
+        if (!count) return bedrock::unexpected{count.error()};
+        request.inference.max_tokens = *count;
+    }
+    for (auto const& [name, member] :
+         {std::pair{"--temperature", &request.inference.temperature}, std::pair{"--top-p", &request.inference.top_p}}) {
+        if (!given.has(name)) continue;
+        auto const value = parse_fraction(given.value(name), name);
+        if (!value) return bedrock::unexpected{value.error()};
+        *member = *value;
+    }
+    request.inference.stop_sequences = given.values("--stop");
+    if (given.has("--guardrail")) {
+        auto guardrail = parse_guardrail(given.value("--guardrail"));
+        if (!guardrail) return bedrock::unexpected{guardrail.error()};
+        request.guardrail = std::move(*guardrail);
+    }
+    if (given.has("--service-tier"))
+        request.service_tier.type =
+            bedrock::json::open_enum<bedrock::service_tier_type>(std::string_view(given.value("--service-tier")));
+    return {};
+}
+
+inline bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+inline bedrock::result<void> check_combinations(arguments const& given) {
+    if (is_blank(given.value("--model"))) return bad_usage("no model: name one with --model ID");
+    if (given.has("--events") && given.has("--json")) return bad_usage("--events and --json exclude each other");
+    if (given.has("--events") && given.has("--no-stream"))
+        return bad_usage("--events needs a stream: leave --no-stream out");
+    if (!given.has("--request")) return {};
+    for (std::string_view const member : {"--system", "--max-tokens", "--temperature", "--top-p", "--stop", "--image",
+                                          "--document", "--guardrail", "--service-tier"})
+        if (given.has(member))
+            return bad_usage("--request has the whole body: put into the file what " + std::string(member) + " says");
+    if (!given.operands().empty()) return bad_usage("--request has the whole body: leave the prompt out");
+    return {};
+}
+
+inline bedrock::result<converse_plan> plan_converse(arguments const& given) {
+    if (auto checked = check_combinations(given); !checked) return bedrock::unexpected{checked.error()};
+    converse_plan plan;
+    if (auto set = set_members(plan.request, given); !set) return bedrock::unexpected{set.error()};
+    plan.request.model_id = given.value("--model");
+    plan.request_file = given.value("--request");
+    plan.images = given.values("--image");
+    plan.documents = given.values("--document");
+    plan.stream = !given.has("--no-stream");
+    plan.verbose = given.has("--verbose");
+    if (given.has("--events")) plan.form = answer_form::events;
+    if (given.has("--json")) plan.form = answer_form::json;
+    if (given.has("--request")) {
+        if (plan.request_file.empty()) return bad_usage("--request needs the name of a file");
+        return plan;
+    }
+    if (given.file() == "-")
+        plan.prompt_file = "-";
+    else
+        plan.prompt = given.file();
+    bool const needs_text = plan.images.empty() || !plan.documents.empty();
+    if (plan.prompt_file.empty() && is_blank(plan.prompt) && needs_text)
+        return bad_usage(plan.documents.empty() ? "the prompt is empty"
+                                                : "a document needs a prompt beside it, and this one is empty");
+    return plan;
+}
+
+inline bedrock::result<void> load_body(converse_plan& plan) {
+    auto const text = read_file(plan.request_file);
+    if (!text) return bedrock::unexpected{text.error()};
+    auto body = bedrock::json::read<bedrock::converse_request>(*text, {.code = bedrock::errc::invalid_input});
+    if (!body) {
+        auto why = std::move(body).error();
+        why.message = quoted(plan.request_file) + " is not a Converse request: " + why.message;
+        return bedrock::unexpected{std::move(why)};
+    }
+    body->model_id = std::move(plan.request.model_id);
+    plan.request = std::move(*body);
+    return {};
+}
+
+inline bedrock::result<void> load_prompt(converse_plan& plan) {
+    if (plan.prompt_file.empty()) return {};
+    if (::isatty(STDIN_FILENO) != 0) std::fputs("Type the prompt, then Ctrl-D.\n", stderr);
+    auto text = read_file(plan.prompt_file);
+    if (!text) return bedrock::unexpected{text.error()};
+    plan.prompt = std::move(*text);
+    if (plan.prompt.ends_with('\n')) plan.prompt.pop_back();
+    if (plan.prompt.ends_with('\r')) plan.prompt.pop_back();
+    if (is_blank(plan.prompt) && (plan.images.empty() || !plan.documents.empty()))
+        return bedrock::fail(bedrock::errc::invalid_input, "the prompt on standard input is empty");
+    return {};
+}
+
+/// Reads what the plan names and completes the request.
+inline bedrock::result<void> load(converse_plan& plan) {
+    if (!plan.request_file.empty()) return load_body(plan);
+    std::vector<bedrock::content_block> content;
+    std::vector<std::string> names;
+    for (auto const& path : plan.documents) {
+        auto document = load_document(path, names);
+        if (!document) return bedrock::unexpected{document.error()};
+        names.push_back(document->name);
+        content.emplace_back(std::move(*document));
+    }
+    for (auto const& path : plan.images) {
+        auto image = load_image(path);
+        if (!image) return bedrock::unexpected{image.error()};
+        content.emplace_back(std::move(*image));
+    }
+    if (auto loaded = load_prompt(plan); !loaded) return loaded;
+    if (!is_blank(plan.prompt)) content.emplace_back(std::move(plan.prompt));
+    plan.request.messages = {bedrock::user(std::move(content))};
+    return {};
+}
+
+inline void write_event(output& out, bedrock::stream_event const& event) {
+    std::string line;
+    bedrock::json::writer writer(line);
+    writer.begin_object();
+    writer.key("event");
+    writer.string(event.type());
+    writer.key("data");
+    if (bedrock::json::valid(event.payload())) {
+        std::string data(event.payload());
+        for (auto& c : data)
+            if (c == '\n' || c == '\r') c = ' ';  // between tokens: inside a string they are escaped
+        writer.raw(data);
+    } else {
+        writer.string(event.payload());  // of an event that nobody knows
+    }
+    writer.end_object();
+    out.write(line += '\n');
+}
+
+inline bedrock::result<bedrock::converse_response> converse_streaming(bedrock::client& client,
+                                                                      converse_plan const& plan,
+                                                                      bedrock::cancellation const& cancel, output& out,
+                                                                      answer_display& display, stopwatch& watch) {
+    auto events = client.open_stream(plan.request, {.cancel = cancel});
+    while (auto const* const event = events.next()) {
+        if (!watch.first_event_ms) watch.first_event_ms = watch.now();
+        if (plan.form == answer_form::json) continue;
+        if (plan.form == answer_form::events) {
+            write_event(out, *event);
+        } else {
+            display.reasoning(event->reasoning_text());
+            display.text(event->text());
+        }
+        out.flush();
+        if (!out.ok()) events.cancel();
+    }
+    return std::move(events).finish();
+}
+
+inline bedrock::result<bedrock::converse_response> converse_whole(bedrock::client& client, converse_plan const& plan,
+                                                                  bedrock::cancellation const& cancel,
+                                                                  answer_display& display) {
+    auto answer = client.converse(plan.request, {.cancel = cancel});
+    if (!answer || plan.form != answer_form::text) return answer;
+    for (auto const& block : answer->message.content) {
+        auto const* const thought = block.get_if<bedrock::reasoning_content_block>();
+        auto const* const words = thought ? thought->get_if<bedrock::reasoning_text_block>() : nullptr;
+        if (words) display.reasoning(words->text);
+    }
+    display.text(answer->text());
+    return answer;
+}
+
+/// What is known about the requests of a call: results and errors tell of the last one.
+inline void print_requests(converse_plan const& plan, bedrock::result<bedrock::converse_response> const& answer,
+                           stopwatch const& watch) {
+    int const attempts = answer ? answer->attempts : answer.error().attempts;
+    int const status = answer ? 200 : answer.error().http_status;
+    auto const& id = answer ? answer->request_id : answer.error().request_id;
+    std::string line = plan.stream ? "ConverseStream: " : "Converse: ";
+    line += attempts == 0 ? "nothing was sent" : std::to_string(attempts) + (attempts == 1 ? " request" : " requests");
+    if (status != 0) line += (attempts > 1 ? ", last status " : ", status ") + std::to_string(status);
+    if (!id.empty()) line += ", request id " + id;
+    if (watch.first_event_ms) line += ", first event after " + std::to_string(*watch.first_event_ms) + " ms";
+    line += ", " + std::to_string(watch.now()) + " ms in all\n";
+    std::fputs(line.c_str(), stderr);
+}
+
+inline void print_usage(bedrock::converse_response const& answer) {
+    auto const& usage = answer.usage;
+    std::string line = std::to_string(usage.input_tokens) + " tokens in";
+    if (usage.cache_read_input_tokens) line += " + " + std::to_string(*usage.cache_read_input_tokens) + " from cache";
+    if (usage.cache_write_input_tokens) line += " + " + std::to_string(*usage.cache_write_input_tokens) + " to cache";
+    line += ", " + std::to_string(usage.output_tokens) + " out, " + std::string(answer.stop_reason.text()) + '\n';
+    std::fputs(line.c_str(), stderr);
+}
+
+/// Ends the output of a complete answer.
+inline int finish_answer(converse_plan const& plan, bedrock::converse_response const& answer, output& out,
+                         answer_display& display) {
+    if (plan.form == answer_form::json) {
+        auto const text = bedrock::json::write(answer);
+        if (!text) return report(text.error());
+        out.write(*text);
+        out.write("\n");
+    } else if (plan.form == answer_form::text) {
+        display.end();
+    }
+    auto const status = finish(out);
+    if (status == exit_success && display.on_terminal()) print_usage(answer);
+    return status;
+}
+
+}  // namespace detail
+
+inline int run_converse(arguments const& given) {
+    auto plan = detail::plan_converse(given);
+    if (!plan) return report_usage(plan.error(), converse_command.name);
+    catch_interrupts();
+    if (auto loaded = detail::load(*plan); !loaded) return report(loaded.error());
+
+    bedrock::client client(make_client_options(given));
+    bedrock::cancellation const cancel;
+    interrupt_watch const cancels_on_interrupt(cancel);
+    output out;
+    answer_display display(out);
+    detail::stopwatch watch;
+    auto const answer = plan->stream ? detail::converse_streaming(client, *plan, cancel, out, display, watch)
+                                     : detail::converse_whole(client, *plan, cancel, display);
+    int status = exit_success;
+    if (answer) {
+        status = detail::finish_answer(*plan, *answer, out, display);
+    } else {
+        display.abandon();
+        out.finish();
+        auto const lost_output = !out.ok() && !interrupted();
+        status = report(lost_output ? out.failure() : answer.error());
+    }
+    if (plan->verbose) detail::print_requests(*plan, answer, watch);
+    return status;
+}
+
+}  // namespace cli

@@ -1,0 +1,179 @@
+// Owns files and standard streams: input in pieces of bounded size, output that is written whole or reported as failed.
+// Never loses a byte in silence: a full disk and a closed pipe are failures like any other.
+#pragma once
+
+#include <bedrock/bedrock.hpp>
+
+#include "interrupt.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cli {
+
+/// Bytes that are read at a time.
+inline constexpr std::size_t piece_size = 65536;
+/// Most bytes of a file that is held whole: room for the largest body that Bedrock takes (25,000,000 bytes) in base64.
+inline constexpr std::size_t max_file_bytes = std::size_t{64} << 20;
+
+/// Standard descriptors that are closed are opened on /dev/null, so that no socket ends up where text is written; and
+/// SIGPIPE is ignored, so that a closed pipe is an error of the write.
+void prepare_standard_streams();
+
+/// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
+std::string quoted(std::string_view text);
+
+/// A file, or standard input for "-".
+class input {
+  public:
+    static bedrock::result<input> open(std::string const& path);
+    input(input&& other) noexcept : file_(std::exchange(other.file_, -1)), name_(std::move(other.name_)) {}
+    input& operator=(input&&) = delete;
+    ~input() {
+        if (file_ > STDIN_FILENO) ::close(file_);
+    }
+
+    /// Bytes read, 0 at the end. **Errors:** invalid_input, naming the file.
+    bedrock::result<std::size_t> read(std::span<std::byte> into);
+    /// All that is left. **Errors:** as `read`, and for more than `limit` bytes.
+    bedrock::result<std::string> read_all(std::size_t limit = max_file_bytes);
+
+  private:
+    input(int file, std::string name) : file_(file), name_(std::move(name)) {}
+    int file_;
+    std::string name_;  // for messages
+};
+
+/// A file, or standard input, whole.
+bedrock::result<std::string> read_file(std::string const& path);
+
+/// Standard output, buffered. After the first failure everything is dropped.
+class output {
+  public:
+    void write(std::string_view text);
+    void flush();
+    /// Writes what is left and closes the descriptor: some file systems report a failure only then.
+    void finish();
+
+    bool ok() const noexcept { return problem_ == 0; }
+    /// What `ok()` being false means, for a person.
+    bedrock::error failure() const;
+
+  private:
+    void put(std::string_view text);
+    std::string buffer_{};
+    int problem_ = 0;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void prepare_standard_streams() {
+    for (int const file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(file, F_GETFD) != -1 || errno != EBADF) continue;
+        // The lowest free number is this one. The wrong way round, so that using it fails.
+        static_cast<void>(::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+inline std::string quoted(std::string_view text) {
+    std::string shown = "'";
+    bedrock::append_clean_line(shown, text, 200);
+    return shown += '\'';
+}
+
+inline bedrock::result<input> input::open(std::string const& path) {
+    if (path == "-") return input(STDIN_FILENO, "standard input");
+    int file = -1;
+    do file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    while (file < 0 && errno == EINTR);
+    if (file < 0)
+        return bedrock::fail(bedrock::errc::invalid_input, "cannot open " + quoted(path) + ": " + std::strerror(errno));
+    return input(file, quoted(path));
+}
+
+inline bedrock::result<std::size_t> input::read(std::span<std::byte> into) {
+    for (;;) {
+        auto const got = ::read(file_, into.data(), into.size());
+        if (got >= 0) return static_cast<std::size_t>(got);
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {  // somebody else's end of a shared pipe made it non-blocking
+            pollfd readable{file_, POLLIN, 0};
+            ::poll(&readable, 1, -1);
+        } else if (errno != EINTR) {
+            return bedrock::fail(bedrock::errc::invalid_input, "cannot read " + name_ + ": " + std::strerror(errno));
+        }
+    }
+}
+
+inline bedrock::result<std::string> input::read_all(std::size_t limit) {
+    std::string all;
+    for (;;) {
+        auto const size = all.size();
+        all.resize(size + piece_size);
+        auto const got = read(std::as_writable_bytes(std::span(all).subspan(size)));
+        if (!got) return bedrock::unexpected{got.error()};
+        all.resize(size + *got);
+        if (all.size() > limit)
+            return bedrock::fail(bedrock::errc::invalid_input,
+                                 name_ + " is larger than " + std::to_string(limit >> 20) + " MiB");
+        if (*got == 0) return all;
+    }
+}
+
+inline bedrock::result<std::string> read_file(std::string const& path) {
+    auto from = input::open(path);
+    if (!from) return bedrock::unexpected{from.error()};
+    return from->read_all();
+}
+
+inline void output::write(std::string_view text) {
+    if (!ok()) return;
+    if (buffer_.size() + text.size() > piece_size) {
+        flush();
+        if (text.size() > piece_size) return put(text);
+    }
+    buffer_ += text;
+}
+
+inline void output::flush() {
+    put(buffer_);
+    buffer_.clear();
+}
+
+inline void output::finish() {
+    flush();
+    if (ok() && ::close(STDOUT_FILENO) != 0 && errno != EINTR) problem_ = errno;
+}
+
+inline void output::put(std::string_view text) {
+    while (ok() && !text.empty()) {
+        auto const written = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            pollfd writable{STDOUT_FILENO, POLLOUT, 0};
+            if (::poll(&writable, 1, -1) < 0 && interrupted()) problem_ = EINTR;
+        } else if (errno != EINTR || interrupted()) {
+            problem_ = errno;
+        }
+    }
+}
+
+inline bedrock::error output::failure() const {
+    bedrock::error why;
+    why.name = "Output";
+    why.message = std::string("cannot write to standard output: ") + std::strerror(problem_);
+    return why;
+}
+
+}  // namespace cli

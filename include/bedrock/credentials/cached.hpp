@@ -1,0 +1,221 @@
+// Owns the keeping of credentials that are costly to fetch: one fetch for all who ask at once, renewed ahead of their
+// end. Never fetches unasked, and never lets a failing source break credentials that still work.
+#ifndef BEDROCK_CREDENTIALS_CACHED_HPP
+#define BEDROCK_CREDENTIALS_CACHED_HPP
+
+#include "bedrock/cancellation.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How long credentials are used; milliseconds.
+struct cache_rules {
+    /// Renewal begins this long before the end, or at half of a shorter life (JavaScript SDK: 5 minutes).
+    std::int64_t renew_ahead_ms = 300'000;
+    /// Spread over the callers and machines that share a source: each renews up to this much earlier.
+    std::int64_t jitter_ms = 60'000;
+    /// The pause after a renewal that failed while the old credentials still work.
+    std::int64_t retry_ms = 30'000;
+    /// Credentials past their end are used on while their source fails: IMDS promises to take them (static stability).
+    bool keep_expired = false;
+    /// The pause between renewals of credentials past their end, and as much again at random (JavaScript SDK).
+    std::int64_t expired_retry_ms = 300'000;
+    /// A fetch that has not ended by then is given up on by those who wait for it: its caller may never go on.
+    std::int64_t longest_flight_ms = 20'000;
+};
+
+/// A provider in front of another one, which it asks only when it must.
+///
+/// A fetch belongs to nobody: whoever asks first does it, all others wait for that one (or go on with credentials that
+/// still work), and when the first goes away before the end another takes over.
+/// **Thread safety:** full.
+class cached_provider final : public credentials_provider {
+  public:
+    explicit cached_provider(std::shared_ptr<credentials_provider> source, cache_rules rules = {})
+        : source_(std::move(source)), rules_(rules) {}
+
+    std::string_view name() const noexcept override { return source_->name(); }
+    exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override;
+
+  private:
+    class flight;
+    class leadership;
+    struct turn {
+        std::optional<provider_answer> answer{};
+        std::shared_ptr<flight> follow{};  // somebody else's fetch; null: this caller fetches
+        std::shared_ptr<flight> lead{};
+    };
+    turn take_turn(environment const& surroundings, std::shared_ptr<flight> const& overdue);
+    provider_answer land(environment const& surroundings, provider_answer fetched);
+    provider_answer kept() const;
+
+    std::shared_ptr<credentials_provider> source_;
+    cache_rules rules_;
+    std::mutex guard_;
+    std::optional<credentials> current_;
+    std::int64_t renew_at_ms_ = 0;
+    std::shared_ptr<flight> flight_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// One fetch and those who sleep until it lands.
+class cached_provider::flight final : public awaited {
+  public:
+    bool ready() const noexcept override {
+        std::lock_guard const lock(guard_);
+        return over_;
+    }
+    bool add_sleeper(std::shared_ptr<waker> bed) override {
+        std::lock_guard const lock(guard_);
+        if (over_) return false;
+        sleepers_.push_back(std::move(bed));
+        return true;
+    }
+    void remove_sleeper(std::shared_ptr<waker> const& bed) noexcept override {
+        std::lock_guard const lock(guard_);
+        auto const found = std::find(sleepers_.begin(), sleepers_.end(), bed);
+        if (found != sleepers_.end()) sleepers_.erase(found);
+    }
+    /// Lands with an answer, or is abandoned with none.
+    void end(std::optional<provider_answer> answer) {
+        std::lock_guard const lock(guard_);
+        if (over_) return;
+        over_ = true;
+        answer_ = std::move(answer);
+        for (auto const& bed : sleepers_) bed->wake();
+    }
+    std::optional<provider_answer> answer() const {
+        std::lock_guard const lock(guard_);
+        return answer_;
+    }
+
+  private:
+    mutable std::mutex guard_;
+    bool over_ = false;
+    std::optional<provider_answer> answer_;
+    std::vector<std::shared_ptr<waker>> sleepers_;
+};
+
+/// Held by the one who fetches; when it goes without having landed, the flight is free for another.
+class cached_provider::leadership {
+  public:
+    leadership(cached_provider& owner, std::shared_ptr<flight> led) : owner_(owner), led_(std::move(led)) {}
+    leadership(leadership const&) = delete;
+    leadership& operator=(leadership const&) = delete;
+    ~leadership() { end(std::nullopt); }
+
+    void end(std::optional<provider_answer> answer) {
+        {
+            std::lock_guard const lock(owner_.guard_);
+            if (owner_.flight_ == led_) owner_.flight_.reset();
+        }
+        led_->end(std::move(answer));
+    }
+
+  private:
+    cached_provider& owner_;
+    std::shared_ptr<flight> led_;
+};
+
+inline provider_answer cached_provider::kept() const {
+    provider_answer answer;
+    answer.outcome = provider_outcome::found;
+    answer.credentials = *current_;
+    return answer;
+}
+
+// Decides, in one step for all threads, whether to use what there is, to wait or to fetch.
+inline cached_provider::turn cached_provider::take_turn(environment const& surroundings,
+                                                        std::shared_ptr<flight> const& overdue) {
+    auto const now = surroundings.unix_milliseconds();
+    std::lock_guard const lock(guard_);
+    turn next;
+    bool const works = current_ && (!current_->expires_at_ms || now < *current_->expires_at_ms || rules_.keep_expired);
+    bool const in_flight = flight_ && flight_ != overdue;
+    if (works && (now < renew_at_ms_ || in_flight)) {
+        next.answer = kept();
+    } else if (in_flight) {
+        next.follow = flight_;
+    } else {
+        next.lead = flight_ = std::make_shared<flight>();
+    }
+    return next;
+}
+
+// Keeps what was fetched, or the old credentials where nothing was and they still work.
+inline provider_answer cached_provider::land(environment const& surroundings, provider_answer fetched) {
+    auto const now = surroundings.unix_milliseconds();
+    auto const random = surroundings.random_unit();
+    auto const share = [random](std::int64_t whole) {
+        return static_cast<std::int64_t>(random * static_cast<double>(whole));
+    };
+    std::lock_guard const lock(guard_);
+    bool const is_found = fetched.outcome == provider_outcome::found;
+    auto const end = is_found ? fetched.credentials.expires_at_ms : std::nullopt;
+    if (is_found && (!end || *end > now)) {
+        current_ = fetched.credentials;
+        if (!end) {
+            renew_at_ms_ = (std::numeric_limits<std::int64_t>::max)();
+        } else {
+            auto const life = *end - now;
+            renew_at_ms_ = *end - (std::min)(rules_.renew_ahead_ms + share(rules_.jitter_ms), life / 2);
+        }
+        return fetched;
+    }
+    if (is_found && rules_.keep_expired) current_ = fetched.credentials;  // old, and the newest that there is
+    if (!current_) return fetched;
+    if (!current_->expires_at_ms || now < *current_->expires_at_ms) {
+        renew_at_ms_ = now + rules_.retry_ms;
+        return kept();
+    }
+    if (!rules_.keep_expired) return fetched;
+    renew_at_ms_ = now + rules_.expired_retry_ms + share(rules_.expired_retry_ms);
+    return kept();
+}
+
+inline exchange<provider_answer> cached_provider::load(environment const& surroundings) {
+    std::shared_ptr<flight> overdue;
+    for (;;) {
+        auto turn = take_turn(surroundings, overdue);
+        if (turn.answer) co_return std::move(*turn.answer);
+        if (turn.follow) {
+            wait_ask landing(turn.follow, rules_.longest_flight_ms);
+            co_await landing;
+            if (auto answer = turn.follow->answer()) co_return std::move(*answer);
+            if (!turn.follow->ready()) overdue = turn.follow;
+            continue;
+        }
+        leadership mine(*this, turn.lead);
+        auto fetched = co_await source_->load(surroundings);
+        auto answer = land(surroundings, std::move(fetched));
+        mine.end(answer);
+        co_return answer;
+    }
+}
+
+inline void cached_provider::forget(credentials const& refused) noexcept {
+    {
+        std::lock_guard const lock(guard_);
+        if (current_ && current_->access_key_id == refused.access_key_id) current_.reset();
+    }
+    source_->forget(refused);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

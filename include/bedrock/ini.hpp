@@ -1,0 +1,314 @@
+// Owns the line grammar of AWS's shared config and credentials files: what each line is, and where the first wrong one
+// stands. Never does I/O, never allocates, and never decides what a section or a key means.
+#ifndef BEDROCK_INI_HPP
+#define BEDROCK_INI_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/utf8.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace bedrock::inline BEDROCK_ABI::ini {
+
+/// What is believed of a text, in bytes. No AWS SDK has limits here.
+struct limits {
+    /// The whole text. 16 MiB: a generated file with a profile of 200 bytes for each of ten roles in 5,000 accounts
+    /// has 10 MB.
+    std::size_t text = std::size_t{16} << 20;
+    /// One line without its end. 128 KiB: the longest argument that Linux hands to a program (MAX_ARG_STRLEN,
+    /// execve(2)), and so the longest credential_process that could run.
+    std::size_t line = std::size_t{128} << 10;
+};
+
+/// What is wrong with a text.
+enum class fault : unsigned char {
+    none,
+    too_large,              ///< the text is over its limit
+    line_too_long,          ///< a line is over its limit
+    invalid_utf8,           ///< something that is no comment is not UTF-8
+    zero_byte,              ///< something that is no comment holds U+0000: mostly a file in UTF-16
+    unterminated_section,   ///< `[` without `]`
+    text_after_section,     ///< something else than a comment follows `]`
+    outside_section,        ///< a property, or an indented line, before the first section
+    stray_continuation,     ///< an indented line without a property above it in its section
+    missing_equals,         ///< a line that is no section and has no `=`
+    missing_key,            ///< nothing before the `=`
+    missing_nested_equals,  ///< an indented line below an empty value, without `=`
+    missing_nested_key,     ///< the same with nothing before the `=`
+};
+
+/// What is wrong, and what was expected. Of the fault alone: no part of a text, which may be a secret.
+/// **Lifetime:** static.
+constexpr std::string_view describe(fault code) noexcept;
+
+struct status {
+    fault code = fault::none;
+    /// Where the wrong line begins, in bytes.
+    std::size_t offset = 0;
+    /// Its number, from 1; 0 for `too_large`.
+    std::size_t line = 0;
+
+    constexpr bool ok() const noexcept { return code == fault::none; }
+};
+
+enum class line_kind : unsigned char {
+    none,          ///< no line: the end, or a fault
+    section,       ///< `[key]`
+    property,      ///< `key = value`; an empty value opens a block of nested lines
+    nested,        ///< an indented `key = value` below a property without a value
+    continuation,  ///< an indented line below a property with a value
+};
+
+/// A line that says something. **Lifetime:** of the text.
+struct line {
+    line_kind kind = line_kind::none;
+    /// Of a property or nested line: what stands before the first `=`. Of a section: what stands in the brackets.
+    std::string_view key{};
+    /// Of a property: what stands behind the `=`, without the comment. Of a nested line: the same, but comments count
+    /// as value. Of a continuation: all of it, comments too.
+    std::string_view value{};
+    /// The line without its comment, if it can have one, and without blanks at its ends.
+    std::string_view text{};
+    /// From 1.
+    std::size_t number = 0;
+};
+
+/// Gives the lines of a text, comments and blank lines left out:
+///
+///     for (ini::line line; reader.next(line);) use(line);
+///     if (auto const state = reader.state(); !state.ok()) report(state);
+///
+/// The grammar is the one that the AWS SDKs share a test suite for (aws-runtime's profile-parser-tests.json):
+/// - Lines end in LF or CR LF. Blanks are spaces, tabs and carriage returns. A byte order mark is passed over.
+/// - A line that begins with `#` or `;` is a comment. One also ends a section line anywhere, and a property line behind
+///   a blank: `value#1` is a value.
+/// - Indented lines belong to the property above, over blank lines and comments, but not over a section line. They have
+///   no comments, but below an empty value one that begins with `#` or `;` is passed over, as botocore and the
+///   JavaScript SDK do.
+/// - Names and keys are not checked here: see `is_identifier`.
+///
+/// **Errors:** the first fault stays. **Lifetime:** the text outlives the reader and what it gives.
+/// **Allocates:** nothing.
+class reader {
+  public:
+    explicit reader(std::string_view text, limits allowed = {}) noexcept;
+
+    /// True at a line; false at the end or at a fault, where `found` is an empty line.
+    bool next(line& found) noexcept;
+    status state() const noexcept { return state_; }
+
+  private:
+    enum class below : unsigned char { nothing, section, value, block };  // what an indented line would belong to
+
+    bool take_line(std::string_view& whole) noexcept;
+    bool classify(std::string_view whole, line& found) noexcept;
+    bool read_section(std::string_view whole, line& found) noexcept;
+    bool read_property(std::string_view whole, line& found) noexcept;
+    bool read_indented(std::string_view whole, line& found) noexcept;
+    bool is_text(std::string_view checked) noexcept;
+    bool fail(fault code) noexcept;
+
+    std::string_view rest_;
+    std::size_t line_limit_;
+    std::size_t offset_ = 0;  // of the line being read
+    std::size_t next_offset_ = 0;
+    std::size_t number_ = 0;
+    below below_ = below::nothing;
+    status state_;
+};
+
+/// True for what may be a name of a profile or a key: one or more of `A-Z a-z 0-9 _ - / . % @ : +`.
+constexpr bool is_identifier(std::string_view text) noexcept;
+
+/// Lower case of A to Z: keys are the same in any case. Other characters stay.
+constexpr char to_lower(char c) noexcept;
+
+/// Without the blanks at both ends.
+constexpr std::string_view trim(std::string_view text) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr std::string_view blanks = " \t\r";
+inline constexpr std::string_view comment_marks = "#;";
+
+constexpr bool is_one_of(char c, std::string_view set) noexcept {
+    return set.find(c) != std::string_view::npos;
+}
+
+// Up to the first mark; with `behind_blank`, up to the first that follows a blank.
+constexpr std::string_view without_comment(std::string_view text, bool behind_blank) noexcept {
+    auto at = text.find_first_of(comment_marks);
+    while (behind_blank && at != std::string_view::npos && (at == 0 || !is_one_of(text[at - 1], blanks)))
+        at = text.find_first_of(comment_marks, at + 1);
+    return trim(text.substr(0, at));
+}
+
+}  // namespace detail
+
+constexpr std::string_view describe(fault code) noexcept {
+    switch (code) {
+        case fault::none:
+            return "no fault";
+        case fault::too_large:
+            return "the file is larger than is allowed";
+        case fault::line_too_long:
+            return "the line is longer than is allowed";
+        case fault::invalid_utf8:
+            return "the line is not valid UTF-8; save the file as UTF-8";
+        case fault::zero_byte:
+            return "the line holds a zero byte; save the file as UTF-8 (it may be UTF-16)";
+        case fault::unterminated_section:
+            return "the section begins with '[' but has no ']'; expected [name]";
+        case fault::text_after_section:
+            return "expected nothing but a comment behind the section's ']'";
+        case fault::outside_section:
+            return "expected a section such as [default] before the first property";
+        case fault::stray_continuation:
+            return "the line is indented, but there is no property above it in its section; expected \"name = value\" "
+                   "at the line's start";
+        case fault::missing_equals:
+            return "expected \"name = value\", but the line has no '='";
+        case fault::missing_key:
+            return "expected \"name = value\", but there is no name before the '='";
+        case fault::missing_nested_equals:
+            return "expected an indented \"name = value\" below a property without a value, but the line has no '='";
+        case fault::missing_nested_key:
+            return "expected an indented \"name = value\" below a property without a value, but there is no name "
+                   "before the '='";
+    }
+    return "unknown";
+}
+
+constexpr char to_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr std::string_view trim(std::string_view text) noexcept {
+    auto const first = text.find_first_not_of(detail::blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(detail::blanks) - first + 1);
+}
+
+constexpr bool is_identifier(std::string_view text) noexcept {
+    for (char const c : text) {
+        char const folded = to_lower(c);
+        bool const alphanumeric = (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
+        if (!alphanumeric && !detail::is_one_of(c, "_-/.%@:+")) return false;
+    }
+    return !text.empty();
+}
+
+inline reader::reader(std::string_view text, limits allowed) noexcept : rest_(text), line_limit_(allowed.line) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.size() > allowed.text) {
+        fail(fault::too_large);
+    } else if (text.starts_with(byte_order_mark)) {
+        rest_.remove_prefix(byte_order_mark.size());
+        next_offset_ = byte_order_mark.size();
+    }
+}
+
+inline bool reader::next(line& found) noexcept {
+    found = {};
+    std::string_view whole;
+    while (take_line(whole)) {
+        if (!classify(whole, found)) {
+            found = {};
+            return false;
+        }
+        if (found.kind == line_kind::none) continue;
+        found.number = number_;
+        return true;
+    }
+    return false;
+}
+
+inline bool reader::fail(fault code) noexcept {
+    state_ = {code, offset_, number_};
+    rest_ = {};
+    return false;
+}
+
+// The next line without its LF.
+inline bool reader::take_line(std::string_view& whole) noexcept {
+    if (rest_.empty()) return false;
+    offset_ = next_offset_;
+    ++number_;
+    auto const end = rest_.find('\n');
+    whole = rest_.substr(0, end);
+    auto const taken = end == std::string_view::npos ? rest_.size() : end + 1;
+    rest_.remove_prefix(taken);
+    next_offset_ += taken;
+    if (whole.ends_with('\r')) whole.remove_suffix(1);
+    return whole.size() <= line_limit_ || fail(fault::line_too_long);
+}
+
+// False at a fault. A line that says nothing leaves `found` as it is.
+inline bool reader::classify(std::string_view whole, line& found) noexcept {
+    auto const trimmed = trim(whole);
+    if (trimmed.empty() || detail::is_one_of(whole.front(), detail::comment_marks)) return true;
+    if (whole.front() == '[') return read_section(whole, found);
+    if (detail::is_one_of(whole.front(), detail::blanks)) return read_indented(trimmed, found);
+    return read_property(whole, found);
+}
+
+// Comments may hold anything.
+inline bool reader::is_text(std::string_view checked) noexcept {
+    if (checked.find('\0') != std::string_view::npos) return fail(fault::zero_byte);
+    return valid_utf8(checked) || fail(fault::invalid_utf8);
+}
+
+inline bool reader::read_section(std::string_view whole, line& found) noexcept {
+    auto const text = detail::without_comment(whole, false);
+    if (!is_text(text)) return false;
+    if (!text.ends_with(']'))
+        return fail(text.find(']') == std::string_view::npos ? fault::unterminated_section : fault::text_after_section);
+    below_ = below::section;
+    found.kind = line_kind::section;
+    found.key = trim(text.substr(1, text.size() - 2));
+    found.text = text;
+    return true;
+}
+
+inline bool reader::read_property(std::string_view whole, line& found) noexcept {
+    auto const text = detail::without_comment(whole, true);
+    if (!is_text(text)) return false;
+    if (below_ == below::nothing) return fail(fault::outside_section);
+    auto const equals = text.find('=');
+    if (equals == std::string_view::npos) return fail(fault::missing_equals);
+    found.kind = line_kind::property;
+    found.key = trim(text.substr(0, equals));
+    found.value = trim(text.substr(equals + 1));
+    found.text = text;
+    if (found.key.empty()) return fail(fault::missing_key);
+    below_ = found.value.empty() ? below::block : below::value;
+    return true;
+}
+
+inline bool reader::read_indented(std::string_view text, line& found) noexcept {
+    bool const is_comment = below_ == below::block && detail::is_one_of(text.front(), detail::comment_marks);
+    if (is_comment) return true;
+    if (!is_text(text)) return false;
+    if (below_ == below::nothing) return fail(fault::outside_section);
+    if (below_ == below::section) return fail(fault::stray_continuation);
+    found.text = text;
+    if (below_ == below::value) {
+        found.kind = line_kind::continuation;
+        found.value = text;
+        return true;
+    }
+    // The value keeps what looks like a comment, but a comment cannot hold the only `=`.
+    auto const equals = detail::without_comment(text, true).find('=');
+    if (equals == std::string_view::npos) return fail(fault::missing_nested_equals);
+    found.kind = line_kind::nested;
+    found.key = trim(text.substr(0, equals));
+    found.value = trim(text.substr(equals + 1));
+    return !found.key.empty() || fail(fault::missing_nested_key);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::ini
+
+#endif

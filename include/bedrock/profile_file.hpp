@@ -1,0 +1,568 @@
+// Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
+// files, and where the files are. Never does I/O, and never decides which credentials a profile stands for.
+#ifndef BEDROCK_PROFILE_FILE_HPP
+#define BEDROCK_PROFILE_FILE_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/ini.hpp"
+#include "bedrock/result.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class profile_file : unsigned char { config, credentials };
+
+/// Both files' texts. **Lifetime:** of the texts, as long as the call.
+struct profile_texts {
+    /// Empty for a file that does not exist.
+    std::string_view config{};
+    std::string_view credentials{};
+    /// For messages.
+    std::string_view config_name = "~/.aws/config";
+    std::string_view credentials_name = "~/.aws/credentials";
+};
+
+/// What is believed of the files. No AWS SDK has limits here.
+struct profile_limits {
+    /// Of each of the files.
+    ini::limits file{};
+    /// Section lines of both files: above what `ini::limits::text` is measured by, 50,000.
+    std::size_t sections = 65536;
+    /// Properties and nested ones of both files: eight a section, where `aws configure sso` writes six.
+    std::size_t properties = 524288;
+    /// Warnings kept; further ones are counted.
+    std::size_t warnings = 64;
+};
+
+/// `name = value` of a block.
+struct nested_property {
+    /// In lower case.
+    std::string key{};
+    std::string value{};
+};
+
+/// `name = value` of a section, with the lines that belong to it. Its value is wiped when it is destroyed.
+struct profile_property {
+    profile_property() = default;
+    profile_property(profile_property const&) = default;
+    profile_property(profile_property&&) noexcept = default;
+    profile_property& operator=(profile_property other) noexcept;
+    ~profile_property();
+
+    /// In lower case.
+    std::string key{};
+    /// Continuations, and the lines of a block, follow after a line feed each, without the blanks at their ends.
+    std::string value{};
+    /// Of a value that is empty but for its lines: these lines, sorted, the last one of each key.
+    std::vector<nested_property> block{};
+    profile_file from = profile_file::config;
+    /// In that file, from 1.
+    std::size_t line = 0;
+};
+
+namespace detail {
+class profile_reader;
+}
+
+/// A profile, sso-session or services section: all sections of that name and kind in both files together.
+/// Keys are the same in any case; names are not. Where a key stands twice, the last one counts, with all its block, and
+/// the credentials file counts as the last.
+/// **Lifetime:** of what it returns, its own.
+class profile_section {
+  public:
+    std::string const& name() const noexcept { return name_; }
+    /// Sorted by key, each key once.
+    std::span<profile_property const> properties() const noexcept { return properties_; }
+
+    /// Null where there is no such key.
+    profile_property const* find(std::string_view key) const noexcept;
+    /// What one of the files says, even where the other one overrides it.
+    profile_property const* find(std::string_view key, profile_file from) const noexcept;
+    /// "" where there is no such key.
+    std::string_view value(std::string_view key) const noexcept;
+    /// Of a block: `endpoint_url` below `bedrock_runtime =`.
+    std::string_view value(std::string_view key, std::string_view nested_key) const noexcept;
+
+  private:
+    friend class detail::profile_reader;
+
+    std::string name_;
+    std::vector<profile_property> properties_;
+    std::vector<profile_property> overridden_;  // of the config file, sorted: the credentials file has them too
+};
+
+/// Something in a file that was passed over, and why. Never a key or value: who mistypes one may have pasted a secret.
+struct profile_warning {
+    profile_file from = profile_file::config;
+    std::size_t line = 0;
+    /// With file and line.
+    std::string message{};
+};
+
+/// What both files say.
+class profile_set {
+  public:
+    /// Null where there is none. **Lifetime:** of the set, also when that is moved.
+    profile_section const* find(std::string_view profile) const noexcept;
+    profile_section const* find_sso_session(std::string_view name) const noexcept;
+    profile_section const* find_services(std::string_view name) const noexcept;
+
+    /// Sorted by name.
+    std::span<profile_section const> profiles() const noexcept { return profiles_; }
+    std::span<profile_section const> sso_sessions() const noexcept { return sso_sessions_; }
+    std::span<profile_section const> services() const noexcept { return services_; }
+
+    /// In the order of the files, config first.
+    std::span<profile_warning const> warnings() const noexcept { return warnings_; }
+    /// Those above `profile_limits::warnings`.
+    std::size_t warnings_left_out() const noexcept { return warnings_left_out_; }
+    /// As it was given to `parse_profiles`.
+    std::string const& file_name(profile_file which) const noexcept {
+        return which == profile_file::config ? config_name_ : credentials_name_;
+    }
+
+  private:
+    friend class detail::profile_reader;
+
+    std::vector<profile_section> profiles_;
+    std::vector<profile_section> sso_sessions_;
+    std::vector<profile_section> services_;
+    std::vector<profile_warning> warnings_;
+    std::size_t warnings_left_out_ = 0;
+    std::string config_name_;
+    std::string credentials_name_;
+};
+
+/// Reads both files. In the config file sections are `[default]`, `[profile NAME]`, `[sso-session NAME]` and
+/// `[services NAME]`, the name with or without quotes as the JavaScript SDK has it; in the credentials file profiles
+/// only, `[NAME]`. Other sections, and keys that are no `ini::is_identifier`, are passed over with a warning, and so is
+/// `[default]` where there is a `[profile default]`.
+/// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
+result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
+
+enum class path_style : unsigned char { posix, windows };
+
+#if defined(_WIN32)
+inline constexpr path_style native_path_style = path_style::windows;
+#else
+inline constexpr path_style native_path_style = path_style::posix;
+#endif
+
+struct profile_location {
+    /// "" where it lies in a home directory that is not known.
+    std::string path{};
+    /// The variable that named it, or "default".
+    std::string source{};
+};
+
+/// AWS_CONFIG_FILE, or `~/.aws/config`.
+profile_location config_location(environment const& surroundings, path_style style = native_path_style);
+
+/// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
+profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
+
+/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
+std::string home_directory(environment const& surroundings);
+
+/// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
+std::string expand_home(environment const& surroundings, std::string_view path, path_style style = native_path_style);
+
+/// AWS_PROFILE, or "default".
+std::string selected_profile(environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+// Below, at or above zero as the stored key, which is in lower case, stands before, at or behind the wanted one.
+inline int compare_keys(std::string_view stored, std::string_view wanted) noexcept {
+    auto const common = (std::min)(stored.size(), wanted.size());
+    for (std::size_t i = 0; i != common; ++i) {
+        int const difference =
+            static_cast<unsigned char>(stored[i]) - static_cast<unsigned char>(ini::to_lower(wanted[i]));
+        if (difference != 0) return difference;
+    }
+    return stored.size() == wanted.size() ? 0 : stored.size() < wanted.size() ? -1 : 1;
+}
+
+template <class Entry>
+Entry const* find_key(std::vector<Entry> const& sorted, std::string_view key) noexcept {
+    auto const at = std::lower_bound(
+        sorted.begin(), sorted.end(), key,
+        [](Entry const& entry, std::string_view wanted) noexcept { return compare_keys(entry.key, wanted) < 0; });
+    return at != sorted.end() && compare_keys(at->key, key) == 0 ? &*at : nullptr;
+}
+
+inline profile_section const* find_name(std::span<profile_section const> sorted, std::string_view name) noexcept {
+    auto const at = std::lower_bound(
+        sorted.begin(), sorted.end(), name,
+        [](profile_section const& section, std::string_view wanted) noexcept { return section.name() < wanted; });
+    return at != sorted.end() && at->name() == name ? &*at : nullptr;
+}
+
+/// Sorts by key and keeps the last of each; the others are given to `drop`, with the one that followed.
+template <class Entry, class Drop>
+void keep_last(std::vector<Entry>& entries, Drop&& drop) {
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](Entry const& left, Entry const& right) noexcept { return left.key < right.key; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i != entries.size(); ++i) {
+        if (i + 1 != entries.size() && entries[i].key == entries[i + 1].key) {
+            drop(entries[i], entries[i + 1]);
+            continue;
+        }
+        if (kept != i) entries[kept] = std::move(entries[i]);
+        ++kept;
+    }
+    entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(kept), entries.end());
+}
+
+/// A section line's inner text: "profile", "name" of `profile "name"`; "", "name" of `name`.
+struct section_title {
+    std::string_view kind{};
+    std::string_view name{};
+};
+
+inline section_title split_title(std::string_view title) noexcept {
+    auto const blank = title.find_first_of(ini::detail::blanks);
+    if (blank == std::string_view::npos) return {{}, title};
+    auto name = ini::trim(title.substr(blank));
+    bool const quoted =
+        name.size() >= 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\'');
+    if (quoted) name = name.substr(1, name.size() - 2);
+    return {title.substr(0, blank), name};
+}
+
+class profile_reader {
+  public:
+    profile_reader(profile_texts const& from, profile_limits const& limits) : limits_(limits) {
+        set_.config_name_ = from.config_name;
+        set_.credentials_name_ = from.credentials_name;
+    }
+
+    /// Config first.
+    result<void> read(profile_file file, std::string_view text);
+    profile_set finish() &&;
+
+  private:
+    result<void> begin_section(std::string_view title);
+    result<void> take_property(ini::line const& line);
+    result<void> take_nested(ini::line const& line);
+    void take_continuation(ini::line const& line);
+    std::vector<profile_section>* find_place(section_title title);
+    void warn(std::string_view text);
+    result<void> stop(std::string_view text, std::size_t line) const;
+    std::string at_line(std::size_t line) const;
+    static void settle(std::vector<profile_section>& sections);
+    static void settle(profile_section& section);
+
+    profile_limits const& limits_;
+    profile_set set_;
+    profile_file file_ = profile_file::config;
+    std::size_t line_ = 0;
+    std::size_t sections_ = 0;
+    std::size_t properties_ = 0;
+    profile_section* section_ = nullptr;    // null in one that is passed over
+    profile_property* property_ = nullptr;  // null below one that is passed over
+    std::vector<profile_section> plain_defaults_;
+    std::size_t plain_default_line_ = 0;
+    bool prefixed_default_ = false;
+};
+
+inline result<void> profile_reader::read(profile_file file, std::string_view text) {
+    file_ = file;
+    section_ = nullptr;
+    property_ = nullptr;
+    ini::reader reader(text, limits_.file);
+    for (ini::line line; reader.next(line);) {
+        line_ = line.number;
+        result<void> taken;
+        switch (line.kind) {
+            case ini::line_kind::section:
+                taken = begin_section(line.key);
+                break;
+            case ini::line_kind::property:
+                taken = take_property(line);
+                break;
+            case ini::line_kind::nested:
+                taken = take_nested(line);
+                break;
+            default:
+                take_continuation(line);
+        }
+        if (!taken) return taken;
+    }
+    if (auto const state = reader.state(); !state.ok()) {
+        bool const limit = state.code == ini::fault::too_large || state.code == ini::fault::line_too_long;
+        std::string why(ini::describe(state.code));
+        return stop(why.append(limit ? " (profile_limits::file)" : ""), state.line);
+    }
+    if (file == profile_file::credentials) return {};
+    if (prefixed_default_ && !plain_defaults_.empty()) {
+        line_ = plain_default_line_;
+        warn("[default] ignored, because [profile default] is there too and counts alone; keep one of them");
+    } else {
+        std::move(plain_defaults_.begin(), plain_defaults_.end(), std::back_inserter(set_.profiles_));
+    }
+    plain_defaults_.clear();
+    return {};
+}
+
+inline result<void> profile_reader::begin_section(std::string_view title) {
+    if (sections_++ == limits_.sections) return stop("too many sections (profile_limits::sections)", line_);
+    property_ = nullptr;
+    section_ = nullptr;
+    auto const split = split_title(title);
+    auto* const place = find_place(split);
+    if (!place) return {};
+    section_ = &place->emplace_back();
+    section_->name_ = split.name;
+    return {};
+}
+
+// Null, and a warning, for a section that is none here.
+inline std::vector<profile_section>* profile_reader::find_place(section_title title) {
+    bool const in_config = file_ == profile_file::config;
+    char const* why = nullptr;
+    if (!in_config && !title.kind.empty()) {
+        why = "the credentials file has profiles only, as [NAME] without \"profile\"";
+    } else if (!ini::is_identifier(title.name)) {
+        why = "a name has letters, digits and _ - / . % @ : + only";
+    } else if (!in_config || title.kind == "profile") {
+        prefixed_default_ = prefixed_default_ || (in_config && title.name == "default");
+        return &set_.profiles_;
+    } else if (title.kind == "sso-session") {
+        return &set_.sso_sessions_;
+    } else if (title.kind == "services") {
+        return &set_.services_;
+    } else if (!title.kind.empty()) {
+        why = "expected profile, sso-session or services before the name";
+    } else if (title.name != "default") {
+        why = "a profile of the config file is written [profile NAME]";
+    } else {
+        plain_default_line_ = line_;
+        return &plain_defaults_;
+    }
+    constexpr std::size_t shown = 64;
+    std::string message = "section [";
+    append_clean_line(message, title.kind, shown);
+    if (!title.kind.empty()) message += ' ';
+    append_clean_line(message, title.name, shown);
+    warn(message.append("] ignored: ").append(why));
+    return nullptr;
+}
+
+inline void append_lower(std::string& out, std::string_view text) {
+    for (char const c : text) out.push_back(ini::to_lower(c));
+}
+
+inline result<void> profile_reader::take_property(ini::line const& line) {
+    property_ = nullptr;
+    if (!section_) return {};
+    if (!ini::is_identifier(line.key)) {
+        warn("a property ignored: its name has other characters than letters, digits and _ - / . % @ : +");
+        return {};
+    }
+    if (properties_++ == limits_.properties) return stop("too many properties (profile_limits::properties)", line_);
+    property_ = &section_->properties_.emplace_back();
+    append_lower(property_->key, line.key);
+    property_->value = line.value;
+    property_->from = file_;
+    property_->line = line_;
+    return {};
+}
+
+inline result<void> profile_reader::take_nested(ini::line const& line) {
+    if (!property_) return {};
+    property_->value += '\n';
+    property_->value += line.text;
+    if (!ini::is_identifier(line.key)) {
+        warn("an indented property ignored: its name has other characters than letters, digits and _ - / . % @ : +");
+        return {};
+    }
+    if (properties_++ == limits_.properties) return stop("too many properties (profile_limits::properties)", line_);
+    auto& nested = property_->block.emplace_back();
+    append_lower(nested.key, line.key);
+    nested.value = line.value;
+    return {};
+}
+
+inline void profile_reader::take_continuation(ini::line const& line) {
+    if (!property_) return;
+    property_->value += '\n';
+    property_->value += line.value;
+    if (ini::detail::is_one_of(line.value.front(), ini::detail::comment_marks))
+        warn(
+            "an indented line that looks like a comment continues the value above; a comment begins at the line's "
+            "start");
+}
+
+inline void profile_reader::warn(std::string_view text) {
+    if (set_.warnings_.size() == limits_.warnings) {
+        ++set_.warnings_left_out_;
+        return;
+    }
+    set_.warnings_.push_back({file_, line_, at_line(line_).append(text)});
+}
+
+inline result<void> profile_reader::stop(std::string_view text, std::size_t line) const {
+    return fail(errc::credentials, at_line(line).append(text));
+}
+
+inline std::string profile_reader::at_line(std::size_t line) const {
+    constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
+    std::string at;
+    append_clean_line(at, set_.file_name(file_), longest_path);
+    if (line != 0) at += ", line " + std::to_string(line);
+    return at += ": ";
+}
+
+inline profile_set profile_reader::finish() && {
+    for (auto* const sections : {&set_.profiles_, &set_.sso_sessions_, &set_.services_}) settle(*sections);
+    return std::move(set_);
+}
+
+// Sections of the same name become one, config's properties before those of the credentials file.
+inline void profile_reader::settle(std::vector<profile_section>& sections) {
+    std::stable_sort(
+        sections.begin(), sections.end(),
+        [](profile_section const& left, profile_section const& right) noexcept { return left.name_ < right.name_; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i != sections.size(); ++i) {
+        if (kept != 0 && sections[kept - 1].name_ == sections[i].name_) {
+            auto& more = sections[i].properties_;
+            auto& all = sections[kept - 1].properties_;
+            std::move(more.begin(), more.end(), std::back_inserter(all));
+            continue;
+        }
+        if (kept != i) sections[kept] = std::move(sections[i]);
+        ++kept;
+    }
+    sections.erase(sections.begin() + static_cast<std::ptrdiff_t>(kept), sections.end());
+    for (auto& section : sections) settle(section);
+}
+
+inline void profile_reader::settle(profile_section& section) {
+    keep_last(section.properties_, [&](profile_property& dropped, profile_property const& next) {
+        if (dropped.from != next.from) section.overridden_.push_back(std::move(dropped));
+    });
+    for (auto* const properties : {&section.properties_, &section.overridden_})
+        for (auto& property : *properties) keep_last(property.block, [](auto const&, auto const&) noexcept {});
+}
+
+/// The separator of a style's paths, and every one that it reads.
+constexpr std::string_view path_separators(path_style style) noexcept {
+    return style == path_style::windows ? "\\/" : "/";
+}
+
+inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
+                               path_style style) {
+    auto const named = non_blank_variable(surroundings, variable);
+    return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
+            named ? variable : std::string("default")};
+}
+
+}  // namespace detail
+
+inline profile_property& profile_property::operator=(profile_property other) noexcept {
+    key.swap(other.key);
+    value.swap(other.value);  // the old one is wiped with `other`
+    block.swap(other.block);
+    from = other.from;
+    line = other.line;
+    return *this;
+}
+
+inline profile_property::~profile_property() {
+    crypto::secure_wipe(value);
+}
+
+inline profile_property const* profile_section::find(std::string_view key) const noexcept {
+    return detail::find_key(properties_, key);
+}
+
+inline profile_property const* profile_section::find(std::string_view key, profile_file from) const noexcept {
+    auto const* const found = detail::find_key(properties_, key);
+    if (!found || found->from == from) return found;
+    return from == profile_file::config ? detail::find_key(overridden_, key) : nullptr;
+}
+
+inline std::string_view profile_section::value(std::string_view key) const noexcept {
+    auto const* const found = find(key);
+    return found ? std::string_view(found->value) : std::string_view();
+}
+
+inline std::string_view profile_section::value(std::string_view key, std::string_view nested_key) const noexcept {
+    auto const* const found = find(key);
+    auto const* const nested = found ? detail::find_key(found->block, nested_key) : nullptr;
+    return nested ? std::string_view(nested->value) : std::string_view();
+}
+
+inline profile_section const* profile_set::find(std::string_view profile) const noexcept {
+    return detail::find_name(profiles_, profile);
+}
+
+inline profile_section const* profile_set::find_sso_session(std::string_view name) const noexcept {
+    return detail::find_name(sso_sessions_, name);
+}
+
+inline profile_section const* profile_set::find_services(std::string_view name) const noexcept {
+    return detail::find_name(services_, name);
+}
+
+inline result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits) {
+    detail::profile_reader reader(from, limits);
+    if (auto read = reader.read(profile_file::config, from.config); !read) return unexpected{std::move(read).error()};
+    if (auto read = reader.read(profile_file::credentials, from.credentials); !read)
+        return unexpected{std::move(read).error()};
+    return std::move(reader).finish();
+}
+
+inline profile_location config_location(environment const& surroundings, path_style style) {
+    return detail::locate(surroundings, "AWS_CONFIG_FILE", "~/.aws/config", style);
+}
+
+inline profile_location credentials_location(environment const& surroundings, path_style style) {
+    return detail::locate(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", style);
+}
+
+inline std::string home_directory(environment const& surroundings) {
+    for (auto const* const variable : {"HOME", "USERPROFILE"})
+        if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
+    auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
+    auto const path = non_blank_variable(surroundings, "HOMEPATH");
+    return drive && path ? *drive + *path : std::string();
+}
+
+inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
+    auto const separators = detail::path_separators(style);
+    bool const in_home = path.starts_with('~') && (path.size() == 1 || ini::detail::is_one_of(path[1], separators));
+    if (!in_home) return std::string(path);
+    auto expanded = home_directory(surroundings);
+    auto const rest = path.find_first_not_of(separators, 1);
+    if (expanded.empty() || rest == std::string_view::npos) return expanded;
+    if (!ini::detail::is_one_of(expanded.back(), separators)) expanded.push_back(separators.front());
+    for (char const c : path.substr(rest))
+        expanded.push_back(ini::detail::is_one_of(c, separators) ? separators.front() : c);
+    return expanded;
+}
+
+inline std::string selected_profile(environment const& surroundings) {
+    return non_blank_variable(surroundings, "AWS_PROFILE").value_or("default");
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

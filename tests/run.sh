@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Builds and passes the tests: on a fresh Debian 12 as root, or wherever the packages below are.
+# usage: tests/run.sh [MESON_OPTION]...      for example -Dvectors=DIR
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev libcpp-httplib-dev
+again=()
+[[ -f build/build.ninja ]] && again=(--reconfigure)
+meson setup "${again[@]}" build -Dtests=enabled "$@"
+exec meson test -C build --print-errorlogs

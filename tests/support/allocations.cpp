@@ -1,0 +1,94 @@
+#include "support/allocations.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+// In front of each block, as wide as the strictest fundamental alignment.
+constexpr std::size_t prefix = alignof(std::max_align_t);
+static_assert(prefix >= sizeof(std::size_t));
+
+thread_local std::size_t taken = 0;
+thread_local std::size_t found_in_freed = 0;
+thread_local std::string_view watched{};
+
+void* take(std::size_t size) noexcept {
+    auto* const block = static_cast<char*>(std::malloc(prefix + size));
+    if (block == nullptr) return nullptr;
+    *reinterpret_cast<std::size_t*>(block) = size;
+    ++taken;
+    return block + prefix;
+}
+
+void* take_or_fail(std::size_t size) {
+    if (void* const memory = take(size)) return memory;
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+    throw std::bad_alloc();
+#else
+    std::abort();
+#endif
+}
+
+void give_back(void* memory) noexcept {
+    if (memory == nullptr) return;
+    auto* const bytes = static_cast<char*>(memory);
+    auto* const block = bytes - prefix;
+    std::string_view const text(bytes, *reinterpret_cast<std::size_t*>(block));
+    if (!watched.empty() && text.find(watched) != std::string_view::npos) ++found_in_freed;
+    std::free(block);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    return take_or_fail(size);
+}
+void* operator new[](std::size_t size) {
+    return take_or_fail(size);
+}
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept {
+    return take(size);
+}
+void* operator new[](std::size_t size, std::nothrow_t const&) noexcept {
+    return take(size);
+}
+void operator delete(void* memory) noexcept {
+    give_back(memory);
+}
+void operator delete[](void* memory) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    give_back(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, std::nothrow_t const&) noexcept {
+    give_back(memory);
+}
+void operator delete[](void* memory, std::nothrow_t const&) noexcept {
+    give_back(memory);
+}
+
+namespace allocations {
+
+std::size_t count() noexcept {
+    return taken;
+}
+
+watch::watch(std::string_view needle) noexcept {
+    watched = needle;
+    found_in_freed = 0;
+}
+
+watch::~watch() {
+    watched = {};
+}
+
+std::size_t watch::found() const noexcept {
+    return found_in_freed;
+}
+
+}  // namespace allocations

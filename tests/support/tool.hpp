@@ -1,0 +1,104 @@
+// Runs the command-line tool that the build names (-DBEDROCK_TOOL="path") in a bare environment of the test's making.
+// Never lets a secret pass: every output is searched for those that the environment holds.
+#pragma once
+
+#include "support/process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tool {
+
+inline constexpr std::string_view secrets[] = {
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AKIAIOSFODNN7EXAMPLE", "session-token-that-nobody-may-see",
+    "bearer-token-that-nobody-may-see",         "broken\nsecret",
+};
+
+/// The key pair that the mock server accepts.
+inline std::vector<std::string> keys() {
+    return {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
+}
+
+inline process::options call(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
+    process::options made;
+    made.arguments = std::move(arguments);
+    made.arguments.insert(made.arguments.begin(), BEDROCK_TOOL);
+    made.environment = std::move(environment);
+    return made;
+}
+
+inline void check_for_secrets(process::outcome const& seen) {
+    for (auto const secret : secrets) {
+        CHECK(seen.out.find(secret) == std::string::npos);
+        CHECK(seen.err.find(secret) == std::string::npos);
+    }
+}
+
+inline process::outcome run(process::options given) {
+    auto seen = process::run(std::move(given));
+    CHECK_FALSE(seen.hung);
+    CHECK(seen.signal == 0);
+    check_for_secrets(seen);
+    return seen;
+}
+
+inline process::outcome run(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
+    return run(call(std::move(arguments), std::move(environment)));
+}
+
+inline process::outcome run_with_input(std::vector<std::string> arguments, std::string input) {
+    auto given = call(std::move(arguments));
+    given.input = std::move(input);
+    return run(std::move(given));
+}
+
+inline std::string first_line(std::string_view text) {
+    return std::string(text.substr(0, text.find('\n')));
+}
+
+/// True where the first line on standard error is `bedrock: KIND: ...`.
+inline bool is_failure(process::outcome const& seen, std::string_view kind) {
+    return seen.err.starts_with("bedrock: " + std::string(kind) + ": ");
+}
+
+inline std::vector<std::string> lines(std::string_view text) {
+    std::vector<std::string> all;
+    while (!text.empty()) {
+        auto const end = (std::min)(text.find('\n'), text.size());
+        all.emplace_back(text.substr(0, end));
+        text.remove_prefix((std::min)(end + 1, text.size()));
+    }
+    return all;
+}
+
+/// A file that lives as long as the object, in a folder of its own.
+class temporary_file {
+  public:
+    temporary_file(std::string const& name, std::string_view bytes) {
+        char folder[] = "/tmp/bedrock-cli-XXXXXX";
+        if (::mkdtemp(folder) != nullptr) folder_ = folder;
+        path_ = folder_ + "/" + name;
+        std::ofstream(path_, std::ios::binary) << bytes;
+    }
+    temporary_file(temporary_file const&) = delete;
+    temporary_file& operator=(temporary_file const&) = delete;
+    ~temporary_file() {
+        ::unlink(path_.c_str());
+        ::rmdir(folder_.c_str());
+    }
+    std::string const& path() const { return path_; }
+    std::string const& folder() const { return folder_; }
+
+  private:
+    std::string folder_;
+    std::string path_;
+};
+
+}  // namespace tool

@@ -1,0 +1,97 @@
+#include "bedrock/engine_pool.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace bedrock;
+
+TEST_CASE("engine pool: the tools taken back last are given out first", "[engine_pool]") {
+    auto const pool = std::make_shared<engine_pool>();
+    auto* const first = [&] {
+        auto const lease = pool->acquire();
+        return lease.operator->();
+    }();
+    auto one = pool->acquire();
+    CHECK(one.operator->() == first);
+    auto two = pool->acquire();
+    auto* const second = two.operator->();
+    CHECK(second != first);
+    one = {};
+    CHECK_FALSE(one);
+    two = {};
+    auto const again = pool->acquire();
+    CHECK(again.operator->() == second);
+}
+
+TEST_CASE("engine pool: a lease moves, swaps and returns its tools once", "[engine_pool]") {
+    auto const pool = std::make_shared<engine_pool>();
+    engine_pool::lease empty;
+    CHECK_FALSE(empty);
+    auto one = pool->acquire();
+    auto* const tools = one.operator->();
+    auto moved = std::move(one);
+    CHECK_FALSE(one);  // NOLINT: moved from, on purpose
+    CHECK(moved.operator->() == tools);
+    auto* const before = tools;
+    moved = pool->acquire();
+    CHECK(moved);
+    CHECK(moved.operator->() != before);
+    CHECK(pool->acquire().operator->() == before);
+}
+
+TEST_CASE("engine pool: leases outlive the pool's owner", "[engine_pool]") {
+    auto pool = std::make_shared<engine_pool>();
+    std::weak_ptr<engine_pool> const watched = pool;
+    auto one = pool->acquire();
+    auto two = pool->acquire();
+    pool.reset();
+    CHECK_FALSE(watched.expired());
+    one = {};
+    CHECK_FALSE(watched.expired());
+    two = {};
+    CHECK(watched.expired());
+}
+
+TEST_CASE("engine pool: no more than so many idle tools are kept", "[engine_pool]") {
+    auto const pool = std::make_shared<engine_pool>();
+    std::set<call_tools*> held;
+    {
+        std::vector<engine_pool::lease> leases;
+        for (std::size_t i = 0; i < engine_pool::most_idle + 3; ++i) leases.push_back(pool->acquire());
+        for (auto const& lease : leases) held.insert(lease.operator->());
+        CHECK(held.size() == engine_pool::most_idle + 3);
+    }
+    std::vector<engine_pool::lease> again;
+    for (std::size_t i = 0; i < engine_pool::most_idle; ++i) {
+        again.push_back(pool->acquire());
+        held.erase(again.back().operator->());
+    }
+    CHECK(held.size() == 3);
+}
+
+TEST_CASE("engine pool: threads never share tools", "[engine_pool][threads]") {
+    auto const pool = std::make_shared<engine_pool>();
+    std::atomic<int> shared{0};
+    std::mutex guard;
+    std::set<call_tools*> in_use;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&] {
+            for (int round = 0; round < 200; ++round) {
+                auto const lease = pool->acquire();
+                {
+                    std::lock_guard const lock(guard);
+                    if (!in_use.insert(lease.operator->()).second) ++shared;
+                }
+                std::lock_guard const lock(guard);
+                in_use.erase(lease.operator->());
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(shared == 0);
+}
