@@ -19,6 +19,7 @@ fi
 
 echo "No AWS keys in the environment: the answer comes from a Bedrock on loopback." >&2
 coproc mock { exec build/tests/mock-bedrock; }
+# shellcheck disable=SC2154 # coproc sets it
 trap 'kill "$mock_PID"' EXIT
 read -r line <&"${mock[0]}" # listening on http://127.0.0.1:PORT
 export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY

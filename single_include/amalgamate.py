@@ -34,7 +34,14 @@ AMBIENT = [name for name, _ in FLOORS].index("ambient")
 LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
+APART = ("json5", "recorded", "model/apply_guardrail", "model/count_tokens", "model/guardrail_checks",
+         "model/guardrail_trace", "model/async_invoke", "model/control", "configuration", "agent_view")
+
+JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
+
+# What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
 APART = ("json5", "recorded", "model/guardrail_checks", "model/guardrail_trace", "model/async_invoke", "model/control",
+        "model/apply_guardrail", "model/count_tokens",
          "configuration", "agent_view")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all

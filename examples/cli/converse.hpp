@@ -13,8 +13,10 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,7 +87,9 @@ inline bedrock::result<float> parse_fraction(std::string text, std::string_view 
     if (text.starts_with('.')) text.insert(0, 1, '0');
     double value = 0;
     bedrock::json::reader reader(text);
-    if (reader.read_double(value) && reader.finish()) return static_cast<float>(value);
+    bool const is_number = reader.read_double(value) && reader.finish();
+    bool const fits = std::abs(value) <= double{(std::numeric_limits<float>::max)()};
+    if (is_number && fits) return static_cast<float>(value);
     return bad_usage(std::string(option) + " takes a number such as 0.5, not " + shown);
 }
 
@@ -334,8 +338,7 @@ inline int run_converse(arguments const& given) {
     } else {
         display.abandon();
         out.finish();
-        auto const lost_output = !out.ok() && !interrupted();
-        status = report(lost_output ? out.failure() : answer.error());
+        status = report(out.ok() ? answer.error() : out.failure());
     }
     if (plan->verbose) detail::print_requests(*plan, answer, watch);
     return status;

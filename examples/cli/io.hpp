@@ -170,6 +170,7 @@ inline void output::put(std::string_view text) {
 }
 
 inline bedrock::error output::failure() const {
+    if (interrupted()) return bedrock::make_error(bedrock::errc::cancelled, "interrupted");
     bedrock::error why;
     why.name = "Output";
     why.message = std::string("cannot write to standard output: ") + std::strerror(problem_);

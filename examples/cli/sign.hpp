@@ -87,9 +87,9 @@ inline bedrock::result<void> split_url(sign_plan& plan, std::string const& text)
     auto const end = (std::min)(text.find_first_of("/?#", authority), text.size());
     bedrock::url parts;
     if (auto const found = bedrock::parse_url(std::string_view(text).substr(0, end), parts); !found.ok())
-        return bad_usage(quoted(text) + " is no URL to sign: it " + std::string(describe(found.code)));
+        return bad_usage("the URL " + std::string(describe(found.code)));  // unquoted: it may hold a password
     if (text.find('#', end) != std::string::npos)
-        return bad_usage(quoted(text) + " has a fragment (#...), which is never sent: leave it out");
+        return bad_usage("the URL has a fragment (#...), which is never sent: leave it out");
     plan.origin = text.substr(0, end);
     plan.target = text.substr(end);
     bool const has_host = std::any_of(plan.headers.begin(), plan.headers.end(), [](auto const& header) {

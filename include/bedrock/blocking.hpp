@@ -70,6 +70,15 @@ namespace detail {
 
 inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
 
+/// Clocks may be as large as their type: a sum that does not fit is never reached.
+constexpr std::int64_t after_ms(std::int64_t since_ms, std::int64_t milliseconds) noexcept {
+    return since_ms > 0 && milliseconds > never - since_ms ? never : since_ms + milliseconds;
+}
+
+constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) noexcept {
+    return deadline_ms == never ? never : deadline_ms - now_ms;
+}
+
 /// "0.25 s", "900 s".
 inline std::string seconds_text(std::int64_t milliseconds) {
     auto text = std::to_string(milliseconds / 1000);
@@ -90,8 +99,9 @@ struct running_clock {
 
     /// Keeps whichever runs out first.
     void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) {
-        if (clock_limit_ms <= 0 || since_ms + clock_limit_ms >= deadline_ms) return;
-        deadline_ms = since_ms + clock_limit_ms;
+        auto const end_ms = after_ms(since_ms, clock_limit_ms);
+        if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
+        deadline_ms = end_ms;
         limit_ms = clock_limit_ms;
         name = clock_name;
         waited_for = what;
@@ -123,12 +133,12 @@ inline blocking_runner::blocking_runner(engine& on, environment const& surroundi
 
 template <class T>
 result<T> blocking_runner::run(exchange<result<T>> protocol) {
-    while (ask* const wanted = protocol.step()) {
-        auto why = answer(*wanted);
-        if (!why) why = stopped();
-        if (why) return unexpected{detail::to_error(why)};
+    for (;;) {
+        if (auto why = stopped()) return unexpected{detail::to_error(why)};
+        ask* const wanted = protocol.step();
+        if (!wanted) return protocol.take();
+        if (auto why = answer(*wanted)) return unexpected{detail::to_error(why)};
     }
-    return protocol.take();
 }
 
 inline http::failure blocking_runner::receive(http::transfer& from, bool first_event) {
@@ -146,7 +156,7 @@ http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done do
     auto progress = on.arrived();
     auto progress_at = entered;
     for (;;) {
-        engine_.perform();
+        engine_.perform(now());
         if (on.ended || done()) return {};
         if (cancel_.cancelled()) return stopped();
         auto const time = now();
@@ -156,21 +166,22 @@ http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done do
         }
         detail::running_clock clock;
         clock.also(started_ms_, total_ms_, "total", "the call did not end");
-        if (on.connected_ms() == 0)
+        if (!on.connected_ms())
             clock.also(on.started_ms(), clocks.connect_ms, "connect", "no connection");
         else if (what == waiting::for_first_event)
-            clock.also(on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
-        else if (what == waiting::for_first_byte && on.arrived() == 0)
-            clock.also(on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
-        if (on.head_complete()) clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
+            clock.also(*on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
+        else if (on.arrived() == 0)
+            clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
+        else
+            clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
         if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
-        engine_.wait(clock.deadline_ms - time);
+        engine_.wait(detail::left_ms(clock.deadline_ms, time));
     }
 }
 
 inline http::failure blocking_runner::stopped() const {
     if (cancel_.cancelled()) return {errc::cancelled, false, "the call was cancelled"};
-    if (total_ms_ > 0 && now() >= started_ms_ + total_ms_) {
+    if (total_ms_ > 0 && now() >= detail::after_ms(started_ms_, total_ms_)) {
         detail::running_clock clock;
         clock.also(started_ms_, total_ms_, "total", "the call did not end");
         return clock.expired({}, false);
@@ -212,7 +223,7 @@ inline http::failure blocking_runner::answer(ask& wanted) {
 
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
 inline http::failure blocking_runner::answer_http(http_ask& wanted) {
-    auto const on = engine_.start(std::move(wanted.request), true);
+    auto const on = engine_.start(std::move(wanted.request), true, now());
     auto why = wait_for(*on, waiting::for_first_byte, [] { return false; });
     if (why.code == errc::cancelled) return why;
     wanted.failure = why ? std::move(why) : on->end;
@@ -223,7 +234,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
 }
 
 inline http::failure blocking_runner::answer_open(open_ask& wanted) {
-    auto on = engine_.start(std::move(wanted.request), false);
+    auto on = engine_.start(std::move(wanted.request), false, now());
     auto* const opened = on.get();
     auto why = wait_for(*opened, waiting::for_first_event, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
@@ -238,18 +249,18 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
 // Sleeps on until `done`, which says how long to sleep at most (0: no longer), or the deadline.
 template <class Done>
 http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) {
-    auto const total_end = total_ms_ > 0 ? started_ms_ + total_ms_ : detail::never;
+    auto const total_end = total_ms_ > 0 ? detail::after_ms(started_ms_, total_ms_) : detail::never;
     for (;;) {
         if (auto why = stopped()) return why;
         auto const time = now();
         auto const nap = done();
         if (nap == 0 || time >= deadline_ms) return {};
-        engine_.wait((std::min)({deadline_ms - time, total_end - time, nap}), pipes_);
+        engine_.wait((std::min)(detail::left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
     }
 }
 
 inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    return sleep_until(now() + milliseconds, [] { return detail::never; });
+    return sleep_until(detail::after_ms(now(), milliseconds), [] { return detail::never; });
 }
 
 inline http::failure blocking_runner::run_process(process_ask& wanted) {
@@ -260,7 +271,7 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
     }
     constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
-    auto why = sleep_until(now() + wanted.timeout_ms, [&] {
+    auto why = sleep_until(detail::after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
         bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
@@ -274,7 +285,7 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
 inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto const bed = engine_.bed();
     if (!wanted.on->add_sleeper(bed)) return {};
-    auto const deadline = wanted.timeout_ms > 0 ? now() + wanted.timeout_ms : detail::never;
+    auto const deadline = wanted.timeout_ms > 0 ? detail::after_ms(now(), wanted.timeout_ms) : detail::never;
     auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : detail::never; });
     wanted.on->remove_sleeper(bed);
     return why;

@@ -150,9 +150,8 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     } else if (!target.credentials.bearer_token.empty()) {
         auto const token = target.credentials.bearer_token.view();
         if (has_control_character(token))
-            return fail(errc::credentials,
-                        "a line break or another control character stands inside the bearer token of " +
-                            target.credentials.source);
+            return fail(errc::credentials, "the bearer token (" + target.credentials.source +
+                                               ") has a line break or another control character in it");
         made.headers.push_back({"Authorization", "Bearer " + std::string(token)});
     } else {
         auto const signed_target = target.settings.path_prefix + frame.what.path;

@@ -4,6 +4,7 @@
 #define BEDROCK_CANCELLATION_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/exchange.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
-
-/// Something that a running call may be asleep in. `wake` may be called from any thread, also when nobody sleeps.
-class waker {
-  public:
-    virtual ~waker() = default;
-    virtual void wake() noexcept = 0;
-};
 
 /// A handle to cancel calls with; copies share one state. Pass it with a call's options, keep a copy, and call
 /// `cancel()` from any thread: the socket closes, pauses and waits end, the call reports errc::cancelled. Once

@@ -80,6 +80,7 @@ inline result<converse_response> read_converse_response(http::response const& re
     auto read = json::read<converse_response>(response.body);
     if (read) return read;
     auto why = std::move(read).error();
+    why.http_status = response.head.status;
     why.message = "the answer is not a Converse response: " + why.message;
     return unexpected{std::move(why)};
 }

@@ -15,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,8 +56,8 @@ class curl_transfer final : public http::transfer {
     /// Bytes of head and body so far; a growing number is progress.
     std::uint64_t arrived() const noexcept { return arrived_; }
     std::int64_t started_ms() const noexcept { return started_ms_; }
-    /// When DNS, TCP and TLS were done; 0 before.
-    std::int64_t connected_ms() const noexcept { return connected_ms_; }
+    /// When DNS, TCP and TLS were seen to be done; nullopt before.
+    std::optional<std::int64_t> connected_ms() const noexcept { return connected_ms_; }
     /// The whole request was handed to the network.
     bool request_sent() const noexcept;
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
@@ -68,7 +69,7 @@ class curl_transfer final : public http::transfer {
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
     bool set_up(CURLSH* share);
-    void note_connected(std::int64_t now);
+    void note_connected(std::int64_t now_ms);
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
     bool take_header(std::string_view line);
@@ -85,7 +86,7 @@ class curl_transfer final : public http::transfer {
     std::size_t header_bytes_ = 0;
     std::uint64_t arrived_ = 0;
     std::int64_t started_ms_ = 0;
-    std::int64_t connected_ms_ = 0;
+    std::optional<std::int64_t> connected_ms_{};
     bool head_complete_ = false;
     bool whole_;          // a plain answer: bounded by max_body, not by the high-water mark
     bool wanted_ = true;  // the reader waits for the next bytes
@@ -108,10 +109,12 @@ class engine {
 
     /// Begins a request; the transfer says how it goes on. `whole`: the body is collected up to `max_body`; otherwise
     /// it is let in as its reader wants more. **Errors:** a transfer that ended already.
+    /// `now_ms`: the time on the clock of whoever drives this, for the transfer's own times.
     /// **Lifetime:** the engine must outlive it.
-    std::unique_ptr<curl_transfer> start(http::request what, bool whole);
-    /// Moves every transfer as far as it goes without waiting.
-    void perform();
+    std::unique_ptr<curl_transfer> start(http::request what, bool whole,
+                                         std::int64_t now_ms = steady_milliseconds_now());
+    /// Moves every transfer as far as it goes without waiting. `now_ms`: on the same clock.
+    void perform(std::int64_t now_ms = steady_milliseconds_now());
     /// Sleeps until a socket or a timer of curl's is ready, one of `pipes` can be read, somebody wakes it, or the time
     /// is over.
     void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
@@ -200,9 +203,9 @@ inline engine::~engine() {
     if (multi_) curl_multi_cleanup(multi_);
 }
 
-inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole) {
+inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
     std::unique_ptr<curl_transfer> made(new curl_transfer(*this, std::move(what), whole));
-    made->started_ms_ = steady_milliseconds_now();
+    made->started_ms_ = now_ms;
     if (!multi_ || !made->set_up(share_ ? share_->handle() : nullptr)) {
         made->ended = true;
         made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
@@ -217,16 +220,13 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
     return made;
 }
 
-inline void engine::perform() {
+inline void engine::perform(std::int64_t now_ms) {
     int running = 0;
     curl_multi_perform(multi_, &running);
-    if (!connecting_.empty()) {
-        auto const now = steady_milliseconds_now();
-        std::erase_if(connecting_, [now](curl_transfer* waiting) {
-            waiting->note_connected(now);
-            return waiting->connected_ms_ != 0;
-        });
-    }
+    std::erase_if(connecting_, [now_ms](curl_transfer* waiting) {
+        waiting->note_connected(now_ms);
+        return waiting->connected_ms_.has_value();
+    });
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
@@ -271,7 +271,9 @@ inline bool curl_transfer::set_up(CURLSH* share) {
         return longer != nullptr;
     };
     for (auto const& [name, value] : request_.headers)
-        if (!add_line(value.empty() ? name + ";" : name + ": " + value)) return false;
+        // A header whose value is blank is written so, or libcurl leaves it out.
+        if (!add_line(value.find_first_not_of(" \t") == std::string::npos ? name + ";" : name + ": " + value))
+            return false;
     // libcurl adds these on its own: the first costs a second on bodies over 1 MiB, the others are not ours to say.
     for (char const* const unwanted : {"Expect", "Accept", "Content-Type"})
         if (http::find_header(request_.headers, unwanted).empty() && !add_line(std::string(unwanted) + ":"))
@@ -305,6 +307,7 @@ inline bool curl_transfer::set_up(CURLSH* share) {
         set(CURLOPT_FRESH_CONNECT, 1L);
         set(CURLOPT_FORBID_REUSE, 1L);
     }
+    if (request_.no_proxy) set(CURLOPT_NOPROXY, "*");
     if (share) set(CURLOPT_SHARE, share);
     if (request_.method == "POST") {
         set(CURLOPT_POST, 1L);
@@ -333,10 +336,10 @@ inline bool curl_transfer::request_sent() const noexcept {
     return head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
 }
 
-inline void curl_transfer::note_connected(std::int64_t now) {
+inline void curl_transfer::note_connected(std::int64_t now_ms) {
     curl_off_t ready = 0;
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    if (ready > 0) connected_ms_ = now;
+    if (ready > 0) connected_ms_ = now_ms;
 }
 
 inline void curl_transfer::want_more() {

@@ -18,8 +18,6 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-class waker;
-
 enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait };
 
 /// What a suspended exchange waits for. A runner switches over `kind`, casts to the type of that name, fills in the
@@ -119,6 +117,13 @@ struct process_ask : ask {
     std::string output{};
     /// Answer: the first 4 KiB of what it wrote to stderr, or why it was not started.
     std::string error_output{};
+};
+
+/// Something that a running call may be asleep in. `wake` may be called from any thread, also when nobody sleeps.
+class waker {
+  public:
+    virtual ~waker() = default;
+    virtual void wake() noexcept = 0;
 };
 
 /// Something that another call brings about, such as credentials that it is fetching.

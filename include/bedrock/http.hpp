@@ -57,6 +57,8 @@ struct request {
     std::size_t max_body = std::size_t{64} << 20;
     /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.
     bool fresh_connection = false;
+    /// Straight to the host, whatever the environment says of proxies: for addresses that only this machine has.
+    bool no_proxy = false;
 };
 
 /// Why there is no (complete) answer. `code` is none, transport, timeout, truncated, cancelled, protocol or

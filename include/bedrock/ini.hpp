@@ -118,6 +118,12 @@ class reader {
     status state_;
 };
 
+/// A space, a tab or a carriage return.
+constexpr bool is_blank(char c) noexcept;
+
+/// What a comment begins with: `#` or `;`.
+constexpr bool is_comment_mark(char c) noexcept;
+
 /// True for what may be a name of a profile or a key: one or more of `A-Z a-z 0-9 _ - / . % @ : +`.
 constexpr bool is_identifier(std::string_view text) noexcept;
 
@@ -131,18 +137,11 @@ constexpr std::string_view trim(std::string_view text) noexcept;
 
 namespace detail {
 
-inline constexpr std::string_view blanks = " \t\r";
-inline constexpr std::string_view comment_marks = "#;";
-
-constexpr bool is_one_of(char c, std::string_view set) noexcept {
-    return set.find(c) != std::string_view::npos;
-}
-
 // Up to the first mark; with `behind_blank`, up to the first that follows a blank.
 constexpr std::string_view without_comment(std::string_view text, bool behind_blank) noexcept {
-    auto at = text.find_first_of(comment_marks);
-    while (behind_blank && at != std::string_view::npos && (at == 0 || !is_one_of(text[at - 1], blanks)))
-        at = text.find_first_of(comment_marks, at + 1);
+    std::size_t at = 0;
+    while (at != text.size() && !(is_comment_mark(text[at]) && (!behind_blank || (at != 0 && is_blank(text[at - 1])))))
+        ++at;
     return trim(text.substr(0, at));
 }
 
@@ -182,21 +181,29 @@ constexpr std::string_view describe(fault code) noexcept {
     return "unknown";
 }
 
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+constexpr bool is_comment_mark(char c) noexcept {
+    return c == '#' || c == ';';
+}
+
 constexpr char to_lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {
-    auto const first = text.find_first_not_of(detail::blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(detail::blanks) - first + 1);
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 constexpr bool is_identifier(std::string_view text) noexcept {
     for (char const c : text) {
         char const folded = to_lower(c);
         bool const alphanumeric = (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
-        if (!alphanumeric && !detail::is_one_of(c, "_-/.%@:+")) return false;
+        if (!alphanumeric && std::string_view("_-/.%@:+").find(c) == std::string_view::npos) return false;
     }
     return !text.empty();
 }
@@ -249,9 +256,9 @@ inline bool reader::take_line(std::string_view& whole) noexcept {
 // False at a fault. A line that says nothing leaves `found` as it is.
 inline bool reader::classify(std::string_view whole, line& found) noexcept {
     auto const trimmed = trim(whole);
-    if (trimmed.empty() || detail::is_one_of(whole.front(), detail::comment_marks)) return true;
+    if (trimmed.empty() || is_comment_mark(whole.front())) return true;
     if (whole.front() == '[') return read_section(whole, found);
-    if (detail::is_one_of(whole.front(), detail::blanks)) return read_indented(trimmed, found);
+    if (is_blank(whole.front())) return read_indented(trimmed, found);
     return read_property(whole, found);
 }
 
@@ -289,7 +296,7 @@ inline bool reader::read_property(std::string_view whole, line& found) noexcept 
 }
 
 inline bool reader::read_indented(std::string_view text, line& found) noexcept {
-    bool const is_comment = below_ == below::block && detail::is_one_of(text.front(), detail::comment_marks);
+    bool const is_comment = below_ == below::block && is_comment_mark(text.front());
     if (is_comment) return true;
     if (!is_text(text)) return false;
     if (below_ == below::nothing) return fail(fault::outside_section);

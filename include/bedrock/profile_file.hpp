@@ -236,7 +236,7 @@ struct section_title {
 };
 
 inline section_title split_title(std::string_view title) noexcept {
-    auto const blank = title.find_first_of(ini::detail::blanks);
+    auto const blank = title.find_first_of(" \t\r");
     if (blank == std::string_view::npos) return {{}, title};
     auto name = ini::trim(title.substr(blank));
     bool const quoted =
@@ -403,7 +403,7 @@ inline void profile_reader::take_continuation(ini::line const& line) {
     if (!property_) return;
     property_->value += '\n';
     property_->value += line.value;
-    if (ini::detail::is_one_of(line.value.front(), ini::detail::comment_marks))
+    if (ini::is_comment_mark(line.value.front()))
         warn(
             "an indented line that looks like a comment continues the value above; a comment begins at the line's "
             "start");
@@ -462,9 +462,8 @@ inline void profile_reader::settle(profile_section& section) {
         for (auto& property : *properties) keep_last(property.block, [](auto const&, auto const&) noexcept {});
 }
 
-/// The separator of a style's paths, and every one that it reads.
-constexpr std::string_view path_separators(path_style style) noexcept {
-    return style == path_style::windows ? "\\/" : "/";
+constexpr bool is_path_separator(char c, path_style style) noexcept {
+    return c == '/' || (c == '\\' && style == path_style::windows);
 }
 
 inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
@@ -547,15 +546,16 @@ inline std::string home_directory(environment const& surroundings) {
 }
 
 inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
-    auto const separators = detail::path_separators(style);
-    bool const in_home = path.starts_with('~') && (path.size() == 1 || ini::detail::is_one_of(path[1], separators));
+    auto const separates = [style](char c) { return detail::is_path_separator(c, style); };
+    bool const in_home = path.starts_with('~') && (path.size() == 1 || separates(path[1]));
     if (!in_home) return std::string(path);
+    path.remove_prefix(1);
+    while (!path.empty() && separates(path.front())) path.remove_prefix(1);
     auto expanded = home_directory(surroundings);
-    auto const rest = path.find_first_not_of(separators, 1);
-    if (expanded.empty() || rest == std::string_view::npos) return expanded;
-    if (!ini::detail::is_one_of(expanded.back(), separators)) expanded.push_back(separators.front());
-    for (char const c : path.substr(rest))
-        expanded.push_back(ini::detail::is_one_of(c, separators) ? separators.front() : c);
+    if (expanded.empty() || path.empty()) return expanded;
+    char const separator = style == path_style::windows ? '\\' : '/';
+    if (!separates(expanded.back())) expanded.push_back(separator);
+    for (char const c : path) expanded.push_back(separates(c) ? separator : c);
     return expanded;
 }
 

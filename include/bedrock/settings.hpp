@@ -1,24 +1,50 @@
 // Owns where a call goes: which region and endpoint apply, and which setting said so.
-// Never reads a file or asks the network by itself: it is a protocol over the environment.
+// Never reads a file or asks the network by itself: it is a protocol over the environment and the shared files.
 #ifndef BEDROCK_SETTINGS_HPP
 #define BEDROCK_SETTINGS_HPP
 
+#include "bedrock/aws_error.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/endpoint.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/error.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/ini.hpp"
+#include "bedrock/profile_file.hpp"
+#include "bedrock/profile_source.hpp"
 #include "bedrock/result.hpp"
 
+#include <charconv>
+#include <initializer_list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// A value, and what set it: "AWS_REGION", "default".
+/// A value, and what set it: "AWS_REGION", "profile dev", "default".
 struct setting {
     std::string value{};
     std::string source{};
+};
+
+/// Whether something is on, and what set it; no source where nothing did.
+struct switch_setting {
+    bool on = false;
+    std::string source{};
+};
+
+/// Something to ask for the region where nothing else says one: the machine.
+class region_source {
+  public:
+    virtual ~region_source() = default;
+    /// An empty value where it does not know. **Lifetime:** it and `surroundings` must outlive the exchange.
+    virtual exchange<setting> find_region(environment const& surroundings) = 0;
 };
 
 /// What the caller said, before the environment is asked. Empty values say nothing.
@@ -27,9 +53,20 @@ struct settings_request {
     setting endpoint{};
     /// An ARN says its region.
     std::string model_id{};
-    /// The first label of the service's host, and what its endpoint variable ends in.
+    /// The first label of the service's host, and its endpoint variable. What follows AWS_ENDPOINT_URL_ there, in lower
+    /// case, is the service's name in a `[services NAME]` section.
     std::string service{"bedrock-runtime"};
     std::string endpoint_variable{"AWS_ENDPOINT_URL_BEDROCK_RUNTIME"};
+    /// Empty: AWS_PROFILE, else "default".
+    std::string profile{};
+    /// Shared with whoever else reads them; null: they are read for this request alone.
+    std::shared_ptr<profile_files> files{};
+    std::optional<bool> use_fips{};
+    std::optional<bool> use_dual_stack{};
+    /// Endpoints of variables and profiles do not count.
+    std::optional<bool> ignore_configured_endpoints{};
+    /// Null: nobody is asked before the default applies.
+    std::shared_ptr<region_source> last_region_source{};
 };
 
 struct settings {
@@ -40,22 +77,138 @@ struct settings {
     std::string host{};
     /// What stands before every path of the endpoint: "" or "/base".
     std::string path_prefix{};
+    switch_setting use_fips{};
+    switch_setting use_dual_stack{};
+    /// A positive number; empty where neither AWS_MAX_ATTEMPTS nor the profile has one.
+    setting max_attempts{};
+    /// What was passed over, for `explain`: shared files that cannot be read, a profile that does not exist.
+    std::vector<std::string> notes{};
 };
 
-/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, us-east-1.
-/// Endpoint: the caller's, AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL, the region's standard host.
-/// **Errors:** invalid_input for a region or URL that is none, naming what set it.
+/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`, us-east-1.
+/// Endpoint: the caller's, AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL, the profile's services section, the
+/// profile's endpoint_url, the region's standard host. Those in the middle do not count with
+/// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
+/// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
+/// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.
+///
+/// **Errors:** invalid_input for a region, URL or switch that is none, and for FIPS or dual-stack with a URL, naming
+/// what set them; credentials for shared files that cannot be read, where the region would have to come from them or a
+/// profile was named.
+/// **Lifetime:** of `surroundings`, as long as the exchange.
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
 
-/// The first variable of two that says something.
-inline setting from_variables(environment const& surroundings, std::string const& first, std::string const& second) {
-    for (auto const& name : {first, second})
+/// The selected profile, as far as settings need it.
+struct profile_view {
+    profile_choice choice{};
+    std::shared_ptr<profile_snapshot const> snapshot{};
+    profile_section const* section = nullptr;  // in the snapshot; null where there is no such profile
+    std::optional<error> problem{};
+
+    std::string source() const { return profile_choice{choice.name, profile_naming::in_code}.describe(); }
+    /// Empty where the profile does not say it.
+    setting find(std::string_view key) const {
+        auto const value = section ? section->value(key) : std::string_view();
+        return value.empty() ? setting() : setting{std::string(value), source()};
+    }
+};
+
+inline exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
+    profile_view seen;
+    seen.choice = choose_profile(wanted.profile, surroundings);
+    auto const files = wanted.files ? wanted.files : std::make_shared<profile_files>();
+    auto read = co_await files->read(surroundings);
+    if (!read) {
+        seen.problem = std::move(read).error();
+        co_return seen;
+    }
+    seen.snapshot = std::move(*read);
+    seen.section = seen.snapshot->set.find(seen.choice.name);
+    co_return seen;
+}
+
+/// The first variable that says something.
+inline setting from_variables(environment const& surroundings, std::initializer_list<std::string> names) {
+    for (auto const& name : names)
         if (auto value = non_blank_variable(surroundings, name)) return {std::move(*value), name};
     return {};
+}
+
+inline setting first_of(setting first, setting second) {
+    return first.value.empty() ? second : first;
+}
+
+/// A setting that is true or false: the caller's, the variable's, the profile's.
+inline result<switch_setting> find_switch(std::optional<bool> said, environment const& surroundings,
+                                          std::string const& variable, profile_view const& profile,
+                                          std::string_view key) {
+    if (said) return switch_setting{*said, "client option"};
+    auto const found = first_of(from_variables(surroundings, {variable}), profile.find(key));
+    if (found.value.empty()) return switch_setting{};
+    bool const on = http::equal_names(found.value, "true");
+    if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
+    std::string why = found.source == variable ? variable : std::string(key) + " of " + found.source;
+    return fail(errc::invalid_input,
+                why + " is " + endpoint::detail::quote(found.value) + ": it must be true or false");
+}
+
+inline result<setting> find_profile_endpoint(settings_request const& wanted, profile_view const& profile) {
+    constexpr std::string_view prefix = "AWS_ENDPOINT_URL_";
+    auto const services = profile.find("services");
+    if (!services.value.empty()) {
+        auto const* const section = profile.snapshot->set.find_services(services.value);
+        if (!section)
+            return fail(errc::invalid_input, "services of " + profile.source() + " names " +
+                                                 endpoint::detail::quote(services.value) + ", but " +
+                                                 profile.snapshot->set.file_name(profile_file::config) +
+                                                 " has no such [services] section");
+        std::string_view id = wanted.endpoint_variable;
+        if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
+        auto const url = section->value(id, "endpoint_url");  // keys are the same in any case
+        if (!url.empty()) return setting{std::string(url), "services " + services.value + " of " + profile.source()};
+    }
+    return profile.find("endpoint_url");
+}
+
+/// Variables and profile; empty where neither has one, or they do not count.
+inline result<setting> find_configured_endpoint(environment const& surroundings, settings_request const& wanted,
+                                                profile_view const& profile) {
+    auto const ignored = find_switch(wanted.ignore_configured_endpoints, surroundings,
+                                     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile, "ignore_configured_endpoint_urls");
+    if (!ignored) return unexpected{ignored.error()};
+    if (ignored->on) return setting();
+    auto found = from_variables(surroundings, {wanted.endpoint_variable, "AWS_ENDPOINT_URL"});
+    if (!found.value.empty()) return found;
+    return find_profile_endpoint(wanted, profile);
+}
+
+/// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
+inline setting find_max_attempts(environment const& surroundings, profile_view const& profile) {
+    for (auto found : {from_variables(surroundings, {"AWS_MAX_ATTEMPTS"}), profile.find("max_attempts")}) {
+        int attempts = 0;
+        auto const* const end = found.value.data() + found.value.size();
+        auto const [stop, fault] = std::from_chars(found.value.data(), end, attempts);
+        if (fault == std::errc{} && stop == end && attempts > 0) return found;
+    }
+    return {};
+}
+
+/// Which setting is at fault where the endpoint cannot be resolved.
+inline std::string blame(settings const& found, endpoint::parameters parameters) {
+    auto const works = [&] { return endpoint::resolve(parameters).has_value(); };
+    parameters.custom_url = {};
+    if (!works()) return found.region.source;
+    auto text = found.endpoint.source;
+    parameters.custom_url = found.endpoint.value;
+    parameters.use_fips = parameters.use_dual_stack = false;
+    if (!works()) return text;
+    if (!found.use_fips.source.empty() && found.use_fips.on) return text += ", FIPS by " + found.use_fips.source;
+    if (found.use_dual_stack.on) return text += ", dual-stack by " + found.use_dual_stack.source;
+    return text;
 }
 
 }  // namespace detail
@@ -67,27 +220,55 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
         if (auto const inside = endpoint::find_region_in_arn(wanted.model_id); !inside.empty())
             found.region = {std::string(inside), "model ARN"};
         else
-            found.region = detail::from_variables(surroundings, "AWS_REGION", "AWS_DEFAULT_REGION");
+            found.region = detail::from_variables(surroundings, {"AWS_REGION", "AWS_DEFAULT_REGION"});
     }
+
+    auto profile = co_await detail::view_profile(surroundings, wanted);
+    bool const is_named = profile.choice.named != profile_naming::by_default;
+    if (profile.problem) {
+        if (found.region.value.empty() || is_named) co_return unexpected{std::move(*profile.problem)};
+        found.notes.push_back("without the shared files: " + profile.problem->message);
+    } else if (is_named && !profile.section) {
+        found.notes.push_back(profile.choice.describe() + " is in neither " + profile.snapshot->describe_files());
+    }
+    if (found.region.value.empty()) found.region = profile.find("region");
+    if (found.region.value.empty() && wanted.last_region_source)
+        found.region = co_await wanted.last_region_source->find_region(surroundings);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
     found.endpoint = std::move(wanted.endpoint);
-    if (found.endpoint.value.empty())
-        found.endpoint = detail::from_variables(surroundings, wanted.endpoint_variable, "AWS_ENDPOINT_URL");
+    if (found.endpoint.value.empty()) {
+        auto configured = detail::find_configured_endpoint(surroundings, wanted, profile);
+        if (!configured) co_return unexpected{std::move(configured).error()};
+        found.endpoint = std::move(*configured);
+    }
+    auto fips =
+        detail::find_switch(wanted.use_fips, surroundings, "AWS_USE_FIPS_ENDPOINT", profile, "use_fips_endpoint");
+    if (!fips) co_return unexpected{std::move(fips).error()};
+    found.use_fips = std::move(*fips);
+    auto dual_stack = detail::find_switch(wanted.use_dual_stack, surroundings, "AWS_USE_DUALSTACK_ENDPOINT", profile,
+                                          "use_dualstack_endpoint");
+    if (!dual_stack) co_return unexpected{std::move(dual_stack).error()};
+    found.use_dual_stack = std::move(*dual_stack);
+    found.max_attempts = detail::find_max_attempts(surroundings, profile);
 
     endpoint::parameters parameters;
     parameters.service = wanted.service;
     parameters.region = found.region.value;
     parameters.custom_url = found.endpoint.value;
+    parameters.use_fips = found.use_fips.on;
+    parameters.use_dual_stack = found.use_dual_stack.on;
     auto resolved = endpoint::resolve(parameters);
     if (!resolved) {
-        parameters.custom_url = {};
-        bool const by_url = endpoint::resolve(parameters).has_value();  // nothing is wrong without it
         auto why = std::move(resolved).error();
-        why.message += " (set by " + (by_url ? found.endpoint.source : found.region.source) + ")";
+        why.message += " (set by " + detail::blame(found, parameters) + ")";
         co_return unexpected{std::move(why)};
     }
-    if (found.endpoint.value.empty()) found.endpoint.source = "standard for " + found.region.value;
+    if (found.endpoint.value.empty()) {
+        found.endpoint.source = "standard for " + resolved->region;
+        if (found.use_fips.on) found.endpoint.source += ", FIPS by " + found.use_fips.source;
+        if (found.use_dual_stack.on) found.endpoint.source += ", dual-stack by " + found.use_dual_stack.source;
+    }
     found.endpoint.value = std::move(resolved->url);
     found.host = std::move(resolved->host);
     found.path_prefix = std::move(resolved->path_prefix);

@@ -87,6 +87,20 @@ class event_reader::iterator {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+namespace detail {
+
+/// Passes a cancellation on, in one direction.
+class cancels_too final : public waker {
+  public:
+    explicit cancels_too(cancellation also) : also_(std::move(also)) {}
+    void wake() noexcept override { also_.cancel(); }
+
+  private:
+    cancellation also_;
+};
+
+}  // namespace detail
+
 // On the heap, so that a reader may move while its parts refer to each other.
 struct event_reader::state {
     state(std::shared_ptr<client_state> owner, std::shared_ptr<engine_pool> from, operation work, call_options given)
@@ -94,8 +108,11 @@ struct event_reader::state {
           pool(std::move(from)),
           what(std::move(work)),
           options(std::move(given)),
-          cancel(options.cancel ? *options.cancel : cancellation()),
-          parser(client->options.frame_limits) {}
+          parser(client->options.frame_limits) {
+        if (!options.cancel) return;
+        by_caller.emplace(*options.cancel, std::make_shared<detail::cancels_too>(cancel));
+        if (options.cancel->cancelled()) cancel.cancel();
+    }
 
     stream_event const* next();
     bool open();
@@ -109,7 +126,8 @@ struct event_reader::state {
     std::shared_ptr<engine_pool> pool;
     operation what;
     call_options options;
-    cancellation cancel;
+    cancellation cancel;  // of this stream alone: the caller's handle may be many calls'
+    std::optional<cancellation::sleeper> by_caller;
     std::string action = find_iam_action(what.name);
 
     engine_pool::lease tools;
@@ -120,6 +138,7 @@ struct event_reader::state {
     message_accumulator answer;
     bool opened = false;
     bool pending = false;  // the opening has decoded the first event already
+    bool delivered = false;
     std::optional<error> failed;
     bool complete = false;
 };
@@ -168,8 +187,8 @@ inline void event_reader::state::close(error why) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
     }
-    if (parser && parser->events() != 0) {
-        why.content_emitted = true;
+    why.content_emitted = delivered;
+    if (delivered) {
         auto partial = std::make_shared<converse_response>(answer.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
@@ -183,15 +202,19 @@ inline void event_reader::state::close(error why) {
 
 inline stream_event const* event_reader::state::next() {
     if (failed || complete) return nullptr;
-    if (!opened && !open()) return nullptr;
     for (;;) {
         if (cancel.cancelled()) {
             close(make_error(errc::cancelled, "the stream was cancelled"));
             return nullptr;
         }
+        if (!opened) {
+            if (!open()) return nullptr;
+            continue;
+        }
         auto const progress = first_is_here() ? stream_parser::progress::event : parser->next(*body, context());
         switch (progress) {
             case stream_parser::progress::event:
+                delivered = true;
                 answer.add(parser->event());
                 return &parser->event();
             case stream_parser::progress::complete:
@@ -205,8 +228,8 @@ inline stream_event const* event_reader::state::next() {
                 return nullptr;
             case stream_parser::progress::need_more:
                 if (auto why = runner->receive(*body, false)) {
-                    close(detail::to_error(why));
-                    return nullptr;
+                    body->ended = true;  // for the parser to report
+                    body->end = std::move(why);
                 }
         }
     }

@@ -1,5 +1,5 @@
-// Runs a program as a child of the test: arguments, a whole environment, standard streams as pipes, files or a terminal.
-// Never goes through a shell, and never waits for ever: a child that hangs is killed and the test told so.
+// Runs a program as a child of the test: arguments, a whole environment, standard streams as pipes, files or a
+// terminal. Never goes through a shell, and never waits for ever: a child that hangs is killed and the test told so.
 #pragma once
 
 #include <fcntl.h>
@@ -174,7 +174,8 @@ inline bool child::receive(int& from, std::string& into) {
 /// Moves what there is to move. False when the child has closed everything, or patience is over.
 inline bool child::pump() {
     if (out_ < 0 && err_ < 0) return false;
-    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    auto const left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
     pollfd watched[] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {in_, POLLOUT, 0}};
     auto const ready = ::poll(watched, 3, left.count() > 0 ? static_cast<int>(left.count()) : 0);
     if (ready == 0) {

@@ -243,7 +243,11 @@ class relay::loop {
             auto waited = poll_set(now);
             ::poll(waited.data(), static_cast<nfds_t>(waited.size()), drip_timeout(now));
             run_commands();
-            if ((waited[0].revents & POLLIN) != 0) accept_clients();
+            if ((waited[0].revents & POLLIN) != 0) {
+                accept_clients();
+                // Before a byte goes to them: a client that has heard of its connection finds it counted.
+                publish();
+            }
             // Each tunnel looks at its sockets itself: they never block, and tunnels are few.
             for (auto& one : tunnels_) advance(one);
             publish();

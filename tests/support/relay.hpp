@@ -59,9 +59,9 @@ class relay {
     void resume();  ///< ends a stall, planned or on demand
 
     std::size_t accepted() const;
-    std::size_t open() const;           ///< clients that have closed neither way and were not cut or reset
-    std::size_t client_closes() const;  ///< clients whose FIN or RST arrived, also after a cut
-    std::size_t bytes_to_clients() const;
+    std::size_t open() const;              ///< clients that have closed neither way and were not cut or reset
+    std::size_t client_closes() const;     ///< clients whose FIN or RST arrived, also after a cut
+    std::size_t bytes_to_clients() const;  ///< counted once they were sent: a client may be ahead of it
 
     static constexpr std::chrono::milliseconds default_wait{20000};
     bool wait_for_accepted(std::size_t count, std::chrono::milliseconds timeout = default_wait) const;

@@ -6,8 +6,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +24,7 @@ inline constexpr std::string_view secrets[] = {
 
 /// The key pair that the mock server accepts.
 inline std::vector<std::string> keys() {
-    return {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
+    return {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
 }
 
 inline process::options call(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
@@ -50,13 +51,13 @@ inline process::outcome run(process::options given) {
 }
 
 inline process::outcome run(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
-    return run(call(std::move(arguments), std::move(environment)));
+    return tool::run(call(std::move(arguments), std::move(environment)));
 }
 
 inline process::outcome run_with_input(std::vector<std::string> arguments, std::string input) {
     auto given = call(std::move(arguments));
     given.input = std::move(input);
-    return run(std::move(given));
+    return tool::run(std::move(given));
 }
 
 inline std::string first_line(std::string_view text) {
@@ -77,6 +78,21 @@ inline std::vector<std::string> lines(std::string_view text) {
     }
     return all;
 }
+
+/// JSON that a test looks into by pointers (RFC 6901).
+struct parsed_json {
+    explicit parsed_json(std::string_view given) : text(given) {
+        INFO(given);
+        REQUIRE(parser.parse(text).get(root) == simdjson::SUCCESS);
+    }
+    std::string at(std::string_view pointer) {
+        simdjson::dom::element found;
+        return root.at_pointer(pointer).get(found) == simdjson::SUCCESS ? std::string(simdjson::minify(found)) : "";
+    }
+    simdjson::padded_string text;
+    simdjson::dom::parser parser{};
+    simdjson::dom::element root{};
+};
 
 /// A file that lives as long as the object, in a folder of its own.
 class temporary_file {

@@ -4,7 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
 #include <future>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>

@@ -14,6 +14,8 @@ namespace ini = bedrock::ini;
 using ini::fault;
 using ini::line_kind;
 
+using namespace std::string_view_literals;
+
 namespace {
 
 // "2 property key|value", the line's number first.
@@ -110,7 +112,7 @@ TEST_CASE("ini: comments", "[ini]") {
     check_fault("[a # b]", fault::unterminated_section, 1, 0);
     // Nothing else is asked of a comment.
     CHECK(lines("# \xFF\n[a] ; \xC3\nk = v # \xFE").size() == 2);
-    CHECK(lines(std::string_view("# \0\n[a] ; \0\nk = v # \0", 24)).size() == 2);
+    CHECK(lines("# \0\n[a] ; \0\nk = v # \0"sv).size() == 2);
 }
 
 TEST_CASE("ini: indented lines continue a value, with what looks like a comment", "[ini]") {
@@ -141,9 +143,9 @@ TEST_CASE("ini: every fault, with its line and offset", "[ini]") {
     check_fault("[a\xFF]", fault::invalid_utf8, 1, 0);
     check_fault("[a]\nk = v\n \xFF", fault::invalid_utf8, 3, 10);
     check_fault("[a]\nk =\n a = \xFF", fault::invalid_utf8, 3, 8);
-    check_fault(std::string_view("[a]\nk = \0v", 10), fault::zero_byte, 2, 4);
-    check_fault(std::string_view("[\0]", 3), fault::zero_byte, 1, 0);
-    check_fault(std::string_view("\xFF\xFE[\0a\0]\0", 8), fault::zero_byte, 1, 0);  // UTF-16
+    check_fault("[a]\nk = \0v"sv, fault::zero_byte, 2, 4);
+    check_fault("[\0]"sv, fault::zero_byte, 1, 0);
+    check_fault("\xFF\xFE[\0a\0]\0"sv, fault::zero_byte, 1, 0);  // UTF-16
     check_fault("[a", fault::unterminated_section, 1, 0);
     check_fault("\n[", fault::unterminated_section, 2, 1);
     check_fault("[a]\n[b\n]", fault::unterminated_section, 2, 4);

@@ -3,7 +3,6 @@
 #ifndef BEDROCK_CREDENTIALS_CACHED_HPP
 #define BEDROCK_CREDENTIALS_CACHED_HPP
 
-#include "bedrock/cancellation.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"

@@ -1,14 +1,14 @@
 // Owns the one interpreter of field tables: JSON text to described C++ values and back.
 // Never instantiated per type (per reader only), and never recurses deeper than the reader's limit.
 //
-// Why tables: 150 structs of four members, read and written; seconds above an empty unit / KB of text and data
-// (benchmarks/field_tables.py, 2 cores of a shared machine):
+// Why tables: 150 structs of four members, read and written; processor seconds above an empty unit / KB of text and
+// data (benchmarks/field_tables.py, one run on a busy machine: the ratios count):
 //
-//                        g++ 12 -O0      g++ 12 -O2    clang 14 -O0    clang 14 -O2
-//   the types alone       7.7 /  771      9.4 /  125      4.2 /  752     9.0 /  171
-//   templates a struct   18.6 / 1684     33.2 /  570      6.3 / 1696    19.7 /  434
-//   tables, offsets      10.3 / 1302     15.8 /  307      6.3 / 1280    15.0 /  343    <- this one
-//   tables, accessors    12.3 / 1334     16.9 /  331      5.6 / 1308    13.4 /  357
+//                        g++ 12 -O0      g++ 12 -O2     clang 14 -O0     clang 14 -O2
+//   the types alone      10.1 /  771     12.7 /  125      6.6 /  752     13.3 /  171
+//   templates a struct   21.7 / 1684     49.4 /  570     10.3 / 1696     27.8 /  434
+//   tables, offsets      14.7 / 1302     21.2 /  307      8.8 / 1280     19.1 /  343    <- this one
+//   tables, accessors    17.3 / 1334     24.9 /  331      8.9 / 1308     20.5 /  357
 #ifndef BEDROCK_JSON_FIELDS_HPP
 #define BEDROCK_JSON_FIELDS_HPP
 

@@ -59,6 +59,25 @@ TEST_CASE("a key cache finds each key, however many there are", "[sigv4]") {
     }
 }
 
+TEST_CASE("a key cache tells keys apart by each part of what they are for", "[sigv4]") {
+    sigv4::key_cache cache;
+    crypto::sha256 hash;
+    for (int round = 0; round < 2; ++round) {
+        for (std::string const secret : {"one", "two"})
+            for (std::string const day : {"20150830", "20150831"})
+                for (std::string const region : {"us-east-1", "us-east-2"}) {
+                    auto const* const key = cache.find(hash, secret, day, {region, "bedrock", 0});
+                    REQUIRE(key != nullptr);
+                    CHECK(encode_hex(*key) == reference_key(secret, day, region, "bedrock"));
+                }
+        for (std::string const service : {"sts", "sso"}) {
+            auto const* const key = cache.find(hash, "one", "20150830", {"us-east-1", service, 0});
+            REQUIRE(key != nullptr);
+            CHECK(encode_hex(*key) == reference_key("one", "20150830", "us-east-1", service));
+        }
+    }
+}
+
 TEST_CASE("a key cache keeps the eight that were asked for last", "[sigv4]") {
     sigv4::key_cache cache;
     crypto::sha256 hash;
@@ -93,10 +112,10 @@ TEST_CASE("a key cache leaves no key and no short secret behind", "[sigv4]") {
         if (forget) {
             cache->forget();
             CHECK_FALSE(holds(key.data(), key.size()));
-            CHECK_FALSE(holds(secret.data(), secret.size()));
+            CHECK_FALSE(holds(secret.data() + 1, secret.size() - 1));  // an emptied string has its first byte cleared
         }
         cache->~key_cache();
         CHECK_FALSE(holds(key.data(), key.size()));
-        CHECK_FALSE(holds(secret.data(), secret.size()));
+        CHECK_FALSE(holds(secret.data() + 1, secret.size() - 1));
     }
 }

@@ -356,8 +356,8 @@ TEST_CASE("mock server: sees the client go while it waits at a gate") {
 
 TEST_CASE("mock server: sees the client go while it writes and while it is idle") {
     mock::server server(with_bearer());
-    auto request = bearer_request(server, "/model/m/converse-stream",
-                                  R"({"messages":[{"role":"user","content":[{"text":"count to 90000"}]}]})");
+    server.enqueue(mock::json_reply(200, std::string(50000000, 'x')));
+    auto request = bearer_request(server, "/model/m/converse");
     request.on_data = [](std::string_view) { return false; };
     CHECK(mock::perform(request).code == CURLE_WRITE_ERROR);
     CHECK(server.wait_for_peer_closes(1));

@@ -1,0 +1,164 @@
+// Owns the JSON documents in which instance metadata, container agents and credential processes hand out access keys.
+// Never quotes a key of such a document: what is said of a bad one is the member's name and what is wrong with it.
+#ifndef BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP
+#define BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/env.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/json/descriptor.hpp"
+#include "bedrock/json/fields.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Which document it is.
+enum class document_kind : unsigned char {
+    temporary,  ///< IMDS, containers: `Token` and `Expiration` must be there, `Code` must be Success where it is
+    process,    ///< credential_process: `Version` must be the number 1; `SessionToken`, `Expiration` may be there
+};
+
+/// The credentials of a document; `source` is left empty, and nobody looks whether they have expired.
+/// **Errors:** errc::credentials; where the document says why there are none, `name` is its `Code`. The message
+/// completes "no usable credentials: ".
+/// **Wire:** AccessKeyId, SecretAccessKey, Token or SessionToken, Expiration (ISO 8601), AccountId.
+result<credentials> parse_credentials_document(std::string_view text, document_kind kind);
+
+/// `Code: Message` of an error's JSON body, in either case, as one clean line of 512 bytes at most; "" where it has
+/// neither, or is no JSON.
+std::string describe_error_document(std::string_view text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace credentials_detail {
+
+struct document {
+    std::string code{};
+    std::string lower_code{};
+    std::string message{};
+    std::string lower_message{};
+    std::optional<std::int64_t> version{};
+    std::string access_key_id{};
+    std::string secret_access_key{};
+    std::string token{};
+    std::string session_token{};
+    std::string expiration{};
+    std::string account_id{};
+
+    std::string describe() const;
+};
+
+}  // namespace credentials_detail
+
+template <>
+struct json::fields_of<credentials_detail::document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(credentials_detail::document, code, "Code", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, lower_code, "code", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, message, "Message", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, lower_message, "message", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, version, "Version", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, access_key_id, "AccessKeyId", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, secret_access_key, "SecretAccessKey", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, token, "Token", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, session_token, "SessionToken", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, expiration, "Expiration", json::optional_field),
+        BEDROCK_JSON_FIELD(credentials_detail::document, account_id, "AccountId", json::optional_field),
+    };
+};
+
+namespace credentials_detail {
+
+inline constexpr std::size_t longest_code = 64;
+inline constexpr std::size_t longest_complaint = 512;
+
+/// Without the white space at both ends.
+inline std::string_view trim(std::string_view text) noexcept {
+    constexpr std::string_view blanks = " \t\r\n";
+    auto const first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+inline std::string document::describe() const {
+    std::string line;
+    append_clean_line(line, code.empty() ? lower_code : code, longest_code);
+    auto const& said = message.empty() ? lower_message : message;
+    if (!line.empty() && !said.empty()) line += ": ";
+    append_clean_line(line, said, longest_complaint - longest_code);
+    return line;
+}
+
+inline result<document> read_document(std::string_view text) {
+    if (trim(text).empty()) return fail(errc::credentials, "it is empty");
+    if (trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
+    auto read = json::read<document>(text, {.code = errc::credentials});
+    if (read) return read;
+    std::string why;  // it may name a member, and that may be called anything
+    append_clean_line(why, read.error().message, longest_complaint);
+    return fail(errc::credentials, std::move(why));
+}
+
+}  // namespace credentials_detail
+
+inline result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
+    auto read = credentials_detail::read_document(text);
+    if (!read) return unexpected{std::move(read).error()};
+    bool const temporary = kind == document_kind::temporary;
+    auto const& code = read->code.empty() ? read->lower_code : read->code;
+    if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
+        auto why = make_error(errc::credentials, read->describe());
+        why.name.clear();
+        append_clean_line(why.name, code, credentials_detail::longest_code);
+        return unexpected{std::move(why)};
+    }
+    if (!temporary && !read->version) return fail(errc::credentials, "Version is missing: it must be the number 1");
+    if (!temporary && *read->version != 1)
+        return fail(errc::credentials, "Version is " + std::to_string(*read->version) + ": it must be the number 1");
+
+    auto& token = temporary ? read->token : read->session_token;
+    struct member {
+        char const* name;
+        std::string const& value;
+        bool required;
+    };
+    for (auto const& one :
+         {member{"AccessKeyId", read->access_key_id, true}, member{"SecretAccessKey", read->secret_access_key, true},
+          member{temporary ? "Token" : "SessionToken", token, temporary},
+          member{"Expiration", read->expiration, temporary}, member{"AccountId", read->account_id, false}}) {
+        if (one.required && credentials_detail::trim(one.value).empty())
+            return fail(errc::credentials, std::string(one.name) + " is missing");
+        if (detail::has_control_character(one.value))
+            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
+    }
+    credentials found;
+    if (!read->expiration.empty()) {
+        auto const end = parse_iso8601(read->expiration);
+        if (!end) return fail(errc::credentials, "Expiration is not a time such as 2026-01-02T03:04:05Z");
+        found.expires_at_ms = to_unix_milliseconds(*end);
+    }
+    found.access_key_id = std::move(read->access_key_id);
+    found.secret_access_key = std::move(read->secret_access_key);
+    found.session_token = std::move(token);
+    found.account_id = std::move(read->account_id);
+    return found;
+}
+
+inline std::string describe_error_document(std::string_view text) {
+    auto const read = credentials_detail::read_document(text);
+    return read ? read->describe() : std::string();
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

@@ -1,0 +1,209 @@
+// Owns the two calls to AWS STS that turn a role into credentials: AssumeRole and AssumeRoleWithWebIdentity.
+// Never decides which role or whose credentials: providers do.
+#ifndef BEDROCK_CREDENTIALS_STS_HPP
+#define BEDROCK_CREDENTIALS_STS_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/bytes.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/retry.hpp"
+#include "bedrock/settings.hpp"
+#include "bedrock/sigv4.hpp"
+#include "bedrock/time.hpp"
+#include "bedrock/uri.hpp"
+#include "bedrock/xml.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI::sts {
+
+/// A role, and how it is taken. **Wire:** the parameters of AssumeRole, version 2011-06-15.
+struct role {
+    std::string arn{};
+    /// Empty: "bedrock-cpp-" and the time.
+    std::string session_name{};
+    std::string external_id{};
+    /// 900..43200; unset: the role's own.
+    std::optional<int> duration_seconds{};
+    /// Of an MFA device, with the six digits that it shows.
+    std::string mfa_serial{};
+    std::string mfa_code{};
+};
+
+/// Signed with `base`. Region, FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the profile's) are
+/// found as for any service, `place` saying whatever the caller knows of them; its service is not looked at.
+/// **Errors:** an answer that is broken, naming the role and what STS said.
+/// **Lifetime:** `surroundings` must outlive the exchange.
+exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
+                                      environment const& surroundings);
+
+/// Not signed: the identity provider's token is the proof.
+exchange<provider_answer> assume_role_with_web_identity(role wanted, secret token, settings_request place,
+                                                        environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr http::timeouts clocks{
+    .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
+
+inline void append_parameter(std::string& body, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    if (!body.empty()) body += '&';
+    body += name;
+    body += '=';
+    append_percent_encoded(body, value);
+}
+
+inline std::string make_body(std::string_view action, role const& wanted, environment const& surroundings) {
+    std::string body;
+    append_parameter(body, "Action", action);
+    append_parameter(body, "Version", "2011-06-15");
+    append_parameter(body, "RoleArn", wanted.arn);
+    append_parameter(body, "RoleSessionName",
+                     wanted.session_name.empty() ? "bedrock-cpp-" + std::to_string(surroundings.unix_milliseconds())
+                                                 : wanted.session_name);
+    append_parameter(body, "ExternalId", wanted.external_id);
+    if (wanted.duration_seconds) append_parameter(body, "DurationSeconds", std::to_string(*wanted.duration_seconds));
+    append_parameter(body, "SerialNumber", wanted.mfa_serial);
+    append_parameter(body, "TokenCode", wanted.mfa_code);
+    return body;
+}
+
+inline provider_answer broken(std::string_view action, role const& wanted, std::string_view why) {
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = std::string(action) + " of ";
+    append_clean_line(answer.detail, wanted.arn, 300);
+    answer.detail += " failed: ";
+    append_clean_line(answer.detail, why, 1000);
+    return answer;
+}
+
+inline provider_answer read_answer(std::string_view action, role const& wanted, std::string_view document) {
+    std::string const response = std::string(action) + "Response", result = std::string(action) + "Result";
+    provider_answer answer;
+    auto& got = answer.credentials;
+    std::string key, token, expiration, arn;
+    auto const find = [&](std::string_view name, std::string& out) {
+        return xml::find_text(document, {response, result, "Credentials", name}, out) && !out.empty();
+    };
+    if (!find("AccessKeyId", got.access_key_id) || !find("SecretAccessKey", key) || !find("SessionToken", token) ||
+        !find("Expiration", expiration))
+        return broken(action, wanted, "the answer is not what STS sends; is something else behind the endpoint?");
+    auto const end = parse_iso8601(expiration);
+    if (!end) return broken(action, wanted, "the answer's expiration is no time");
+    answer.outcome = provider_outcome::found;
+    got.secret_access_key = std::move(key);
+    got.session_token = std::move(token);
+    got.expires_at_ms = to_unix_milliseconds(*end);
+    if (xml::find_text(document, {response, result, "AssumedRoleUser", "Arn"}, arn)) {
+        std::string_view rest = arn;  // arn:aws:sts::ACCOUNT:assumed-role/...
+        for (int field = 0; field < 4 && !rest.empty(); ++field)
+            rest.remove_prefix((std::min)(rest.find(':'), rest.size() - 1) + 1);
+        got.account_id = rest.substr(0, rest.find(':'));
+    }
+    return answer;
+}
+
+inline std::string describe_error(http::response const& response) {
+    std::string code, message;
+    if (!xml::find_text(response.body, {"ErrorResponse", "Error", "Code"}, code)) {
+        auto const why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
+        return why.name + ": " + why.message;
+    }
+    xml::find_text(response.body, {"ErrorResponse", "Error", "Message"}, message);
+    return code + ": " + message;
+}
+
+/// Sends a call, repeated as AWS's standard mode does.
+inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
+                                      std::optional<credentials> signer, settings_request place,
+                                      environment const& surroundings) {
+    place.service = "sts";
+    place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
+    place.endpoint = {};
+    place.model_id.clear();
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return broken(action, wanted, where.error().message);
+
+    retry::token_bucket bucket;
+    retry::attempts attempts(bucket);
+    for (;;) {
+        http::request request;
+        request.method = "POST";
+        request.url = where->endpoint.value + "/";
+        request.body = body;
+        request.timeouts = clocks;
+        request.max_body = std::size_t{1} << 20;
+        request.headers = {{"Host", where->host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+        if (signer) {
+            auto const target = where->path_prefix + "/";
+            sigv4::request unsigned_request;
+            unsigned_request.method = request.method;
+            unsigned_request.target = target;
+            unsigned_request.headers = request.headers;
+            unsigned_request.body = as_bytes(request.body);
+            sigv4::signature signature;
+            auto const status =
+                sigv4::sign(unsigned_request,
+                            {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
+                            {where->region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
+            if (!status.ok()) co_return broken(action, wanted, sigv4::describe(status.code));
+            for (auto& added : signature.headers) request.headers.push_back(std::move(added));
+        }
+        http_ask sent(std::move(request));
+        co_await sent;
+        if (!sent.failure && sent.response.head.status == 200)
+            co_return read_answer(action, wanted, sent.response.body);
+
+        auto why = retry::cause::none;
+        std::string reason;
+        if (sent.failure) {
+            why = retry::classify(sent.failure);
+            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
+            reason = sent.failure.message;
+        } else {
+            reason = describe_error(sent.response);
+            why = retry::classify(reason.substr(0, reason.find(':')), sent.response.head.status);
+        }
+        auto const decided =
+            attempts.failed(why, surroundings.random_unit(),
+                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
+        if (decided.verdict != retry::verdict::repeat) co_return broken(action, wanted, reason);
+        pause_ask nap(decided.delay_ms);
+        co_await nap;
+    }
+}
+
+}  // namespace detail
+
+inline exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
+                                             environment const& surroundings) {
+    auto body = detail::make_body("AssumeRole", wanted, surroundings);
+    return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), std::move(place),
+                        surroundings);
+}
+
+inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secret token, settings_request place,
+                                                               environment const& surroundings) {
+    auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
+    detail::append_parameter(body, "WebIdentityToken", token.view());
+    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt,
+                        std::move(place), surroundings);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::sts
+
+#endif
