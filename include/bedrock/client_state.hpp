@@ -1,29 +1,44 @@
-// Owns what every call of one client shares: its options, its surroundings and its retry budget.
-// Never holds a connection: engines are leased from a pool.
+// Owns what every call of one client shares: its options, its surroundings, its sources of credentials and its retry
+// budget. Never holds a connection: engines are leased from a pool.
 #ifndef BEDROCK_CLIENT_STATE_HPP
 #define BEDROCK_CLIENT_STATE_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/default_chain.hpp"
+#include "bedrock/credentials/instance.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/options.hpp"
+#include "bedrock/profile_source.hpp"
 #include "bedrock/retry.hpp"
+#include "bedrock/settings.hpp"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// **Thread safety:** full: what is not const is atomic.
+/// **Thread safety:** full: what is not const is atomic, or locks.
 struct client_state {
+    /// Nothing is read or asked.
     explicit client_state(client_options given)
-        : options(std::move(given)), surroundings(complete(options.surroundings)) {}
+        : options(std::move(given)), surroundings(complete(options.surroundings)), providers(make_providers()) {}
 
     client_options const options;
     environment const surroundings;
     retry::token_bucket bucket{};
+    std::shared_ptr<profile_files> const files = std::make_shared<profile_files>();
+    std::shared_ptr<instance_provider> const instance = std::make_shared<instance_provider>(files, options.profile);
+    /// Asked in this order; what they keep, they keep for all calls.
+    provider_list const providers;
+
+    /// What the client's options say of a place: all but the endpoint, which is of one service.
+    settings_request make_settings_request() const;
 
   private:
     static environment complete(std::optional<environment> const& given);
+    provider_list make_providers() const;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -37,6 +52,29 @@ inline environment client_state::complete(std::optional<environment> const& give
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);
     return made;
+}
+
+inline settings_request client_state::make_settings_request() const {
+    settings_request wanted;
+    wanted.region = {options.region, "client option"};
+    wanted.profile = options.profile;
+    wanted.files = files;
+    wanted.use_fips = options.use_fips;
+    wanted.use_dual_stack = options.use_dual_stack;
+    wanted.ignore_configured_endpoints = options.ignore_configured_endpoints;
+    if (options.region_of_instance) wanted.last_region_source = instance;
+    return wanted;
+}
+
+inline provider_list client_state::make_providers() const {
+    if (options.credentials) return {static_credentials(*options.credentials)};
+    if (options.provider) return {options.provider};
+    chain_options how;
+    how.with_bearer = options.auth == auth_scheme::automatic;
+    how.place = make_settings_request();
+    how.mfa_code = options.mfa_code;
+    how.instance = instance;
+    return default_chain(std::move(how));
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -10,6 +10,7 @@
 #include "bedrock/result.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,7 +77,14 @@ struct provider_answer {
     bedrock::credentials credentials{};
     /// Why not, for a person; no secrets.
     std::string detail{};
+    /// Of one that is not here although something points at it, "AWS_PROFILE=default has no file": it is added to the
+    /// source of what is found after it.
+    std::string note{};
 };
+
+/// Gives the six digits that an MFA device shows, the device named by its serial number or ARN; "" where nobody gave
+/// any. It may block, as a question to a person does, and must not destroy the client that calls it.
+using mfa_code_source = std::function<std::string(std::string const& serial)>;
 
 /// One source of credentials, written as a protocol.
 /// **Thread safety:** `load` may be called from several threads at once.
@@ -163,6 +171,7 @@ inline std::string describe_attempts(std::vector<provider_attempt> const& attemp
 
 inline exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
     std::vector<provider_attempt> attempts;
+    std::string notes;
     for (auto const& provider : providers) {
         auto const started = surroundings.steady_milliseconds();
         auto answer = co_await provider->load(surroundings);
@@ -172,6 +181,9 @@ inline exchange<chain_answer> load_credentials(provider_list const& providers, e
         attempt.milliseconds = surroundings.steady_milliseconds() - started;
         attempt.detail = answer.detail;
         attempts.push_back(std::move(attempt));
+        if (!answer.note.empty()) notes += (notes.empty() ? "" : "; ") + answer.note;
+        if (answer.outcome == provider_outcome::found && !notes.empty())
+            answer.credentials.source += " (" + notes + ")";
         if (answer.outcome == provider_outcome::found)
             co_return chain_answer{std::move(answer.credentials), std::move(attempts)};
         if (answer.outcome == provider_outcome::broken) {
@@ -179,9 +191,10 @@ inline exchange<chain_answer> load_credentials(provider_list const& providers, e
             co_return chain_answer{std::move(reason), std::move(attempts)};
         }
     }
-    auto reason =
-        fail(errc::credentials, "no credentials found; tried\n" + describe_attempts(attempts) +
-                                    "\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK");
+    auto reason = fail(errc::credentials,
+                       "no credentials found; tried\n" + describe_attempts(attempts) +
+                           "\nSet AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+                           "name a profile in AWS_PROFILE");
     co_return chain_answer{std::move(reason), std::move(attempts)};
 }
 

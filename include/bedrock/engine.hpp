@@ -428,7 +428,11 @@ inline std::size_t curl_transfer::on_body(char* data, std::size_t size, std::siz
 
 inline void curl_transfer::finish(CURLcode code) {
     ended = true;
-    if (code != CURLE_OK) end = describe(code);
+    if (code != CURLE_OK) {
+        end = describe(code);
+    } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
+        end = {errc::truncated, true, "the answer of " + detail::origin_of(request_.url) + " ended inside its head"};
+    }
 }
 
 inline http::failure curl_transfer::describe(CURLcode code) const {

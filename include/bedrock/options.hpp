@@ -34,11 +34,25 @@ struct retry_options {
 
 /// What a client is made with; every member may stay as it is.
 struct client_options {
-    /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, us-east-1.
+    /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
     std::string region{};
+    /// Asks instance metadata for the region before us-east-1 applies: elsewhere than on EC2 that takes some seconds.
+    bool region_of_instance = false;
     /// URL that replaces the service's own, path prefix included. Unset: AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
-    /// AWS_ENDPOINT_URL, the region's standard host.
+    /// AWS_ENDPOINT_URL, the profile's, the region's standard host.
     std::string endpoint{};
+    /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
+    std::optional<bool> use_fips{};
+    /// Unset: AWS_USE_DUALSTACK_ENDPOINT, the profile's use_dualstack_endpoint.
+    std::optional<bool> use_dual_stack{};
+    /// Endpoints of variables and profiles do not count. Unset: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, the profile's
+    /// ignore_configured_endpoint_urls.
+    std::optional<bool> ignore_configured_endpoints{};
+    /// A profile of the shared files: its credentials win over tokens and keys of the environment. Unset: AWS_PROFILE,
+    /// else "default", behind those.
+    std::string profile{};
+    /// Asked for the code of a profile's mfa_serial.
+    mfa_code_source mfa_code{};
     /// Wins over every source of the environment.
     std::optional<bedrock::credentials> credentials{};
     /// As `credentials`, asked at every call; shared between clients as you like.

@@ -45,7 +45,7 @@ struct profile_snapshot {
     bool has_config = false;
     bool has_credentials = false;
 
-    /// "~/.aws/config and ~/.aws/credentials", the paths as they are.
+    /// "~/.aws/config nor ~/.aws/credentials", the paths as they are.
     std::string describe_files() const;
 };
 
@@ -138,7 +138,7 @@ inline profile_choice choose_profile(std::string_view named_in_code, environment
 inline std::string profile_snapshot::describe_files() const {
     std::string text;
     append_clean_line(text, set.file_name(profile_file::config), 4096);
-    text += " and ";
+    text += " nor ";
     append_clean_line(text, set.file_name(profile_file::credentials), 4096);
     return text;
 }

@@ -6,7 +6,6 @@
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
-#include "bedrock/credentials/default_chain.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/options.hpp"
@@ -47,6 +46,8 @@ struct explanation {
     std::string account_id{};
     /// Milliseconds since 1970.
     std::optional<std::int64_t> expires_at_ms{};
+    /// What was passed over: a line of the shared files that means nothing, a profile that does not exist.
+    std::vector<std::string> notes{};
     /// Every provider that was asked, in order.
     std::vector<provider_attempt> attempts{};
     /// Why a call would fail before anything is sent.
@@ -64,15 +65,12 @@ exchange<result<explanation>> explain_target(client_state const& client, call_op
 
 namespace detail {
 
-inline settings_request make_settings_request(client_options const& own, call_options const& options,
+inline settings_request make_settings_request(client_state const& client, call_options const& options,
                                               std::string_view model_id) {
-    auto const pick = [](std::string const& call_option, std::string const& client_option) -> setting {
-        if (!call_option.empty()) return {call_option, "call option"};
-        return {client_option, "client option"};
-    };
-    settings_request wanted;
-    wanted.region = pick(options.region, own.region);
-    wanted.endpoint = pick(options.endpoint, own.endpoint);
+    auto wanted = client.make_settings_request();
+    if (!options.region.empty()) wanted.region = {options.region, "call option"};
+    wanted.endpoint = {client.options.endpoint, "client option"};
+    if (!options.endpoint.empty()) wanted.endpoint = {options.endpoint, "call option"};
     wanted.model_id = model_id;
     return wanted;
 }
@@ -81,15 +79,9 @@ inline settings_request make_settings_request(client_options const& own, call_op
 inline std::string_view find_anonymity(client_state const& client) {
     auto const& own = client.options;
     if (own.auth == auth_scheme::none) return "client option";
-    bool const open = own.auth == auth_scheme::automatic && !own.credentials && !own.provider;
+    bool const open = own.auth == auth_scheme::automatic && !own.credentials && !own.provider && own.profile.empty();
     return open && non_blank_variable(client.surroundings, "AWS_BEDROCK_SKIP_AUTH") == "1" ? "AWS_BEDROCK_SKIP_AUTH"
                                                                                            : std::string_view();
-}
-
-inline provider_list make_providers(client_options const& own) {
-    if (own.credentials) return {static_credentials(*own.credentials)};
-    if (own.provider) return {own.provider};
-    return default_chain(own.auth == auth_scheme::automatic);
 }
 
 }  // namespace detail
@@ -97,15 +89,14 @@ inline provider_list make_providers(client_options const& own) {
 inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
                                                  std::string_view model_id) {
     call_target target;
-    auto found =
-        co_await find_settings(client.surroundings, detail::make_settings_request(client.options, options, model_id));
+    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (!found) co_return unexpected{std::move(found).error()};
     target.settings = std::move(*found);
     target.anonymous = !detail::find_anonymity(client).empty();
     if (target.anonymous) co_return target;
 
-    auto const providers = detail::make_providers(client.options);
-    auto answer = co_await load_credentials(providers, client.surroundings);
+    auto answer = co_await load_credentials(client.providers, client.surroundings);
     if (!answer.credentials) co_return unexpected{std::move(answer.credentials).error()};
     target.credentials = std::move(*answer.credentials);
     if (client.options.auth == auth_scheme::sigv4) target.credentials.bearer_token = {};
@@ -115,20 +106,22 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
 inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
                                                     std::string_view model_id) {
     explanation why;
-    auto found =
-        co_await find_settings(client.surroundings, detail::make_settings_request(client.options, options, model_id));
+    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
         why.region = std::move(found->region);
         why.endpoint = std::move(found->endpoint);
+        why.notes = std::move(found->notes);
     } else {
         why.problem = std::move(found).error();
     }
+    if (auto const files = co_await client.files->read(client.surroundings))
+        for (auto const& warning : (*files)->set.warnings()) why.notes.push_back(warning.message);
     if (auto const anonymity = detail::find_anonymity(client); !anonymity.empty()) {
         why.source = "none (" + std::string(anonymity) + ")";
         co_return why;
     }
-    auto const providers = detail::make_providers(client.options);
-    auto answer = co_await load_credentials(providers, client.surroundings);
+    auto answer = co_await load_credentials(client.providers, client.surroundings);
     why.attempts = std::move(answer.attempts);
     if (answer.credentials) {
         auto& used = *answer.credentials;
@@ -150,6 +143,7 @@ inline std::string explanation::text() const {
     if (expires_at_ms) all += ", until " + format_iso8601(from_unix_milliseconds(*expires_at_ms));
     if (!region.value.empty()) all += "\nregion: " + region.value + " (" + region.source + ")";
     if (!endpoint.value.empty()) all += "\nendpoint: " + endpoint.value + " (" + endpoint.source + ")";
+    for (auto const& note : notes) all += "\nnote: " + note;
     if (!attempts.empty()) all += "\nproviders:\n" + describe_attempts(attempts);
     if (problem) all += "\nproblem: " + problem->message;
     return all;

@@ -28,7 +28,8 @@ std::optional<int> for_each(std::string_view kind, Check check) {
     simdjson::dom::parser index_parser;
     auto const index = json_file::load(index_parser, folder + "index.json");
     int count = 0;
-    for (auto const& entry : json_file::list(index)) {
+    if (!index) return count;
+    for (auto const& entry : json_file::list(*index, "cases")) {
         if (json_file::text(entry, "kind") != kind) continue;
         simdjson::dom::parser parser;
         auto const whole = json_file::load(parser, folder + json_file::text_or_empty(entry, "file"));

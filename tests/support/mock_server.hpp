@@ -40,8 +40,8 @@ struct server_options {
     authorization_policy authorization = default_authorization();
     bool check_authorization = true;
     std::int64_t clock_offset_seconds = 0;  ///< the server's clock runs ahead of the machine's by this much
-    std::chrono::milliseconds pace{
-        0};                     ///< pause between the events of a ConverseStream answer that the mock made itself
+    /// Pause between the events of a ConverseStream answer that the mock or its handler made.
+    std::chrono::milliseconds pace{0};
     bool keep_requests = true;  ///< false: `requests()` stays empty, for a server that runs for long
     /// Called for each request with the status of its reply, before that is sent, from the connection's thread.
     std::function<void(received_request const&, int status)> observer{};

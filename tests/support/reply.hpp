@@ -67,14 +67,14 @@ struct reply {
     std::optional<gate> hold_head{};               ///< opened before the status line is sent
     bool send_head = true;                         ///< false: not one byte is sent, then `end`
     bool close_connection = false;                 ///< hang up after a complete reply without announcing it
-    bool check_authorization =
-        true;  ///< a request that fails the check gets its error, and the script waits for the next
+    /// A request that fails the check gets its error, and this reply waits for the next request.
+    bool check_authorization = true;
 };
 
 /// A body with Content-Length and `application/json`.
 reply json_reply(int status, std::string body);
-/// An error as AWS's front ends send it: x-amzn-errortype and `{"message":..}`; `{"Message":..}` for
-/// AccessDeniedException.
+/// An error as AWS's front ends send it: x-amzn-errortype, and `message` in the body (`Message` for
+/// AccessDeniedException).
 reply error_reply(int status, std::string type, std::string_view message);
 /// A chunked event stream, one part for each frame.
 reply stream_reply(std::vector<std::string> const& frames);

@@ -218,6 +218,15 @@ TEST_CASE("engine: each way to fail has its code, and says whether the request w
             CHECK(as_text(transfer->buffer.unread()) == "half");
         }
     }
+    SECTION("cut inside the head") {
+        socket_server server([](connection& peer) {
+            peer.read_request();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Type: applic");
+        });
+        auto const transfer = fetch(on, get(server.url()));
+        CHECK(transfer->end.code == errc::truncated);
+        CHECK(transfer->end.message.find("inside its head") != std::string::npos);
+    }
     SECTION("not HTTP") {
         socket_server server([](connection& peer) {
             peer.read_request();

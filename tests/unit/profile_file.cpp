@@ -241,6 +241,25 @@ TEST_CASE("profile_file: where the files are, by vectors", "[profile_file]") {
     });
 }
 
+TEST_CASE("profile_file: the profiles of the chain vectors, written as a file, are found whole", "[profile_file]") {
+    for_each_vector([&](vector_case const& one) {
+        if (one.kind != "profile-chain") return;
+        auto const input = json_file::member(one.root, "input");
+        REQUIRE(input);
+        std::string text;
+        for (auto const& [kind, prefix] : {std::pair{"profiles", "profile"}, std::pair{"sso_sessions", "sso-session"}})
+            for (auto const& [name, properties] : json_file::members(json_file::member(*input, kind))) {
+                text.append("[").append(prefix).append(" ").append(name).append("]\n");
+                for (auto const& [key, value] : json_file::members(properties))
+                    text.append(key).append(" = ").append(json_file::text(value).value_or("?")).append("\n");
+            }
+        auto const set = config(text);
+        check_sections(set, "profiles", *input);
+        check_sections(set, "sso_sessions", *input);
+        CHECK(set.warnings().empty());
+    });
+}
+
 TEST_CASE("profile_file: sections of the config file", "[profile_file]") {
     auto const set = config(
         "[default]\na = 1\n[profile foo]\nb = 2\n[profile\tbar ]\n[sso-session work]\nc = 3\n[services local]\nd =\n"

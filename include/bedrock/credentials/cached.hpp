@@ -190,19 +190,19 @@ inline provider_answer cached_provider::land(environment const& surroundings, pr
 inline exchange<provider_answer> cached_provider::load(environment const& surroundings) {
     std::shared_ptr<flight> overdue;
     for (;;) {
-        auto turn = take_turn(surroundings, overdue);
-        if (turn.answer) co_return std::move(*turn.answer);
-        if (turn.follow) {
-            wait_ask landing(turn.follow, rules_.longest_flight_ms);
+        auto mine = take_turn(surroundings, overdue);
+        if (mine.answer) co_return std::move(*mine.answer);
+        if (mine.follow) {
+            wait_ask landing(mine.follow, rules_.longest_flight_ms);
             co_await landing;
-            if (auto answer = turn.follow->answer()) co_return std::move(*answer);
-            if (!turn.follow->ready()) overdue = turn.follow;
+            if (auto answer = mine.follow->answer()) co_return std::move(*answer);
+            if (!mine.follow->ready()) overdue = mine.follow;
             continue;
         }
-        leadership mine(*this, turn.lead);
+        leadership held(*this, mine.lead);
         auto fetched = co_await source_->load(surroundings);
         auto answer = land(surroundings, std::move(fetched));
-        mine.end(answer);
+        held.end(answer);
         co_return answer;
     }
 }

@@ -6,22 +6,57 @@
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/bearer.hpp"
+#include "bedrock/credentials/cached.hpp"
+#include "bedrock/credentials/container.hpp"
 #include "bedrock/credentials/env.hpp"
+#include "bedrock/credentials/instance.hpp"
+#include "bedrock/credentials/profile.hpp"
+#include "bedrock/credentials/web_identity.hpp"
+#include "bedrock/profile_source.hpp"
+#include "bedrock/settings.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Bearer token, then access keys of the environment. `with_bearer` false leaves the token out, for callers who asked
-/// for SigV4.
-provider_list default_chain(bool with_bearer = true);
+struct chain_options {
+    /// False leaves the bearer token out, for callers who asked for SigV4.
+    bool with_bearer = true;
+    /// The profile that is named in code, the files, and what is known of the place of STS: region, FIPS, dual-stack.
+    settings_request place{};
+    mfa_code_source mfa_code{};
+    /// Shared with whoever asks it for the region; null: one of the chain's own.
+    std::shared_ptr<instance_provider> instance{};
+};
+
+/// AWS_BEARER_TOKEN_BEDROCK, access keys of the environment, profile, web identity of the environment, container,
+/// instance metadata. A profile that is named in code stands for the first three: token and keys of the environment are
+/// not asked. Sources that cost something are kept by a `cached_provider` each: make one chain, and keep it.
+provider_list default_chain(chain_options how = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline provider_list default_chain(bool with_bearer) {
+inline provider_list default_chain(chain_options how) {
+    auto const cached = [](std::shared_ptr<credentials_provider> source) {
+        return std::make_shared<cached_provider>(std::move(source));
+    };
+    if (!how.place.files) how.place.files = std::make_shared<profile_files>();
+    if (!how.instance) how.instance = std::make_shared<instance_provider>(how.place.files, how.place.profile);
+    profile_options profile;
+    profile.place = how.place;
+    profile.mfa_code = std::move(how.mfa_code);
+    profile.instance = how.instance;
+
     provider_list chain;
-    if (with_bearer) chain.push_back(std::make_shared<bearer_provider>());
-    chain.push_back(std::make_shared<environment_provider>());
+    if (how.place.profile.empty()) {
+        if (how.with_bearer) chain.push_back(std::make_shared<bearer_provider>());
+        chain.push_back(std::make_shared<environment_provider>());
+    }
+    chain.push_back(std::make_shared<profile_provider>(std::move(profile)));
+    chain.push_back(cached(std::make_shared<web_identity_provider>(std::move(how.place))));
+    chain.push_back(cached(std::make_shared<container_provider>()));
+    chain.push_back(cached(std::move(how.instance)));
     return chain;
 }
 

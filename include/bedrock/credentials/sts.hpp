@@ -40,8 +40,8 @@ struct role {
     std::string mfa_code{};
 };
 
-/// Signed with `base`. Region, FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the profile's) are
-/// found as for any service, `place` saying whatever the caller knows of them; its service is not looked at.
+/// Signed with `base`. Region, FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the profile's)
+/// are found as for any service, `place` saying whatever the caller knows of them; its service is not looked at.
 /// **Errors:** an answer that is broken, naming the role and what STS said.
 /// **Lifetime:** `surroundings` must outlive the exchange.
 exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
@@ -200,8 +200,8 @@ inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secr
                                                                environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
-    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt,
-                        std::move(place), surroundings);
+    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, std::move(place),
+                        surroundings);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::sts

@@ -3,9 +3,12 @@
 #ifndef BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP
 #define BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP
 
+#include "bedrock/aws_error.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/credentials_json.hpp"
 #include "bedrock/credentials/sts.hpp"
+#include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/settings.hpp"
@@ -58,7 +61,7 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
         answer.detail = "cannot read the web identity token " + name + ": " + file.reason;
         co_return answer;
     }
-    secret const proof(detail::trim_token(file.text));
+    secret const proof(credentials_detail::trim(file.text));
     crypto::secure_wipe(file.text);
     if (proof.empty()) {
         answer.detail = "the web identity token file " + name + " is empty";
@@ -67,8 +70,8 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
     sts::role role;
     role.arn = wanted.role_arn;
     role.session_name = wanted.session_name;
-    auto traded = co_await sts::assume_role_with_web_identity(std::move(role), proof,
-                                                              std::move(wanted.place), surroundings);
+    auto traded =
+        co_await sts::assume_role_with_web_identity(std::move(role), proof, std::move(wanted.place), surroundings);
     co_return traded;
 }
 

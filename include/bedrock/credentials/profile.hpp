@@ -1,0 +1,297 @@
+// Owns the provider that takes credentials from the selected profile of the shared files, whatever kind it is.
+// Never keeps what a profile no longer says: another content of the profile is another source.
+#ifndef BEDROCK_CREDENTIALS_PROFILE_HPP
+#define BEDROCK_CREDENTIALS_PROFILE_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/cached.hpp"
+#include "bedrock/credentials/container.hpp"
+#include "bedrock/credentials/env.hpp"
+#include "bedrock/credentials/instance.hpp"
+#include "bedrock/credentials/process.hpp"
+#include "bedrock/credentials/profile_plan.hpp"
+#include "bedrock/credentials/sts.hpp"
+#include "bedrock/credentials/web_identity.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/profile_file.hpp"
+#include "bedrock/profile_source.hpp"
+#include "bedrock/settings.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct profile_options {
+    /// The profile that is named in code, the files, and what is known of the place of STS: region, FIPS, dual-stack.
+    settings_request place{};
+    /// Asked for the code of a profile's mfa_serial; without it such a profile is an error.
+    mfa_code_source mfa_code{};
+    /// For `credential_source = Ec2InstanceMetadata`; null: one of its own.
+    std::shared_ptr<credentials_provider> instance{};
+};
+
+/// The selected profile: the one named in code, that of AWS_PROFILE, or "default".
+///
+/// The files are read at each load, as far as they have changed. Credentials that are fetched for a profile are kept by
+/// a `cached_provider` as long as everything in the files that they depend on stays as it is.
+/// Their source is "profile dev (assume role)", "AWS_PROFILE=dev (static keys)" or "default chain: profile default
+/// (sso)", by who named the profile.
+/// **Errors:** not_here for a profile without credentials, and for a profile "default" that does not exist; broken for
+/// any other profile that does not exist, for files that cannot be read, and for credentials that cannot be had.
+/// **Thread safety:** full.
+class profile_provider final : public credentials_provider {
+  public:
+    explicit profile_provider(profile_options options = {});
+
+    std::string_view name() const noexcept override { return "profile"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override;
+
+  private:
+    struct kept_source {
+        std::shared_ptr<profile_snapshot const> files{};
+        std::string profile{};
+        std::string fingerprint{};
+        std::string kind{};
+        std::shared_ptr<credentials_provider> provider{};  // null where there is no plan
+        provider_answer failure{};
+    };
+    kept_source find_source(std::shared_ptr<profile_snapshot const> const& files, profile_section const& section);
+    std::shared_ptr<credentials_provider> make_source(std::shared_ptr<profile_snapshot const> const& files,
+                                                      profile_plan plan, std::string const& selected) const;
+
+    profile_options options_;
+    std::mutex guard_;
+    kept_source kept_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline provider_answer broken_profile(std::string why) {
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = std::move(why);
+    return answer;
+}
+
+/// What a profile's SSO or login keys stand for.
+inline exchange<provider_answer> load_signed_in_profile(std::shared_ptr<profile_snapshot const> files,
+                                                        profile_plan const& plan, settings_request place,
+                                                        environment const& surroundings) {
+    static_cast<void>(files);
+    static_cast<void>(place);
+    static_cast<void>(surroundings);
+    co_return broken_profile("profile " + plan.base_profile + " signs in with " +
+                             (plan.base == profile_base::sso ? "IAM Identity Center (sso_...)" : "login_session") +
+                             ", which is not supported by this version; use credential_process with "
+                             "\"aws configure export-credentials --profile " +
+                             plan.base_profile + " --format process\"");
+}
+
+/// Carries a plan out, at each load anew.
+class planned_provider final : public credentials_provider {
+  public:
+    planned_provider(std::shared_ptr<profile_snapshot const> files, profile_plan plan, profile_options options)
+        : files_(std::move(files)), plan_(std::move(plan)), options_(std::move(options)) {}
+
+    std::string_view name() const noexcept override { return "profile"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+
+  private:
+    exchange<provider_answer> load_base(environment const& surroundings) const;
+    /// Empty, or why there is none.
+    std::string find_mfa_code(profile_role const& step, std::string& code) const;
+
+    std::shared_ptr<profile_snapshot const> const files_;
+    profile_plan const plan_;
+    profile_options const options_;
+};
+
+inline exchange<provider_answer> planned_provider::load_base(environment const& surroundings) const {
+    provider_answer answer;
+    switch (plan_.base) {
+        case profile_base::static_keys:
+            answer.outcome = provider_outcome::found;
+            answer.credentials = plan_.keys;
+            break;
+        case profile_base::environment: {
+            environment_provider variables;
+            answer = co_await variables.load(surroundings);
+            break;
+        }
+        case profile_base::instance:
+            answer = co_await options_.instance->load(surroundings);
+            break;
+        case profile_base::container: {
+            container_provider container;
+            answer = co_await container.load(surroundings);
+            break;
+        }
+        case profile_base::web_identity: {
+            web_identity_options wanted;
+            wanted.token_file = plan_.token_file;
+            wanted.role_arn = plan_.web_identity.arn;
+            wanted.session_name = plan_.web_identity.session_name;
+            wanted.place = options_.place;
+            answer = co_await load_web_identity(std::move(wanted), surroundings);
+            break;
+        }
+        case profile_base::process: {
+            process_options wanted;
+            wanted.command = plan_.command.view();
+            wanted.account_id = plan_.account_id;
+            process_provider process(std::move(wanted));
+            answer = co_await process.load(surroundings);
+            break;
+        }
+        case profile_base::sso:
+        case profile_base::login:
+            answer = co_await load_signed_in_profile(files_, plan_, options_.place, surroundings);
+            break;
+    }
+    if (answer.outcome == provider_outcome::not_here) {
+        answer.outcome = provider_outcome::broken;
+        answer.detail = "profile " + plan_.base_profile + " takes its credentials from " +
+                        std::string(describe(plan_.base)) + ", but: " + answer.detail;
+    }
+    co_return answer;
+}
+
+inline std::string planned_provider::find_mfa_code(profile_role const& step, std::string& code) const {
+    std::string device;
+    append_clean_line(device, step.role.mfa_serial, 300);
+    auto const needs = "profile " + step.profile + " needs a code of the MFA device " + device;
+    if (!options_.mfa_code)
+        return needs +
+               ", and there is nobody to ask for it: set client_options::mfa_code, or use a profile without "
+               "mfa_serial";
+    code = options_.mfa_code(step.role.mfa_serial);
+    if (code.empty()) return needs + ", but none was given";
+    constexpr std::size_t digits = 6;  // STS: AssumeRole, TokenCode
+    if (code.size() != digits || code.find_first_not_of("0123456789") != std::string::npos)
+        return needs + ": it must be six digits, and what was given is not";
+    return {};
+}
+
+inline exchange<provider_answer> planned_provider::load(environment const& surroundings) {
+    auto answer = co_await load_base(surroundings);
+    for (auto const& step : plan_.roles) {
+        if (answer.outcome != provider_outcome::found) break;
+        auto role = step.role;
+        if (!role.mfa_serial.empty())
+            if (auto why = find_mfa_code(step, role.mfa_code); !why.empty()) co_return broken_profile(std::move(why));
+        auto place = options_.place;
+        answer =
+            co_await sts::assume_role(std::move(role), std::move(answer.credentials), std::move(place), surroundings);
+        if (answer.outcome != provider_outcome::found) answer.detail += " (profile " + step.profile + ")";
+    }
+    co_return answer;
+}
+
+inline provider_answer describe_missing_profile(profile_choice const& choice, profile_snapshot const& files) {
+    provider_answer answer;
+    bool const has_file = files.has_config || files.has_credentials;
+    answer.detail = has_file ? choice.describe() + " is in neither " + files.describe_files()
+                             : "there is neither " + files.describe_files();
+    if (choice.name == "default") {
+        if (choice.named != profile_naming::by_default)
+            answer.note = choice.describe() + (has_file ? " is in no file" : " has no file");
+        return answer;
+    }
+    answer.outcome = provider_outcome::broken;
+    if (!has_file) answer.detail = choice.describe() + " does not exist: " + answer.detail;
+    for (auto const& warning : files.set.warnings())
+        if (warning.message.find('[' + choice.name + ']') != std::string::npos) answer.detail += "; " + warning.message;
+    constexpr std::size_t shown = 10;
+    std::size_t count = 0;
+    for (auto const& profile : files.set.profiles()) {
+        if (count == shown) answer.detail += ", ...";
+        if (count++ >= shown) break;
+        answer.detail += (count == 1 ? "; there is " : ", ") + profile.name();
+    }
+    return answer;
+}
+
+}  // namespace detail
+
+inline profile_provider::profile_provider(profile_options options) : options_(std::move(options)) {
+    if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
+    if (!options_.instance)
+        options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
+}
+
+inline std::shared_ptr<credentials_provider> profile_provider::make_source(
+    std::shared_ptr<profile_snapshot const> const& files, profile_plan plan, std::string const& selected) const {
+    auto options = options_;
+    options.place.profile = selected;
+    bool const is_at_hand =
+        plan.roles.empty() && (plan.base == profile_base::static_keys || plan.base == profile_base::environment);
+    cache_rules rules;
+    constexpr std::int64_t human_ms = 120'000;  // somebody may have to read a code, or log in
+    rules.longest_flight_ms = human_ms;
+    auto planned = std::make_shared<detail::planned_provider>(files, std::move(plan), std::move(options));
+    if (is_at_hand) return planned;
+    return std::make_shared<cached_provider>(std::move(planned), rules);
+}
+
+inline profile_provider::kept_source profile_provider::find_source(std::shared_ptr<profile_snapshot const> const& files,
+                                                                   profile_section const& section) {
+    std::lock_guard const lock(guard_);
+    if (kept_.files == files && kept_.profile == section.name()) return kept_;
+    auto planned = plan_profile(*files, section);
+    auto const& fingerprint = planned.plan.fingerprint;
+    bool const is_same =
+        kept_.provider && kept_.profile == section.name() && !fingerprint.empty() && kept_.fingerprint == fingerprint;
+    if (!is_same) kept_.provider.reset();
+    kept_.files = files;
+    kept_.profile = section.name();
+    kept_.fingerprint = fingerprint;
+    kept_.kind = planned.plan.kind();
+    kept_.failure.outcome = planned.outcome;
+    kept_.failure.detail = std::move(planned.detail);
+    if (planned.outcome == provider_outcome::found && !is_same)
+        kept_.provider = make_source(files, std::move(planned.plan), section.name());
+    return kept_;
+}
+
+inline exchange<provider_answer> profile_provider::load(environment const& surroundings) {
+    auto const choice = choose_profile(options_.place.profile, surroundings);
+    auto const files = co_await options_.place.files->read(surroundings);
+    if (!files) co_return detail::broken_profile(files.error().message);
+    auto const* const section = (*files)->set.find(choice.name);
+    if (!section) co_return detail::describe_missing_profile(choice, **files);
+
+    auto source = find_source(*files, *section);
+    if (!source.provider) {
+        if (source.failure.outcome == provider_outcome::not_here && choice.named != profile_naming::by_default)
+            source.failure.note = choice.describe() + " has no credentials";
+        co_return source.failure;
+    }
+    auto answer = co_await source.provider->load(surroundings);
+    bool const by_default = choice.named == profile_naming::by_default;
+    answer.credentials.source = (by_default ? "default chain: " : "") + choice.describe() + " (" + source.kind + ")";
+    co_return answer;
+}
+
+inline void profile_provider::forget(credentials const& refused) noexcept {
+    std::shared_ptr<credentials_provider> provider;
+    {
+        std::lock_guard const lock(guard_);
+        provider = kept_.provider;
+    }
+    if (provider) provider->forget(refused);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
