@@ -340,8 +340,10 @@ inline std::vector<profile_section>* profile_reader::find_place(section_title ti
         why = "the credentials file has profiles only, as [NAME] without \"profile\"";
     } else if (!ini::is_identifier(title.name)) {
         why = "a name has letters, digits and _ - / . % @ : + only";
-    } else if (!in_config || title.kind == "profile") {
-        prefixed_default_ = prefixed_default_ || (in_config && title.name == "default");
+    } else if (!in_config) {
+        return &set_.profiles_;
+    } else if (title.kind == "profile") {
+        prefixed_default_ = prefixed_default_ || title.name == "default";
         return &set_.profiles_;
     } else if (title.kind == "sso-session") {
         return &set_.sso_sessions_;

@@ -488,6 +488,25 @@ TEST_CASE("profile_file: no secret in a message, nor in memory that was given ba
     }
 }
 
+TEST_CASE("profile_file: a value is wiped when another takes its place", "[profile_file]") {
+    constexpr std::string_view secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    allocations::watch const watched(secret);
+    {
+        bedrock::profile_property longer;
+        longer.value.assign(200, 'x');
+        bedrock::profile_property property;
+        property.value = secret;
+        property = longer;
+        CHECK(property.value == longer.value);
+        property.value = std::string(secret);
+        bedrock::profile_property other;
+        other.value = secret;
+        other = std::move(longer);
+        CHECK(other.value.size() == 200);
+    }
+    CHECK(watched.found() == 0);
+}
+
 TEST_CASE("profile_file: a set that is moved keeps its sections, a copy has its own", "[profile_file]") {
     auto set = config("[default]\nregion = eu-west-1\n");
     auto const* const section = set.find("default");

@@ -3,11 +3,15 @@
 #include "bedrock/recorded.hpp"
 
 #include "support/fake_environment.hpp"
+#include "support/json_file.hpp"
+#include "support/vectors.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace bedrock;
 
@@ -110,14 +114,229 @@ TEST_CASE("settings: what is refused names the setting at fault", "[settings]") 
     CHECK_THAT(refusal(with("AWS_ENDPOINT_URL", "ftp://x")), EndsWith("(set by AWS_ENDPOINT_URL)"));
     wanted.region = {"us east 1", "client option"};
     CHECK_THAT(refusal(fake_environment()), EndsWith("(set by client option)"));
-    CHECK_THAT(refusal(with("AWS_ENDPOINT_URL", "http://good.test")),
-               EndsWith("(set by client option)"));
+    CHECK_THAT(refusal(with("AWS_ENDPOINT_URL", "http://good.test")), EndsWith("(set by client option)"));
     wanted.region = {"fips-us-east-1", "client option"};
-    CHECK_THAT(refusal(with("AWS_ENDPOINT_URL", "http://good.test")),
-               EndsWith("(set by AWS_ENDPOINT_URL)"));
+    CHECK_THAT(refusal(with("AWS_ENDPOINT_URL", "http://good.test")), EndsWith("(set by AWS_ENDPOINT_URL)"));
     wanted.region = {};
     wanted.endpoint = {"http://user:hunter2@host/", "call option"};
     auto const message = refusal(fake_environment());
     CHECK_THAT(message, EndsWith("(set by call option)"));
     CHECK(message.find("hunter2") == std::string::npos);
+}
+
+namespace {
+
+constexpr char config[] = "/home/user/.aws/config";
+
+/// A machine with shared files.
+struct profiled {
+    explicit profiled(std::string text, fake_environment::variables set = {}) : machine(std::move(set)) {
+        machine.values->emplace("HOME", "/home/user");
+        runner.files[config] = std::move(text);
+    }
+    result<settings> find(settings_request wanted = {}) {
+        auto const here = machine.get();
+        return runner.run(find_settings(here, std::move(wanted)));
+    }
+    std::string refusal(settings_request wanted = {}) {
+        auto const found = find(std::move(wanted));
+        return found ? "" : found.error().message;
+    }
+    fake_environment machine;
+    recorded_runner runner{std::vector<recorded_exchange>{}};
+};
+
+class fixed_region final : public region_source {
+  public:
+    explicit fixed_region(std::string value) : value_(std::move(value)) {}
+    exchange<setting> find_region(environment const&) override {
+        setting found{value_, "instance metadata"};
+        co_return found;
+    }
+
+  private:
+    std::string value_;
+};
+
+}  // namespace
+
+TEST_CASE("settings: the profile's region stands behind the variables, the credentials file first", "[settings]") {
+    profiled m(
+        "[default]\nregion = eu-west-1\n[profile dev]\nregion = eu-west-2\n[profile code]\nregion = eu-west-3\n");
+    auto found = m.find();
+    REQUIRE(found);
+    CHECK(found->region.value == "eu-west-1");
+    CHECK(found->region.source == "profile default");
+    m.runner.files["/home/user/.aws/credentials"] = "[default]\nregion = eu-north-1\n";
+    CHECK(m.find()->region.value == "eu-north-1");
+
+    (*m.machine.values)["AWS_PROFILE"] = "dev";
+    found = m.find();
+    CHECK(found->region.value == "eu-west-2");
+    CHECK(found->region.source == "profile dev");
+    settings_request named;
+    named.profile = "code";
+    CHECK(m.find(named)->region.value == "eu-west-3");
+    (*m.machine.values)["AWS_DEFAULT_REGION"] = "ap-south-1";
+    CHECK(m.find(named)->region.source == "AWS_DEFAULT_REGION");
+}
+
+TEST_CASE("settings: the last source of a region is asked only before the default", "[settings]") {
+    settings_request wanted;
+    wanted.last_region_source = std::make_shared<fixed_region>("us-west-1");
+    auto found = profiled("").find(wanted);
+    REQUIRE(found);
+    CHECK(found->region.value == "us-west-1");
+    CHECK(found->region.source == "instance metadata");
+    CHECK(profiled("[default]\nregion = eu-west-1\n").find(wanted)->region.source == "profile default");
+    wanted.last_region_source = std::make_shared<fixed_region>("");
+    CHECK(profiled("").find(wanted)->region.source == "default");
+}
+
+TEST_CASE("settings: endpoints of the profile and of its services section", "[settings]") {
+    profiled m(
+        "[default]\nservices = mine\nendpoint_url = https://all.test\n"
+        "[services mine]\nbedrock_runtime =\n  endpoint_url = https://runtime.test/p\ns3 =\n  x = y\n");
+    auto found = m.find();
+    REQUIRE(found);
+    CHECK(found->endpoint.value == "https://runtime.test/p");
+    CHECK(found->endpoint.source == "services mine of profile default");
+    settings_request control;
+    control.service = "bedrock";
+    control.endpoint_variable = "AWS_ENDPOINT_URL_BEDROCK";
+    found = m.find(control);
+    CHECK(found->endpoint.value == "https://all.test");
+    CHECK(found->endpoint.source == "profile default");
+
+    settings_request ignoring;
+    ignoring.ignore_configured_endpoints = true;
+    CHECK(m.find(ignoring)->endpoint.source == "standard for us-east-1");
+    (*m.machine.values)["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "True";
+    CHECK(m.find()->endpoint.source == "standard for us-east-1");
+    ignoring.ignore_configured_endpoints = false;
+    CHECK(m.find(ignoring)->endpoint.source == "services mine of profile default");
+    (*m.machine.values)["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "1";
+    CHECK(m.refusal() == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is \"1\": it must be true or false");
+}
+
+TEST_CASE("settings: a services section that does not exist", "[settings]") {
+    profiled m("[default]\nservices = gone\nendpoint_url = https://all.test\n");
+    CHECK(m.refusal() ==
+          "services of profile default names \"gone\", but /home/user/.aws/config has no such [services] section");
+    (*m.machine.values)["AWS_ENDPOINT_URL"] = "https://all.test";
+    CHECK(m.find()->endpoint.source == "AWS_ENDPOINT_URL");
+}
+
+TEST_CASE("settings: FIPS and dual-stack from caller, variable, profile and pseudo region", "[settings]") {
+    profiled m("[default]\nuse_fips_endpoint = TRUE\nuse_dualstack_endpoint = false\n");
+    auto found = m.find();
+    REQUIRE(found);
+    CHECK(found->host == "bedrock-runtime-fips.us-east-1.amazonaws.com");
+    CHECK(found->use_fips.on);
+    CHECK(found->use_fips.source == "profile default");
+    CHECK(found->endpoint.source == "standard for us-east-1, FIPS by profile default");
+    CHECK_FALSE(found->use_dual_stack.on);
+
+    (*m.machine.values)["AWS_USE_FIPS_ENDPOINT"] = "false";
+    (*m.machine.values)["AWS_USE_DUALSTACK_ENDPOINT"] = "true";
+    found = m.find();
+    CHECK(found->host == "bedrock-runtime.us-east-1.api.aws");
+    CHECK(found->endpoint.source == "standard for us-east-1, dual-stack by AWS_USE_DUALSTACK_ENDPOINT");
+    settings_request wanted;
+    wanted.use_fips = true;
+    wanted.use_dual_stack = false;
+    CHECK(m.find(wanted)->host == "bedrock-runtime-fips.us-east-1.amazonaws.com");
+    CHECK(m.find(wanted)->use_fips.source == "client option");
+
+    profiled pseudo("[default]\nregion = fips-us-gov-west-1\n");
+    found = pseudo.find();
+    CHECK(found->host == "bedrock-runtime-fips.us-gov-west-1.amazonaws.com");
+    CHECK(found->region.value == "us-gov-west-1");
+
+    CHECK(profiled("[default]\nuse_fips_endpoint = yes\n").refusal() ==
+          "use_fips_endpoint of profile default is \"yes\": it must be true or false");
+    CHECK(profiled("", {{"AWS_USE_DUALSTACK_ENDPOINT", "on"}}).refusal() ==
+          "AWS_USE_DUALSTACK_ENDPOINT is \"on\": it must be true or false");
+}
+
+TEST_CASE("settings: FIPS and dual-stack exclude a custom endpoint, and the message names both", "[settings]") {
+    using Catch::EndsWith;
+    profiled m("[default]\nuse_fips_endpoint = true\nendpoint_url = https://all.test\n");
+    CHECK_THAT(m.refusal(), EndsWith("(set by profile default, FIPS by profile default)"));
+    (*m.machine.values)["AWS_USE_FIPS_ENDPOINT"] = "false";
+    (*m.machine.values)["AWS_USE_DUALSTACK_ENDPOINT"] = "true";
+    (*m.machine.values)["AWS_ENDPOINT_URL"] = "https://all.test";
+    CHECK_THAT(m.refusal(), EndsWith("(set by AWS_ENDPOINT_URL, dual-stack by AWS_USE_DUALSTACK_ENDPOINT)"));
+}
+
+TEST_CASE("settings: attempts from the variable or the profile, where they are a positive number", "[settings]") {
+    profiled m("[default]\nmax_attempts = 7\n");
+    CHECK(m.find()->max_attempts.value == "7");
+    CHECK(m.find()->max_attempts.source == "profile default");
+    (*m.machine.values)["AWS_MAX_ATTEMPTS"] = "2";
+    CHECK(m.find()->max_attempts.source == "AWS_MAX_ATTEMPTS");
+    for (char const* const none : {"0", "-1", "2.5", "many", "99999999999"}) {
+        (*m.machine.values)["AWS_MAX_ATTEMPTS"] = none;
+        CHECK(m.find()->max_attempts.source == "profile default");
+    }
+    CHECK(profiled("[default]\nmax_attempts = x\n").find()->max_attempts.value.empty());
+}
+
+TEST_CASE("settings: shared files that cannot be used matter where something must come from them", "[settings]") {
+    constexpr char broken[] = "[default\n";
+    using Catch::StartsWith;
+    CHECK_THAT(profiled(broken).refusal(), StartsWith("/home/user/.aws/config, line 1: "));
+    CHECK(profiled(broken).find().error().code == errc::credentials);
+    CHECK_THAT(profiled(broken, {{"AWS_REGION", "eu-west-1"}, {"AWS_PROFILE", "dev"}}).refusal(),
+               StartsWith("/home/user/.aws/config, line 1: "));
+    auto const without = profiled(broken, {{"AWS_REGION", "eu-west-1"}}).find();
+    REQUIRE(without);
+    REQUIRE(without->notes.size() == 1);
+    CHECK_THAT(without->notes[0], StartsWith("without the shared files: /home/user/.aws/config, line 1: "));
+
+    auto const absent = profiled("[default]\n", {{"AWS_PROFILE", "dev"}}).find();
+    REQUIRE(absent);
+    CHECK(absent->region.source == "default");
+    REQUIRE(absent->notes.size() == 1);
+    CHECK(absent->notes[0] == "AWS_PROFILE=dev is in neither /home/user/.aws/config nor /home/user/.aws/credentials");
+    CHECK(profiled("[default]\n").find()->notes.empty());
+}
+
+TEST_CASE("settings: the configured endpoints of the conformance vectors", "[settings][vectors]") {
+    auto const vectors = vectors_dir();
+    if (!vectors) {
+        WARN("no vectors: -Dvectors=DIR");
+        return;
+    }
+    simdjson::dom::parser parser;
+    auto const index = json_file::load(parser, *vectors + "/endpoints/index.json");
+    REQUIRE(index);
+    int count = 0;
+    for (auto const& one : json_file::list(*index, "cases")) {
+        if (json_file::text(one, "class") != "configured-url") continue;
+        INFO(json_file::text_or_empty(one, "id"));
+        ++count;
+        fake_environment::variables set;
+        for (auto const& [name, value] : json_file::members(json_file::member(one, "env")))
+            set[name] = json_file::text(value).value_or("");
+        set["AWS_PROFILE"] = json_file::text_or_empty(one, "profile");
+        profiled m(json_file::text_or_empty(one, "config_text"), set);
+
+        settings_request wanted;
+        wanted.service = json_file::text_or_empty(one, "service");
+        wanted.endpoint_variable = "AWS_ENDPOINT_URL_";
+        for (char const c : wanted.service) wanted.endpoint_variable += static_cast<char>(c - 'a' + 'A');
+        if (wanted.service == "s3") wanted.endpoint_variable = "AWS_ENDPOINT_URL_S3";
+        auto const client = json_file::member(one, "client_config");
+        REQUIRE(client);
+        wanted.endpoint = {json_file::text_or_empty(*client, "endpoint_url"), "client option"};
+        wanted.ignore_configured_endpoints = json_file::flag(*client, "ignore_configured_endpoint_urls");
+        auto const found = m.find(wanted);
+        REQUIRE(found);
+        auto const expect = json_file::member(one, "expect");
+        REQUIRE(expect);
+        auto const url = json_file::text(*expect, "configured_url");
+        CHECK(found->endpoint.value == url.value_or("https://" + wanted.service + ".fake-region-10.amazonaws.com"));
+    }
+    CHECK(count >= 20);
 }

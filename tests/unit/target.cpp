@@ -3,6 +3,8 @@
 #include "bedrock/recorded.hpp"
 
 #include "support/fake_environment.hpp"
+#include "support/json_file.hpp"
+#include "support/vectors.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 using namespace bedrock;
 
@@ -211,4 +214,178 @@ TEST_CASE("target: an explanation of what cannot work has the problem and all th
     bare.options.auth = auth_scheme::automatic;
     (*bare.around.values)["AWS_BEDROCK_SKIP_AUTH"] = "1";
     CHECK(bare.explain().source == "none (AWS_BEDROCK_SKIP_AUTH)");
+}
+
+namespace {
+
+/// One client for all its calls, with shared files and recorded traffic.
+struct one_client {
+    one_client(client_options options, fake_environment::variables set, std::vector<recorded_exchange> recording = {})
+        : around(std::move(set)), runner(std::move(recording)), state(fill(std::move(options), around)) {}
+
+    result<call_target> target() { return runner.run(find_target(state, call, {})); }
+    explanation explain() { return runner.run(explain_target(state, call, {})).value(); }
+
+    fake_environment around;
+    recorded_runner runner;
+    call_options call{};
+    client_state const state;
+
+  private:
+    static client_options fill(client_options options, fake_environment const& around) {
+        around.values->emplace("HOME", "/home/user");
+        options.surroundings = around.get();
+        return options;
+    }
+};
+
+constexpr char config[] = "/home/user/.aws/config";
+
+client_options profile_named(std::string name) {
+    client_options options;
+    options.profile = std::move(name);
+    return options;
+}
+
+recorded_exchange answered(std::string method, std::string url, std::string body) {
+    recorded_exchange made;
+    made.method = std::move(method);
+    made.url = std::move(url);
+    made.head.status = 200;
+    made.head.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
+    made.pieces = {std::move(body)};
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("target: a profile named in code gives credentials, region and endpoint", "[target]") {
+    auto set = keys_in_environment();
+    set["AWS_BEARER_TOKEN_BEDROCK"] = "token-of-the-environment";
+    set["AWS_BEDROCK_SKIP_AUTH"] = "1";
+    one_client c(profile_named("dev"), set);
+    c.runner.files[config] =
+        "[profile dev]\naws_access_key_id = AKIDDEV\naws_secret_access_key = s\nregion = eu-west-1\n"
+        "endpoint_url = https://gateway.test/x\n";
+    auto const found = c.target();
+    REQUIRE(found);
+    CHECK_FALSE(found->anonymous);
+    CHECK(found->credentials.access_key_id == "AKIDDEV");
+    CHECK(found->credentials.bearer_token.empty());
+    CHECK(found->settings.region.source == "profile dev");
+    CHECK(found->settings.endpoint.value == "https://gateway.test/x");
+    auto const why = c.explain();
+    CHECK(why.source == "profile dev (static keys)");
+    CHECK(why.text() ==
+          "credentials: profile dev (static keys), key …DDEV\n"
+          "region: eu-west-1 (profile dev)\n"
+          "endpoint: https://gateway.test/x (profile dev)\n"
+          "providers:\n"
+          "  profile: found (0 ms)");
+
+    auto with_keys = profile_named("dev");
+    with_keys.credentials = credentials{.access_key_id = "CODE", .secret_access_key = "s"};
+    one_client both(with_keys, {});
+    both.runner.files = c.runner.files;
+    CHECK(both.target()->credentials.access_key_id == "CODE");
+    CHECK(both.target()->settings.region.value == "eu-west-1");
+}
+
+TEST_CASE("target: options for FIPS, dual-stack and configured endpoints", "[target]") {
+    client_options options;
+    options.credentials = credentials{.access_key_id = "A", .secret_access_key = "s"};
+    options.use_fips = true;
+    options.use_dual_stack = true;
+    options.ignore_configured_endpoints = true;
+    one_client c(options, {{"AWS_ENDPOINT_URL", "https://gateway.test"}});
+    CHECK(c.target()->settings.host == "bedrock-runtime-fips.us-east-1.api.aws");
+}
+
+TEST_CASE("target: what a client has fetched serves all its calls", "[target]") {
+    constexpr char sts[] = "https://sts.eu-west-2.amazonaws.com/";
+    client_options options;
+    options.region = "eu-west-2";
+    one_client c(options, {},
+                 {answered("POST", sts,
+                           "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>"
+                           "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+                           "<Expiration>2026-01-02T04:04:05Z</Expiration></Credentials></AssumeRoleResult>"
+                           "</AssumeRoleResponse>")});
+    c.runner.files[config] =
+        "[default]\nrole_arn = r\nsource_profile = base\n[profile base]\naws_access_key_id = AKID\n"
+        "aws_secret_access_key = s\n";
+    for (int call = 0; call != 3; ++call) {
+        auto const found = c.target();
+        REQUIRE(found);
+        CHECK(found->credentials.access_key_id == "ASIAROLE");
+    }
+    CHECK(c.explain().access_key_id == "…ROLE");
+    CHECK(c.runner.requests().size() == 1);
+}
+
+TEST_CASE("target: the instance's region, where that is asked for", "[target]") {
+    constexpr char base[] = "http://169.254.169.254/latest/";
+    client_options options;
+    options.credentials = credentials{.access_key_id = "A", .secret_access_key = "s"};
+    options.region_of_instance = true;
+    one_client c(options, {},
+                 {answered("PUT", base + std::string("api/token"), "TOKEN"),
+                  answered("GET", base + std::string("meta-data/placement/region"), "eu-north-1")});
+    auto const found = c.target();
+    REQUIRE(found);
+    CHECK(found->settings.region.value == "eu-north-1");
+    CHECK(found->settings.region.source == "instance metadata");
+    options.region_of_instance = false;
+    CHECK(one_client(options, {}).target()->settings.region.source == "default");
+}
+
+TEST_CASE("target: an explanation tells what was passed over", "[target]") {
+    auto set = keys_in_environment();
+    set["AWS_PROFILE"] = "dev";
+    one_client c({}, set);
+    c.runner.files[config] = "[dev]\nregion = eu-west-1\n";
+    auto const why = c.explain();
+    CHECK_FALSE(why.problem);
+    CHECK(why.source == "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY");
+    REQUIRE(why.notes.size() == 2);
+    CHECK(why.notes[0] == "AWS_PROFILE=dev is in neither /home/user/.aws/config nor /home/user/.aws/credentials");
+    CHECK(why.notes[1] ==
+          "/home/user/.aws/config, line 1: section [dev] ignored: a profile of the config file is written [profile "
+          "NAME]");
+    CHECK(why.text().find("\nnote: " + why.notes[0] + "\nnote: " + why.notes[1] + "\nproviders:\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("target: the bearer cases of the conformance vectors", "[target][vectors]") {
+    auto const vectors = vectors_dir();
+    if (!vectors) {
+        WARN("no vectors: -Dvectors=DIR");
+        return;
+    }
+    simdjson::dom::parser parser;
+    auto const index = json_file::load(parser, *vectors + "/extras/index.json");
+    REQUIRE(index);
+    int count = 0;
+    for (auto const& one : json_file::list(*index, "cases")) {
+        if (json_file::text(one, "kind") != "bearer-auth") continue;
+        INFO(json_file::text_or_empty(one, "id"));
+        ++count;
+        machine m(keys_in_environment());
+        for (auto const& [name, value] : json_file::members(json_file::member(one, "env"))) {
+            bool const is_token = name == "AWS_BEARER_TOKEN_BEARER_SERVICE";  // the cases are of an invented service
+            (*m.around.values)[is_token ? "AWS_BEARER_TOKEN_BEDROCK" : name] = json_file::text(value).value_or("");
+        }
+        auto const client = json_file::member(one, "client_config");
+        REQUIRE(client);
+        if (json_file::text(*client, "signature_version") == "v4" ||
+            json_file::text(*client, "auth_scheme_preference") == "sigv4")
+            m.options.auth = auth_scheme::sigv4;
+        auto const found = m.target();
+        REQUIRE(found);
+        auto const token = found->credentials.bearer_token.view();
+        CHECK(token.empty() != json_file::flag(one, "expect_bearer").value_or(false));
+        if (!token.empty())
+            CHECK("Bearer " + std::string(token) == json_file::text_or_empty(one, "expect_authorization"));
+    }
+    CHECK(count == 5);
 }

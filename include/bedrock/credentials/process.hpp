@@ -63,7 +63,8 @@ inline std::string find_program(std::string_view command) {
     command = credentials_detail::trim(command);
     bool const quoted = command.starts_with('"') || command.starts_with('\'');
     auto const end = quoted ? command.find(command.front(), 1) : command.find_first_of(" \t\r\n");
-    auto word = command.substr(quoted ? 1 : 0, end == std::string_view::npos ? end : end - (quoted ? 1 : 0));
+    if (quoted && end == std::string_view::npos) return {};
+    auto word = command.substr(0, end).substr(quoted ? 1 : 0);
     word.remove_prefix(word.find_last_of("/\\") + 1);  // npos + 1 is 0
     if (word.find_first_of(shell_separators) != std::string_view::npos) return {};
     std::string program;
@@ -71,52 +72,48 @@ inline std::string find_program(std::string_view command) {
     return program;
 }
 
-/// Overwrites every place of `word` in `text` with asterisks.
-inline void mask_word(std::string& text, std::string_view word) {
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size()))
-        text.replace(at, word.size(), word.size(), '*');
-}
-
-/// The words of a command behind its first, but for plain options such as `--profile`.
-inline void mask_arguments(std::string& text, std::string_view command) {
+/// Marks the words of a command behind its first, plain options such as `--profile` apart, wherever they stand in
+/// `text`: asterisks in `marks`, a copy of it.
+inline void mark_arguments(std::string_view text, std::string_view command, std::string& marks) {
     constexpr std::size_t shortest = 4;  // shorter ones stand in any text
     bool first = true;
     while (!command.empty()) {
-        auto const begin = (std::min)(command.find_first_not_of(shell_separators), command.size());
-        command.remove_prefix(begin);
+        command.remove_prefix((std::min)(command.find_first_not_of(shell_separators), command.size()));
         auto const word = command.substr(0, command.find_first_of(shell_separators));
         command.remove_prefix(word.size());
-        bool const plain_option = word.starts_with("--");
-        if (!std::exchange(first, false) && !plain_option && word.size() >= shortest) mask_word(text, word);
+        if (std::exchange(first, false) || word.starts_with("--") || word.size() < shortest) continue;
+        for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + word.size()))
+            marks.replace(at, word.size(), word.size(), '*');
     }
 }
 
-/// Overwrites what looks like a key or a token: 20 characters of base64 or more with a digit and a capital.
-inline void mask_keys(std::string& text) {
+/// Marks what looks like a key or a token: 20 characters of base64 or more, with a digit and a capital among them.
+inline void mark_keys(std::string_view text, std::string& marks) {
+    constexpr std::string_view digits = "0123456789";
+    constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-";
     constexpr std::size_t shortest = 20;  // an access key id
-    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    auto const is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-    auto const is_key_character = [&](char c) {
-        return is_digit(c) || is_capital(c) || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=' || c == '_' ||
-               c == '-';
-    };
-    for (auto run = text.begin(); run != text.end();) {
-        run = std::find_if(run, text.end(), is_key_character);
-        auto const end = std::find_if_not(run, text.end(), is_key_character);
-        if (end - run >= static_cast<std::ptrdiff_t>(shortest) && std::any_of(run, end, is_digit) &&
-            std::any_of(run, end, is_capital))
-            std::fill(run, end, '*');
-        run = end;
+    for (std::size_t at = text.find_first_of(base64); at != std::string_view::npos;) {
+        auto const end = (std::min)(text.find_first_not_of(base64, at), text.size());
+        auto const run = text.substr(at, end - at);
+        if (run.size() >= shortest && run.find_first_of(digits) != std::string_view::npos &&
+            run.find_first_of(capitals) != std::string_view::npos)
+            marks.replace(at, run.size(), run.size(), '*');
+        at = text.find_first_of(base64, end);
     }
 }
 
 /// What a command wrote to stderr, fit for a message: ": text", or "".
-inline std::string clean_complaint(std::string text, std::string_view command) {
+inline std::string clean_complaint(std::string_view text, std::string_view command) {
     constexpr std::size_t longest = 512;
-    mask_arguments(text, command);
-    mask_keys(text);
+    std::string marked(text);
+    mark_arguments(text, command, marked);
+    mark_keys(text, marked);
+    std::string shown;  // three asterisks, however long the word is
+    for (char const c : marked)
+        if (c != '*' || !shown.ends_with("***")) shown.push_back(c);
     std::string line;
-    append_clean_line(line, text, longest);
+    append_clean_line(line, shown, longest);
     return line.empty() ? line : ": " + line;
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("container provider: plain http goes to this machine's own addresses a
     REQUIRE(slashes);
     CHECK((*slashes)->origin == "http://169.254.170.2");
 
-    task with({{full, "http://example.com/hidden"}});
+    task with({{full, "http://example.com/hidden"}}, {});
     CHECK(with.broken().starts_with("AWS_CONTAINER_CREDENTIALS_FULL_URI names http://example.com: plain http is"));
     CHECK(with.runner.requests().empty());
 }
@@ -180,20 +180,20 @@ TEST_CASE("container provider: the token goes into the header as it is, the file
 }
 
 TEST_CASE("container provider: a token that cannot be had or sent is broken, before any request", "[credentials]") {
-    task missing({{full, local}, {token_file, "/token"}});
+    task missing({{full, local}, {token_file, "/token"}}, {});
     CHECK(missing.broken() ==
           "the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: not in the recording: /token");
-    task empty({{full, local}, {token_file, "/token"}});
+    task empty({{full, local}, {token_file, "/token"}}, {});
     empty.runner.files["/token"] = "\r\n";
     CHECK(empty.broken() == "the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names is empty: /token");
-    task large({{full, local}, {token_file, "/token"}});
+    task large({{full, local}, {token_file, "/token"}}, {});
     large.runner.files["/token"] = std::string(16385, 't');
     CHECK(large.broken().find("cannot be read: larger than 16384 bytes: /token") != std::string::npos);
-    task split({{full, local}, {token_file, "/token"}});
+    task split({{full, local}, {token_file, "/token"}}, {});
     split.runner.files["/token"] = "hidden\r\nX-Header: 1";
     CHECK(split.broken() ==
           "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE has a line break or another control character inside");
-    task variable({{full, local}, {plain_token, "hidden\nvalue"}});
+    task variable({{full, local}, {plain_token, "hidden\nvalue"}}, {});
     CHECK(variable.broken() ==
           "the token of AWS_CONTAINER_AUTHORIZATION_TOKEN has a line break or another control character inside");
     for (auto* one : {&missing, &empty, &large, &split, &variable}) CHECK(one->runner.requests().empty());

@@ -112,7 +112,7 @@ TEST_CASE("imds provider: what does not work is broken and says what", "[credent
           "role my-role has no credentials: "
           "http://169.254.169.254/latest/meta-data/iam/security-credentials/my-role: HTTP 404 (1 attempt, 0 ms)");
     CHECK(broken({token(), list(), keys("hidden")}) ==
-          "role my-role has no usable credentials: invalid JSON: a character that cannot stand here, at byte 0");
+          "role my-role has no usable credentials: invalid JSON: unexpected character, at byte 0");
     CHECK(broken({token(), list(), keys("<html>hidden</html>")}) ==
           "role my-role has no usable credentials: it is a web page or XML, not JSON");
     CHECK(broken({token(), list(), keys(R"({"Code":"Failed","Message":"later"})")}) ==

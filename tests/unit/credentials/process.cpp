@@ -82,10 +82,8 @@ TEST_CASE("process provider: account and source of the options", "[credentials]"
 TEST_CASE("process provider: output that is no use is named, never shown", "[credentials]") {
     CHECK(broken("/opt/vault get", printed("")) ==
           "credential_process vault printed no usable credentials: it is empty");
-    CHECK(
-        broken("vault get", printed("hidden")) ==
-        "credential_process vault printed no usable credentials: invalid JSON: a character that cannot stand here, at "
-        "byte 0");
+    CHECK(broken("vault get", printed("hidden")) ==
+          "credential_process vault printed no usable credentials: invalid JSON: unexpected character, at byte 0");
     CHECK(broken("vault get", printed(std::string(document) + " hidden")).find("at byte") != std::string::npos);
     CHECK(broken("vault", printed(R"({"Version":"1","AccessKeyId":"A","SecretAccessKey":"hidden"})")) ==
           "credential_process vault printed no usable credentials: Version: expected a number, found a string");
@@ -127,14 +125,14 @@ TEST_CASE("process provider: each way to fail has its words", "[credentials]") {
 TEST_CASE("process provider: what a command says on stderr is shown without arguments, keys and tokens",
           "[credentials]") {
     CHECK(broken("login --password hidden --user='hiddenuser' -k=hiddenkey",
-                 failed(1, "login --password hidden: bad hiddenuser, hiddenkey")) ==
-          "credential_process login ended with status 1: login --password ******: bad **********, *********");
+                 failed(1, "login --password hidden: bad hiddenuser, hiddenkey. hiddenhidden!")) ==
+          "credential_process login ended with status 1: login --password ***: bad ***, ***. ***!");
     CHECK(broken("login", failed(1,
                                  "key AKIAIOSFODNN7EXAMPLE secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY "
-                                 "jwt eyJhbGciOiJIUzI1NiIsInR5.cCI6 request 8c9f0d4e-aaaa-bbbb-cccc-0123456789ab")) ==
-          "credential_process login ended with status 1: key ******************** secret "
-          "**************************************** jwt ************************.cCI6 request "
-          "8c9f0d4e-aaaa-bbbb-cccc-0123456789ab");
+                                 "jwt eyJhbGciOiJIUzI1NiIsInR5.cCI6 request 8c9f0d4e-aaaa-bbbb-cccc-0123456789ab "
+                                 "of ReadTheManualOfThisCommand")) ==
+          "credential_process login ended with status 1: key *** secret *** jwt ***.cCI6 request "
+          "8c9f0d4e-aaaa-bbbb-cccc-0123456789ab of ReadTheManualOfThisCommand");
     CHECK(broken("login", failed(1, std::string(4096, 'x'))).size() < 600);
     CHECK(broken("x a b c", failed(1, "a b c")) == "credential_process x ended with status 1: a b c");
 }
@@ -142,7 +140,7 @@ TEST_CASE("process provider: what a command says on stderr is shown without argu
 TEST_CASE("process provider: of the command only a program's name is shown", "[credentials]") {
     auto const shown = [](std::string command) { return broken(std::move(command), failed(1, "")); };
     CHECK(shown("  /opt/bin/vault hidden") == "credential_process vault ended with status 1");
-    CHECK(shown("'/opt/my tools/vault' hidden").find(" vault ended") == std::string::npos + 0 ? false : true);
+    CHECK(shown("'/opt/my tools/vault' hidden") == "credential_process vault ended with status 1");
     CHECK(shown("\"C:\\tools\\vault.exe\" hidden") == "credential_process vault.exe ended with status 1");
     CHECK(shown("PASSWORD=hidden vault") == "credential_process ended with status 1");
     CHECK(shown("'hidden") == "credential_process ended with status 1");
@@ -187,11 +185,6 @@ TEST_CASE("process provider: real commands", "[credentials]") {
         process_provider provider(std::move(options));
         return run(provider.load(run.here));
     };
-    auto const answer = load(with(R"(echo noise >&2; printf '{"Version": 1, "AccessKeyId": "%s",' "A"'"SIA"; )"
-                                  R"(echo '"SecretAccessKey": "B"}')"));
-    INFO(answer.detail);
-    REQUIRE(answer.outcome == provider_outcome::broken);  // the quotes of the first half end too early
-
     auto const good =
         load(with(R"(echo '{"Version": 1, "AccessKeyId": "ASIA", "SecretAccessKey": "B"}' && echo noise >&2)"));
     INFO(good.detail);

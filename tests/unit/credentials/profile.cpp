@@ -1,0 +1,314 @@
+#include "bedrock/credentials/profile.hpp"
+
+#include "bedrock/recorded.hpp"
+
+#include "support/fake_environment.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace bedrock;
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+
+namespace {
+
+constexpr char config[] = "/home/user/.aws/config";
+constexpr char keys_of_base[] = "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = hidden-base\n";
+
+recorded_exchange role(std::string id, std::string end = "2026-01-02T04:04:05Z", std::string region = "us-east-1") {
+    recorded_exchange made;
+    made.method = "POST";
+    made.url = "https://sts." + region + ".amazonaws.com/";
+    made.head.status = 200;
+    made.pieces = {"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>" + id +
+                   "</AccessKeyId><SecretAccessKey>hidden-key</SecretAccessKey><SessionToken>hidden-token"
+                   "</SessionToken><Expiration>" +
+                   end + "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"};
+    return made;
+}
+
+struct machine {
+    explicit machine(std::string text, std::vector<recorded_exchange> recording = {}, profile_options options = {},
+                     fake_environment::variables set = {})
+        : around(std::move(set)), runner(std::move(recording)), provider(std::move(options)) {
+        around.values->emplace("HOME", "/home/user");
+        if (!text.empty()) runner.files[config] = std::move(text);
+    }
+    provider_answer load() {
+        auto const here = around.get();
+        return runner.run(provider.load(here));
+    }
+    /// What a broken profile says.
+    std::string broken() {
+        auto const answer = load();
+        CHECK(answer.outcome == provider_outcome::broken);
+        CHECK_THAT(answer.detail, !Contains("hidden"));
+        return answer.detail;
+    }
+    /// The key that the request signed with.
+    std::string signer(std::size_t request) const {
+        auto const header = std::string(http::find_header(runner.requests()[request].headers, "authorization"));
+        auto const begin = header.find("Credential=") + 11;
+        return header.substr(begin, header.find('/', begin) - begin);
+    }
+    fake_environment around;
+    recorded_runner runner;
+    profile_provider provider;
+};
+
+profile_options named(std::string profile) {
+    profile_options options;
+    options.place.profile = std::move(profile);
+    return options;
+}
+
+profile_options with_code(std::string code, std::string* asked_for = nullptr) {
+    profile_options options;
+    options.mfa_code = [code, asked_for](std::string const& serial) {
+        if (asked_for) *asked_for += serial;
+        return code;
+    };
+    return options;
+}
+
+constexpr char mfa_profile[] =
+    "[default]\nrole_arn = arn:role\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/me\n";
+
+}  // namespace
+
+TEST_CASE("profile: static keys, and in whose name they are told", "[credentials]") {
+    std::string const text =
+        "[default]\naws_access_key_id = AKID1\naws_secret_access_key = s\naws_session_token = t\n"
+        "aws_account_id = 123456789012\n[profile dev]\naws_access_key_id = AKID2\naws_secret_access_key = s\n";
+    machine m(text);
+    auto answer = m.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "AKID1");
+    CHECK(answer.credentials.secret_access_key.view() == "s");
+    CHECK(answer.credentials.session_token.view() == "t");
+    CHECK(answer.credentials.account_id == "123456789012");
+    CHECK(answer.credentials.source == "default chain: profile default (static keys)");
+
+    (*m.around.values)["AWS_PROFILE"] = "dev";
+    answer = m.load();
+    CHECK(answer.credentials.access_key_id == "AKID2");
+    CHECK(answer.credentials.source == "AWS_PROFILE=dev (static keys)");
+    (*m.around.values)["AWS_PROFILE"] = "default";
+    CHECK(m.load().credentials.source == "AWS_PROFILE=default (static keys)");
+
+    machine code(text, {}, named("dev"), fake_environment::variables{{"AWS_PROFILE", "default"}});
+    CHECK(code.load().credentials.source == "profile dev (static keys)");
+}
+
+TEST_CASE("profile: none where none is needed", "[credentials]") {
+    machine empty("");
+    auto answer = empty.load();
+    CHECK(answer.outcome == provider_outcome::not_here);
+    CHECK(answer.detail == "there is neither /home/user/.aws/config nor /home/user/.aws/credentials");
+    CHECK(answer.note.empty());
+    (*empty.around.values)["AWS_PROFILE"] = "default";
+    answer = empty.load();
+    CHECK(answer.outcome == provider_outcome::not_here);
+    CHECK(answer.note == "AWS_PROFILE=default has no file");
+
+    machine other("[profile dev]\nregion = eu-west-1\n");
+    answer = other.load();
+    CHECK(answer.outcome == provider_outcome::not_here);
+    CHECK(answer.detail == "profile default is in neither /home/user/.aws/config nor /home/user/.aws/credentials");
+    CHECK(answer.note.empty());
+    (*other.around.values)["AWS_PROFILE"] = "default";
+    CHECK(other.load().note == "AWS_PROFILE=default is in no file");
+    (*other.around.values)["AWS_PROFILE"] = "dev";
+    answer = other.load();
+    CHECK(answer.outcome == provider_outcome::not_here);
+    CHECK(answer.detail == "profile dev has no credentials");
+    CHECK(answer.note == "AWS_PROFILE=dev has no credentials");
+
+    CHECK(machine("[default]\nregion = eu-west-1\n").load().note.empty());
+}
+
+TEST_CASE("profile: one that does not exist, or files that cannot be read, are broken", "[credentials]") {
+    fake_environment::variables const set{{"AWS_PROFILE", "other"}};
+    CHECK(machine("", {}, {}, set).broken() ==
+          "AWS_PROFILE=other does not exist: there is neither /home/user/.aws/config nor /home/user/.aws/credentials");
+    CHECK(machine("[default]\n", {}, {}, set).broken() ==
+          "AWS_PROFILE=other is in neither /home/user/.aws/config nor /home/user/.aws/credentials; there is default");
+    CHECK(machine("[default]\n[profile dev]\n", {}, named("code"), set).broken() ==
+          "profile code is in neither /home/user/.aws/config nor /home/user/.aws/credentials; there is default, dev");
+    // The usual mistake.
+    CHECK(machine("[other]\nregion = x\n", {}, {}, set).broken() ==
+          "AWS_PROFILE=other is in neither /home/user/.aws/config nor /home/user/.aws/credentials; "
+          "/home/user/.aws/config, line 1: section [other] ignored: a profile of the config file is written [profile "
+          "NAME]");
+    std::string many;
+    for (char c = 'a'; c <= 'k'; ++c) many += std::string("[profile ") + c + "]\n";
+    CHECK_THAT(machine(many, {}, {}, set).broken(), EndsWith("; there is a, b, c, d, e, f, g, h, i, j, ..."));
+    CHECK_THAT(machine("[default]\nhidden\n").broken(), StartsWith("/home/user/.aws/config, line 2: "));
+}
+
+TEST_CASE("profile: what a plan refuses is broken", "[credentials]") {
+    CHECK(machine("[default]\naws_access_key_id = AKID\n").broken() ==
+          "profile default has aws_access_key_id, but no aws_secret_access_key");
+}
+
+TEST_CASE("profile: a chain of roles, each taken with the one before", "[credentials]") {
+    machine m(std::string("[default]\nrole_arn = arn:a\nsource_profile = middle\nregion = eu-west-1\nexternal_id = e\n"
+                          "duration_seconds = 3600\n[profile middle]\nrole_arn = arn:b\nsource_profile = base\n") +
+                  keys_of_base,
+              {role("ASIAMIDDLE", "2026-01-02T04:04:05Z", "eu-west-1"),
+               role("ASIALAST", "2026-01-02T04:04:05Z", "eu-west-1")});
+    auto const answer = m.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "ASIALAST");
+    CHECK(answer.credentials.source == "default chain: profile default (assume role)");
+    REQUIRE(m.runner.requests().size() == 2);
+    CHECK(m.signer(0) == "AKIDBASE");
+    CHECK(m.signer(1) == "ASIAMIDDLE");
+    CHECK_THAT(m.runner.requests()[0].body, Contains("RoleArn=arn%3Ab&"));
+    CHECK_THAT(m.runner.requests()[1].body, Contains("RoleArn=arn%3Aa&"));
+    CHECK_THAT(m.runner.requests()[1].body, EndsWith("&ExternalId=e&DurationSeconds=3600"));
+}
+
+TEST_CASE("profile: STS is where the client's option says, before environment and profile", "[credentials]") {
+    profile_options options;
+    options.place.region = {"ap-south-1", "client option"};
+    machine m(std::string("[default]\nrole_arn = arn:a\nsource_profile = base\nregion = eu-west-1\n") + keys_of_base,
+              {role("ASIA", "2026-01-02T04:04:05Z", "ap-south-1")}, options,
+              fake_environment::variables{{"AWS_REGION", "eu-west-2"}});
+    CHECK(m.load().outcome == provider_outcome::found);
+}
+
+TEST_CASE("profile: a role that is refused is broken, and says whose it is", "[credentials]") {
+    auto refused = role("");
+    refused.head.status = 403;
+    refused.pieces = {"<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"};
+    machine m(std::string("[default]\nrole_arn = arn:a\nsource_profile = base\n") + keys_of_base, {refused});
+    CHECK(m.broken() == "AssumeRole of arn:a failed: AccessDenied: no (profile default)");
+}
+
+TEST_CASE("profile: credential_source Environment does not fall back on anything", "[credentials]") {
+    constexpr char text[] = "[default]\nrole_arn = arn:a\ncredential_source = Environment\n";
+    CHECK(machine(text).broken() ==
+          "profile default takes its credentials from environment, but: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
+          "are not set");
+    machine m(text, {role("ASIA")}, {},
+              fake_environment::variables{{"AWS_ACCESS_KEY_ID", "AKIDENV"}, {"AWS_SECRET_ACCESS_KEY", "s"}});
+    REQUIRE(m.load().outcome == provider_outcome::found);
+    CHECK(m.signer(0) == "AKIDENV");
+    CHECK(machine("[default]\nrole_arn = a\ncredential_source = EcsContainer\n").broken() ==
+          "profile default takes its credentials from container, but: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and "
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI are not set");
+}
+
+TEST_CASE("profile: credential_source Ec2InstanceMetadata is the instance that was given", "[credentials]") {
+    profile_options options;
+    credentials of_instance;
+    of_instance.access_key_id = "ASIAINSTANCE";
+    of_instance.secret_access_key = "s";
+    options.instance = static_credentials(of_instance);
+    machine m("[default]\nrole_arn = arn:a\ncredential_source = Ec2InstanceMetadata\n", {role("ASIA")}, options);
+    REQUIRE(m.load().outcome == provider_outcome::found);
+    CHECK(m.signer(0) == "ASIAINSTANCE");
+}
+
+TEST_CASE("profile: web identity and process", "[credentials]") {
+    auto traded = role("ASIAWEB");
+    auto& text = traded.pieces[0];
+    for (std::size_t at = 0; (at = text.find("AssumeRoleRe", at)) != std::string::npos; at += 20)
+        text.replace(at, 10, "AssumeRoleWithWebIdentity");
+    machine web("[default]\nrole_arn = arn:a\nweb_identity_token_file = /token\nrole_session_name = n\n", {traded});
+    web.runner.files["/token"] = "jwt";
+    auto answer = web.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.source == "default chain: profile default (web identity)");
+    CHECK_THAT(web.runner.requests()[0].body, Contains("&RoleSessionName=n&WebIdentityToken=jwt"));
+
+    machine process("[default]\ncredential_process = /bin/keys --all\naws_account_id = 42\n");
+    process.runner.processes["/bin/keys --all"].output =
+        R"({"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"s"})";
+    answer = process.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "AKIDPROCESS");
+    CHECK(answer.credentials.account_id == "42");
+    CHECK(answer.credentials.source == "default chain: profile default (process)");
+}
+
+TEST_CASE("profile: kinds that are not supported say so, and what works instead", "[credentials]") {
+    CHECK(machine("[default]\nsso_session = s\n").broken() ==
+          "profile default signs in with IAM Identity Center (sso_...), which is not supported by this version; use "
+          "credential_process with \"aws configure export-credentials --profile default --format process\"");
+    CHECK(machine("[default]\nlogin_session = arn\n").broken() ==
+          "profile default signs in with login_session, which is not supported by this version; use "
+          "credential_process with \"aws configure export-credentials --profile default --format process\"");
+}
+
+TEST_CASE("profile: the code of an MFA device", "[credentials]") {
+    std::string asked_for;
+    machine m(std::string(mfa_profile) + keys_of_base, {role("ASIA")}, with_code("012345", &asked_for));
+    REQUIRE(m.load().outcome == provider_outcome::found);
+    CHECK(asked_for == "arn:aws:iam::1:mfa/me");
+    CHECK_THAT(m.runner.requests()[0].body,
+               EndsWith("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=012345"));
+    m.load();
+    CHECK(asked_for == "arn:aws:iam::1:mfa/me");  // the credentials are kept
+
+    auto const text = std::string(mfa_profile) + keys_of_base;
+    constexpr char needs[] = "profile default needs a code of the MFA device arn:aws:iam::1:mfa/me";
+    CHECK(machine(text).broken() == std::string(needs) +
+                                        ", and there is nobody to ask for it: set client_options::mfa_code, or use a "
+                                        "profile without mfa_serial");
+    CHECK(machine(text, {}, with_code("")).broken() == std::string(needs) + ", but none was given");
+    for (char const* const odd : {"12345", "1234567", "12345a", "hidden"})
+        CHECK(machine(text, {}, with_code(odd)).broken() ==
+              std::string(needs) + ": it must be six digits, and what was given is not");
+}
+
+TEST_CASE("profile: fetched credentials are kept as long as the profile stays as it is", "[credentials]") {
+    auto const text = std::string("[default]\nrole_arn = arn:a\nsource_profile = base\n") + keys_of_base;
+    machine m(text, {role("ASIAFIRST"), role("ASIASECOND"), role("ASIATHIRD"), role("ASIAFOURTH")});
+    auto const id = [&] { return m.load().credentials.access_key_id; };
+    CHECK(id() == "ASIAFIRST");
+    CHECK(id() == "ASIAFIRST");
+    m.runner.files[config] = text + "[profile unrelated]\nregion = x\n";
+    CHECK(id() == "ASIAFIRST");
+    m.runner.files[config] = text + "[profile base]\naws_session_token = t\n";
+    CHECK(id() == "ASIASECOND");
+    CHECK(id() == "ASIASECOND");
+
+    credentials refused;
+    refused.access_key_id = "ASIAFIRST";
+    m.provider.forget(refused);
+    CHECK(id() == "ASIASECOND");  // others were refused
+    refused.access_key_id = "ASIASECOND";
+    m.provider.forget(refused);
+    CHECK(id() == "ASIATHIRD");
+
+    *m.around.unix_ms += 3'600'000;  // past their end
+    CHECK(id() == "ASIAFOURTH");
+    CHECK(m.runner.exhausted());
+}
+
+TEST_CASE("profile: another selection is another source", "[credentials]") {
+    machine m(std::string("[default]\nrole_arn = arn:a\nsource_profile = base\n[profile dev]\nrole_arn = arn:b\n"
+                          "source_profile = base\n") +
+                  keys_of_base,
+              {role("ASIADEFAULT"), role("ASIADEV")});
+    CHECK(m.load().credentials.access_key_id == "ASIADEFAULT");
+    (*m.around.values)["AWS_PROFILE"] = "dev";
+    CHECK(m.load().credentials.access_key_id == "ASIADEV");
+}
+
+TEST_CASE("profile: nothing is forgotten before anything was loaded", "[credentials]") {
+    profile_provider provider;
+    provider.forget({});
+    CHECK(provider.name() == "profile");
+}
