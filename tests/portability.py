@@ -18,7 +18,7 @@ ROOT = os.path.dirname(TESTS)
 sys.path.insert(0, os.path.join(ROOT, "single_include"))
 import amalgamate  # noqa: E402
 
-FLAGS = "-std=c++20 -g0 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
+FLAGS = "-std=c++20 -O0 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 LIBRARY = re.compile(r"(curl|openssl)/|simdjson|httplib")
 STAND_IN = "support/stand_in/"
 MODEL = [name for name, _ in amalgamate.FLOORS].index("model")
@@ -36,7 +36,7 @@ class Target:
 # g++-multilib refuses to be beside a cross compiler; the package with the version in its name does not, but leaves it
 # to us to find <asm/errno.h>.
 TARGETS = {
-    "i386": Target("32 bits, x87", "g++ -m32 -idirafter /usr/include/x86_64-linux-gnu", "g++ g++-12-multilib"),
+    "i386": Target("32 bits, x87", "g++ -m32 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -idirafter /usr/include/x86_64-linux-gnu", "g++ g++-12-multilib"),
     "s390x": Target("big-endian", "s390x-linux-gnu-g++ -static", "g++-s390x-linux-gnu qemu-user", ["qemu-s390x"]),
     "arm64": Target("NEON, unsigned char", "aarch64-linux-gnu-g++ -static", "g++-aarch64-linux-gnu qemu-user",
                     ["qemu-aarch64"], only="scan.hpp"),
@@ -124,13 +124,13 @@ def write_ninja(folder, compiler, vectors, sources):
              "rule link",
              "  command = %s -pthread $in -o $out" % compiler,
              "build %s: compile pch.hpp" % pch,
-             "  how = -O1 -x c++-header"]
+             "  how = -x c++-header"]
     for source in ["main.cpp"] + sources:
         name = source.replace("/", "-")[:-len(".cpp")] + ".o"
         objects.append(name)
         plain = source == "main.cpp"
         lines.append("build %s: compile %s%s" % (name, os.path.join(TESTS, source), "" if plain else " | " + pch))
-        lines.append("  how = " + ("-O0" if plain else "-O1 -include-pch " + pch if clang else "-O1 -Winvalid-pch -include pch.hpp"))
+        lines.append("  how = " + ("" if plain else "-include-pch " + pch if clang else "-Winvalid-pch -include pch.hpp"))
     lines.append("build tests: link " + " ".join(objects))
     with open(os.path.join(folder, "build.ninja"), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")

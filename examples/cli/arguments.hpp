@@ -41,7 +41,8 @@ struct command {
 
 /// Options that every command takes.
 inline constexpr option common_options[] = {
-    {"--region", "R", "AWS region; else the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, us-east-1"},
+    {"--region", "R", "AWS region; else the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1"},
+    {"--profile", "P", "profile of the shared files: wins over keys and tokens of the environment"},
     {"--endpoint", "URL", "instead of AWS's own host (AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL)"},
     {"--verbose", "", "a line about the requests on standard error"},
     {"--help", "", "this text", 'h'},
@@ -96,7 +97,7 @@ inline bedrock::result<std::int32_t> parse_count(std::string const& text, std::s
 
 /// What is planned and would be misleading to call unknown.
 inline bool is_of_later_versions(std::string_view name) {
-    for (std::string_view const later : {"--config", "--profile", "--reasoning"})
+    for (std::string_view const later : {"--config", "--reasoning"})
         if (name == later) return true;
     return false;
 }
@@ -215,6 +216,7 @@ inline bedrock::client_options make_client_options(arguments const& given) {
     bedrock::client_options options;
     options.region = given.value("--region");
     options.endpoint = given.value("--endpoint");
+    options.profile = given.value("--profile");
     options.user_agent_suffix = "bedrock-cli";
     return options;
 }

@@ -47,7 +47,7 @@ inline constexpr command sign_command{
         "Prints the headers to add, one a line (with --query: the URL), or the stage that --print names:\n"
         "  bedrock sign GET URL --service bedrock --region us-east-1 > headers && curl -H @headers URL\n"
         "The URL is signed as it is: what it must not contain is to be percent-encoded before. Access keys come from\n"
-        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.\n",
+        "where `bedrock whoami` finds them, but for bearer tokens.\n",
     .options = sign_options,
     .max_operands = 2,
     .run = run_sign,
@@ -170,12 +170,13 @@ inline bedrock::exchange<bedrock::result<bedrock::credentials>> find_keys(bedroc
     co_return std::move(answer.credentials);
 }
 
-/// Access keys from wherever a client would have them; a bearer token signs nothing.
-inline bedrock::result<bedrock::credentials> load_keys(bedrock::environment const& surroundings) {
+/// Access keys from wherever a client of these options would have them; a bearer token signs nothing.
+inline bedrock::result<bedrock::credentials> load_keys(bedrock::client_options options) {
+    options.auth = bedrock::auth_scheme::sigv4;
+    bedrock::client_state const sources(std::move(options));
     bedrock::engine on(std::make_shared<bedrock::engine_share>());
-    bedrock::blocking_runner runner(on, surroundings, bedrock::cancellation(), 0);
-    auto const providers = bedrock::default_chain(false);
-    return runner.run(find_keys(providers, surroundings));
+    bedrock::blocking_runner runner(on, sources.surroundings, bedrock::cancellation(), 0);
+    return runner.run(find_keys(sources.providers, sources.surroundings));
 }
 
 inline std::string format_stage(sign_plan const& plan, bedrock::sigv4::signature const& made) {
@@ -202,8 +203,7 @@ inline int run_sign(arguments const& given) {
     auto const body_hash =
         plan->body_file.empty() ? bedrock::result<std::string>(std::string()) : detail::hash_file(plan->body_file);
     if (!body_hash) return report(body_hash.error());
-    auto const surroundings = bedrock::environment::of_process();
-    auto const keys = detail::load_keys(surroundings);
+    auto const keys = detail::load_keys(make_client_options(given));
     if (!keys) return report(keys.error());
 
     bedrock::sigv4::request what;
@@ -213,7 +213,8 @@ inline int run_sign(arguments const& given) {
     what.payload_hash = *body_hash;
     bedrock::sigv4::credentials_view const with{keys->access_key_id, keys->secret_access_key.view(),
                                                 keys->session_token.view()};
-    auto const now = plan->unix_seconds ? *plan->unix_seconds : surroundings.unix_milliseconds() / 1000;
+    auto const now =
+        plan->unix_seconds ? *plan->unix_seconds : bedrock::environment::of_process().unix_milliseconds() / 1000;
     bedrock::sigv4::scope const where{plan->region, plan->service, now};
     bedrock::sigv4::signature made;
     auto const status = plan->in_query

@@ -78,6 +78,10 @@ inline std::string make_whoami_json(bedrock::explanation const& why, bool with_p
             writer.end_object();
         }
         writer.end_array();
+        writer.key("notes");
+        writer.begin_array();
+        for (auto const& note : why.notes) writer.string(note);
+        writer.end_array();
     }
     writer.end_object();
     return text;

@@ -15,6 +15,7 @@
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
+#include "bedrock/settings.hpp"
 #include "bedrock/sigv4.hpp"
 #include "bedrock/target.hpp"
 #include "bedrock/version.hpp"
@@ -25,7 +26,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace bedrock::inline BEDROCK_ABI {
@@ -103,15 +103,12 @@ inline std::string make_user_agent(client_options const& client, call_options co
     return text;
 }
 
-/// AWS_MAX_ATTEMPTS as AWS's SDKs read it: a positive number, or it does not count.
-inline int find_max_attempts(client_state const& client) {
-    if (client.options.retry.max_attempts) return *client.options.retry.max_attempts;
-    int attempts = 0;
-    if (auto const text = non_blank_variable(client.surroundings, "AWS_MAX_ATTEMPTS")) {
-        auto const [stop, fault] = std::from_chars(text->data(), text->data() + text->size(), attempts);
-        if (fault == std::errc{} && stop == text->data() + text->size() && attempts > 0) return attempts;
-    }
-    return retry::policy{}.max_attempts;
+inline int choose_max_attempts(client_options const& client, settings const& found) {
+    if (client.retry.max_attempts) return *client.retry.max_attempts;
+    int attempts = retry::policy{}.max_attempts;
+    auto const& text = found.max_attempts.value;  // a positive number or nothing
+    std::from_chars(text.data(), text.data() + text.size(), attempts);
+    return attempts;
 }
 
 /// The request of one attempt, authorised.
@@ -173,9 +170,9 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
 /// The attempts of one call, and what every failed one has in common.
 class repeats {
   public:
-    repeats(call_frame& frame)
+    repeats(call_frame& frame, call_target const& target)
         : frame_(frame),
-          max_attempts_(find_max_attempts(frame.client)),
+          max_attempts_(choose_max_attempts(frame.client.options, target.settings)),
           attempts_(frame.client.bucket, policy(max_attempts_)),
           invocation_(crypto::make_uuid_v4()) {}
 
@@ -197,6 +194,10 @@ class repeats {
         auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted);
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
+    }
+    /// The service says that the credentials have expired, for the first time in this call.
+    bool may_renew(error const& failed) noexcept {
+        return failed.code == errc::expired_credentials && !std::exchange(renewed_, true);
     }
     error from_failure(http::failure const& why) const {
         auto made = make_error(why.code, why.message);
@@ -221,14 +222,33 @@ class repeats {
     int max_attempts_;
     retry::attempts attempts_;
     std::string invocation_;
+    bool renewed_ = false;
 };
+
+/// Has the providers drop the refused credentials and finds others. False where there are none, or only the same ones.
+inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
+    auto const refused = target.credentials;
+    for (auto const& provider : frame.client.providers) provider->forget(refused);
+    auto found = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    if (!found) {
+        failed.message += "; looking for others failed: " + found.error().message;
+        co_return false;
+    }
+    auto const& other = found->credentials;
+    bool const is_same = other.access_key_id == refused.access_key_id &&
+                         other.secret_access_key.view() == refused.secret_access_key.view() &&
+                         other.session_token.view() == refused.session_token.view() &&
+                         other.bearer_token.view() == refused.bearer_token.view();
+    if (!is_same) target = std::move(*found);
+    co_return !is_same;
+}
 
 }  // namespace detail
 
 inline exchange<result<http::response>> send_plain(call_frame& frame) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame);
+    detail::repeats repeats(frame, *target);
     for (;;) {
         auto request = repeats.next_request(*target);
         if (!request) co_return unexpected{std::move(request).error()};
@@ -244,6 +264,7 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         } else {
             failed = repeats.from_answer(sent.response.head, as_bytes(sent.response.body), *target);
         }
+        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
         auto const pause = repeats.after(failed, sent.response.head.headers);
         if (!pause) co_return unexpected{std::move(failed)};
         pause_ask nap(*pause);
@@ -255,7 +276,7 @@ template <class First>
 exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame);
+    detail::repeats repeats(frame, *target);
     auto const most = frame.client.options.max_error_bytes;
     for (;;) {
         auto request = repeats.next_request(*target);
@@ -286,6 +307,7 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             }
             failed.request_id = frame.request_id;
         }
+        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
         auto const pause = repeats.after(failed, headers);
         if (!pause) co_return unexpected{std::move(failed)};
         opened.transfer.reset();

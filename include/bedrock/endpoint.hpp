@@ -107,7 +107,7 @@ inline std::string quote(std::string_view text) {
     std::string quoted = "\"";
     append_sanitized_utf8(quoted, text.substr(0, longest));
     for (auto& c : quoted)
-        if ((c >= '\0' && c < ' ') || c == '\x7f') c = '?';
+        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') c = '?';
     return quoted + (text.size() > longest ? "...\"" : "\"");
 }
 

@@ -74,7 +74,7 @@ TEST_CASE("cancelling: while waiting for the first byte", "[threads]") {
     f.server.enqueue(silent);
     cancellation handle;
     std::thread other([&] {
-        CHECK(held.wait_until_reached());
+        (void)held.wait_until_reached();
         handle.cancel();
     });
     check_cancelled(call(f.client(), streaming, with(handle)), 1);
@@ -91,7 +91,7 @@ TEST_CASE("cancelling: in the middle of a plain answer", "[threads]") {
     f.server.enqueue(half);
     cancellation handle;
     std::thread other([&] {
-        CHECK(held.wait_until_reached());
+        (void)held.wait_until_reached();
         handle.cancel();
     });
     check_cancelled(call(f.client(), false, with(handle)), 1);
@@ -108,16 +108,15 @@ TEST_CASE("cancelling: in the middle of a stream, by each of its handles", "[thr
     cancellation mine;
     auto events = f.client().open_stream(ask_for("hello"), with(mine));
     auto theirs = events.canceller();
+    for (std::size_t seen = 0; seen < part; ++seen) REQUIRE(events.next());
     std::thread other([&] {
-        CHECK(held.wait_until_reached());
+        (void)held.wait_until_reached();
         if (how == 0) events.cancel();
         if (how == 1) theirs.cancel();
         if (how == 2) mine.cancel();
     });
-    std::size_t seen = 0;
-    while (events.next()) ++seen;
+    CHECK(events.next() == nullptr);
     other.join();
-    CHECK(seen == part);
     auto const got = std::move(events).finish();
     check_cancelled(got, 1);
     CHECK(got.error().content_emitted == (part != 0));

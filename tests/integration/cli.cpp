@@ -367,16 +367,12 @@ TEST_CASE_METHOD(bedrock_on_loopback, "faults of the connection are told apart",
           fault{action::cut, 200, true, "Truncated"}, fault{action::corrupt, 20, true, "Protocol"},
           fault{action::corrupt, 300, true, "Protocol"}}) {
         relay.set_planner([plan = mock::relay_plan{what, at, after_head}](std::size_t) { return plan; });
-        auto given = call({"Hello"});
-        given.environment.push_back("AWS_ENDPOINT_URL_BEDROCK_RUNTIME=" + relay.url());
-        given.environment.erase(given.environment.begin() + 2);
-        auto const seen = tool::run(given);
+        auto const seen = converse({"Hello", "--endpoint", relay.url()});
         INFO(static_cast<int>(what) << " at " << at << ": " << seen.err);
         CHECK(seen.exit_status == 1);
         CHECK(tool::is_failure(seen, kind));
     }
-    auto given = call({"Hello", "--endpoint", "http://127.0.0.1:1"});
-    CHECK(tool::is_failure(tool::run(given), "Transport"));
+    CHECK(tool::is_failure(converse({"Hello", "--endpoint", "http://127.0.0.1:1"}), "Transport"));
 }
 
 TEST_CASE_METHOD(bedrock_on_loopback, "an answer that drips in byte by byte is whole", "[cli]") {
@@ -486,9 +482,8 @@ TEST_CASE_METHOD(bedrock_on_loopback, "Ctrl-C works outside of the request too",
 
 TEST_CASE_METHOD(bedrock_on_loopback, "a failure that may pass is repeated, and --verbose says so", "[cli]") {
     server.enqueue(mock::error_reply(503, "ServiceUnavailableException", "Later."));
-    auto given = call({"--verbose", "Hello"});
-    given.environment.back() = "AWS_MAX_ATTEMPTS=2";
-    auto const seen = tool::run(given);
+    auto const seen =
+        tool::run({"converse", "--model", "m", "--verbose", "Hello"}, environment({"AWS_MAX_ATTEMPTS=2"}));
     CHECK(seen.exit_status == 0);
     CHECK(seen.out == "You said: Hello\n");
     CHECK(seen.err.starts_with("ConverseStream: 2 requests, last status 200, request id "));

@@ -48,8 +48,7 @@ TEST_CASE("bad usage ends in status 2 and says what is wrong", "[cli]") {
              mistake{{"converse", "--model", "m", "--request", "f", "--top-p", "1"}, "--request has the whole body"},
              mistake{{"converse", "--model", "m", "--request", ""}, "--request needs the name of a file"},
              mistake{{"converse", "--reasoning", "high"}, "option --reasoning is not supported by this version"},
-             mistake{{"--profile", "work", "whoami"}, "unknown command 'work'"},
-             mistake{{"whoami", "--profile", "work"}, "option --profile is not supported by this version"},
+             mistake{{"--config", "work", "whoami"}, "unknown command 'work'"},
              mistake{{"whoami", "--config=x"}, "option --config is not supported by this version"},
              mistake{{"whoami", "extra"}, "unexpected argument 'extra'"},
              mistake{{"decode", "a", "b"}, "unexpected argument 'b'"},
@@ -73,7 +72,7 @@ TEST_CASE("--help stands on standard output everywhere and offers nothing that d
         CHECK(seen.out.starts_with("usage: bedrock "));
         CHECK(seen.err == "");
         for (std::string_view const later :
-             {"--reasoning", "--profile", "--config", "models ", "invoke", "count-tokens", "apply-guardrail"})
+             {"--reasoning", "--config", "models ", "invoke", "count-tokens", "apply-guardrail"})
             CHECK(seen.out.find(later) == std::string::npos);
         for (auto const& line : tool::lines(seen.out)) CHECK(line.size() <= 120);
     }
@@ -173,4 +172,34 @@ TEST_CASE("whoami --explain lists every provider asked", "[cli][whoami]") {
     CHECK(answer.at("/providers/1/outcome") == R"("found")");
     CHECK(answer.at("/providers/1/milliseconds") != "");
     CHECK(answer.at("/providers/2") == "");
+    CHECK(answer.at("/notes") == "[]");
+}
+
+TEST_CASE("profiles of the shared files are found by variable and by option", "[cli][whoami]") {
+    tool::temporary_file const file("credentials",
+                                    "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"
+                                    "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
+    std::string const files = "AWS_SHARED_CREDENTIALS_FILE=" + file.path();
+    auto const by_variable = tool::run({"whoami", "--json"}, {files, "AWS_PROFILE=work"});
+    CHECK(by_variable.exit_status == 0);
+    CHECK(tool::parsed_json(by_variable.out).at("/source").starts_with("\"AWS_PROFILE=work ("));
+    for (words const& arguments :
+         {words{"whoami", "--json", "--profile", "work"}, words{"--profile=work", "whoami", "--json"}}) {
+        auto const by_option =
+            tool::run(arguments, {files, "AWS_BEARER_TOKEN_BEDROCK=bearer-token-that-nobody-may-see"});
+        CHECK(by_option.exit_status == 0);
+        tool::parsed_json answer(by_option.out);
+        CHECK(answer.at("/source").starts_with("\"profile work ("));
+        CHECK(answer.at("/access_key_id") == "\"…MPLE\"");
+    }
+    auto const wrong = tool::run({"whoami", "--profile", "wrok"}, {files});
+    CHECK(wrong.exit_status == 1);
+    CHECK(tool::is_failure(wrong, "Credentials"));
+    CHECK(wrong.err.find("wrok") != std::string::npos);
+    CHECK(wrong.err.find(file.path()) != std::string::npos);
+    auto const signature = tool::run(
+        {"sign", "GET", "https://a/", "--service", "s", "--region", "r", "--profile", "work", "--print", "signature"},
+        {files});
+    CHECK(signature.exit_status == 0);
+    CHECK(signature.out.size() == 65);
 }

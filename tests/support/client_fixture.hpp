@@ -46,7 +46,7 @@ struct client_fixture {
 
     mock::server server;
     /// The environment of the clients; to be changed only while none of them works.
-    std::shared_ptr<variables> set = std::make_shared<variables>();
+    std::shared_ptr<variables> set = std::make_shared<variables>(variables{{"AWS_EC2_METADATA_DISABLED", "true"}});
     bedrock::client_options options;
 
     bedrock::client client() const { return bedrock::client(options); }

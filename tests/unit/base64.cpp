@@ -147,7 +147,7 @@ TEST_CASE("one wrong character anywhere in a long text is found", "[base64]") {
     CHECK(bedrock::decode_base64(text, bytes));
 }
 
-TEST_CASE("appending keeps what is there", "[base64]") {
+TEST_CASE("base64 is appended to what is there", "[base64]") {
     std::string out = "\"";
     bedrock::append_base64(out, bedrock::as_bytes("fo"));
     CHECK(out == "\"Zm8=");

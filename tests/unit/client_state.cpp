@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 using namespace bedrock;
 
@@ -37,4 +38,39 @@ TEST_CASE("client state: a full retry budget", "[client_state]") {
     client_state const state(client_options{});
     CHECK(state.bucket.available() == state.bucket.capacity());
     CHECK(state.bucket.capacity() == 500);
+}
+
+TEST_CASE("client state: the sources of credentials follow the options, and nothing is asked", "[client_state]") {
+    auto const names = [](client_options options) {
+        environment silent;
+        silent.variable = [](std::string const& name) -> std::optional<std::string> {
+            FAIL("asked for " << name);
+            return std::nullopt;
+        };
+        options.surroundings = silent;
+        client_state const state(std::move(options));
+        std::string all;
+        for (auto const& provider : state.providers) all += std::string(provider->name()) + ' ';
+        return all;
+    };
+    CHECK(names({}) == "bearer token environment profile web identity container imds ");
+    CHECK(names({.auth = auth_scheme::sigv4}) == "environment profile web identity container imds ");
+    CHECK(names({.profile = "dev"}) == "profile web identity container imds ");
+    CHECK(names({.profile = "dev", .provider = default_chain().front()}) == "bearer token ");
+    CHECK(names({.profile = "dev", .credentials = credentials{}, .provider = default_chain().front()}) == "static ");
+}
+
+TEST_CASE("client state: what the options say of a place", "[client_state]") {
+    client_state const plain(client_options{.region = "eu-west-1", .profile = "dev"});
+    auto const wanted = plain.make_settings_request();
+    CHECK(wanted.region.value == "eu-west-1");
+    CHECK(wanted.region.source == "client option");
+    CHECK(wanted.profile == "dev");
+    CHECK(wanted.files == plain.files);
+    CHECK_FALSE(wanted.use_fips);
+    CHECK_FALSE(wanted.last_region_source);
+    client_state const other(client_options{.region_of_instance = true, .use_fips = true, .use_dual_stack = false});
+    CHECK(other.make_settings_request().last_region_source == other.instance);
+    CHECK(other.make_settings_request().use_fips == true);
+    CHECK(other.make_settings_request().use_dual_stack == false);
 }

@@ -41,7 +41,7 @@ TEST_CASE("random bytes as OpenSSL reads them", "[hex]") {
     }
 }
 
-TEST_CASE("appending keeps what is there", "[hex]") {
+TEST_CASE("hex is appended to what is there", "[hex]") {
     std::string out = "sha256=";
     bedrock::append_hex(out, bedrock::as_bytes("\x0A\xFF"));
     CHECK(out == "sha256=0aff");

@@ -148,7 +148,7 @@ inline fault find_fault(request const& what, bool adds_token) noexcept {
     if (!is_token(what.method)) return fault::invalid_method;
     if (!what.target.empty() && what.target.front() != '/' && what.target.front() != '?') return fault::invalid_target;
     for (char const c : what.target)
-        if ((c >= '\0' && c < ' ') || c == '\x7f') return fault::invalid_target;
+        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return fault::invalid_target;
     bool has_host = false;
     for (auto const& header : what.headers) {
         if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;

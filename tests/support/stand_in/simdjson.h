@@ -259,7 +259,8 @@ class parser {
         root_ = node();
         bedrock::json::reader from(text, {bedrock::json::depth_capacity});
         read(from, root_);
-        if (!from.finish()) return TAPE_ERROR;
+        if (!from.finish())
+            return from.state().code == bedrock::json::fault::number_out_of_range ? NUMBER_ERROR : TAPE_ERROR;
         return element(root_);
     }
 
@@ -268,14 +269,15 @@ class parser {
         std::int64_t value = 0;
         if (text.find_first_of(".eE") != std::string_view::npos) return element_type::DOUBLE;
         if (bedrock::json::parse_int64(text, value) == bedrock::json::fault::none) return element_type::INT64;
-        return text.size() < 20 || (text.size() == 20 && text <= "18446744073709551615") ? element_type::UINT64
-                                                                                         : element_type::DOUBLE;
+        bool const fits = text[0] != '-' && (text.size() < 20 || (text.size() == 20 && text <= "18446744073709551615"));
+        return fits ? element_type::UINT64 : element_type::DOUBLE;
     }
 
     static void read(bedrock::json::reader& from, node& to) {
         using bedrock::json::value_kind;
         std::string_view text;
         bool truth = false;
+        double number = 0;
         switch (from.peek()) {
             case value_kind::none:
                 return;
@@ -290,6 +292,8 @@ class parser {
                 return;
             case value_kind::number:
                 if (!from.read_number(text)) return;
+                if (bedrock::json::parse_double(text, number) != bedrock::json::fault::none)
+                    return from.fail(bedrock::json::fault::number_out_of_range, from.offset());
                 to.type = number_type(text);
                 to.text = text;
                 return;

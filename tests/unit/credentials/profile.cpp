@@ -6,11 +6,13 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdint>
+#include <atomic>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -305,6 +307,28 @@ TEST_CASE("profile: another selection is another source", "[credentials]") {
     CHECK(m.load().credentials.access_key_id == "ASIADEFAULT");
     (*m.around.values)["AWS_PROFILE"] = "dev";
     CHECK(m.load().credentials.access_key_id == "ASIADEV");
+}
+
+TEST_CASE("profile: loads from several threads while the file changes", "[credentials]") {
+    profile_provider provider;
+    std::atomic<int> found = 0;
+    std::vector<std::thread> threads;
+    for (int number = 0; number != 4; ++number)
+        threads.emplace_back([&provider, &found] {
+            fake_environment const machine(fake_environment::variables{{"HOME", "/home/user"}});
+            auto const here = machine.get();
+            recorded_runner runner(std::vector<recorded_exchange>(50, role("ASIA")));
+            for (int round = 0; round != 50; ++round) {
+                runner.files[config] =
+                    std::string("[default]\nrole_arn = arn:a\nsource_profile = base\nexternal_id = ") +
+                    std::to_string(round % 3) + "\n" + keys_of_base;
+                auto const answer = runner.run(provider.load(here));
+                if (answer.credentials.access_key_id == "ASIA") ++found;
+                if (round % 7 == 0) provider.forget(answer.credentials);
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(found == 200);
 }
 
 TEST_CASE("profile: nothing is forgotten before anything was loaded", "[credentials]") {

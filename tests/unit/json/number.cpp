@@ -60,7 +60,7 @@ std::string written(T value) {
 
 std::string random_number(std::mt19937_64& random) {
     std::string text;
-    auto const digits = [&](std::size_t count) {
+    auto const digits = [&](std::uint64_t count) {
         for (; count != 0; --count) text += static_cast<char>('0' + random() % 10);
     };
     if (random() % 2) text += '-';
