@@ -25,7 +25,7 @@ error exception_event(std::string_view type, std::string_view payload, error_con
 bool is_clean(std::string_view text) {
     if (!valid_utf8(text)) return false;
     for (char const c : text)
-        if ((c >= '\0' && c < ' ') || c == '\x7f') return false;
+        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return false;
     return text.find("  ") == std::string_view::npos && !text.starts_with(' ') && !text.ends_with(' ');
 }
 
