@@ -8,6 +8,7 @@ tests/support/stand_in has what such tests ask of them; tests that need more of 
 The last line is `N passed, N failed`: test cases over all targets.
 """
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -137,17 +138,15 @@ def write_ninja(folder, compiler, vectors, sources):
 
 
 def run(target, folder):
-    """(passed, failed) test cases."""
+    """(passed, failed, what was said) of the test cases."""
     done = subprocess.run(target.runner + [os.path.join(folder, "tests"), "~[oracle]"], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
     whole = re.search(r"All tests passed \(.* in (\d+) test cases?\)", done.stdout)
     if done.returncode == 0 and whole:
-        return int(whole[1]), 0
-    print(done.stdout[-20000:])
+        return int(whole[1]), 0, ""
+    words = done.stdout[-20000:] + "\nended by %d" % done.returncode
     some = re.search(r"^test cases: +(\d+) \|(?: +(\d+) passed \|)? +(\d+) failed", done.stdout, re.M)
-    if not some:
-        print("ended by %d" % done.returncode)
-    return (int(some[2] or 0), int(some[3])) if some else (0, 1)
+    return (int(some[2] or 0), int(some[3]), words) if some else (0, 1, words)
 
 
 def main():
@@ -165,17 +164,22 @@ def main():
     subprocess.run([os.path.join(TESTS, "install_packages.sh"), "catch2", "ninja-build", "pkg-config"] + sorted(packages), check=True)
 
     tree, files = amalgamate.Tree(ROOT), Files()
-    passed = failed = 0
+    built = {}
     for name in chosen:
         target = TARGETS[name]
         folder = os.path.join(os.path.abspath(arguments.build), name)
         sources, left_out = select(tree, target, files)
         print("%s (%s): %d sources; without %s" % (name, target.why, len(sources), ", ".join(left_out) or "none"), flush=True)
         write_ninja(folder, target.compiler, arguments.vectors, sources)
-        built = subprocess.run(["ninja", "-C", folder, "-j", str(arguments.jobs), "-k", "0", "--quiet"]).returncode == 0
-        good, bad = run(target, folder) if built else (0, 1)
-        print("%s: %d passed, %d failed" % (name, good, bad), flush=True)
-        passed, failed = passed + good, failed + bad
+        command = ["ninja", "-C", folder, "-j", str(arguments.jobs), "-k", "0", "--quiet"]
+        built[name] = folder if subprocess.run(command).returncode == 0 else None
+
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        runs = pool.map(lambda name: run(TARGETS[name], built[name]) if built[name] else (0, 1, "not built"), chosen)
+        for name, (good, bad, words) in zip(chosen, runs):
+            print("%s%s: %d passed, %d failed" % (words + "\n" if words else "", name, good, bad), flush=True)
+            passed, failed = passed + good, failed + bad
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 

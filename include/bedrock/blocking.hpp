@@ -29,7 +29,7 @@ namespace bedrock::inline BEDROCK_ABI {
 class blocking_runner {
   public:
     /// `total_ms` bounds everything this runner does from now on; 0: no bound.
-    blocking_runner(engine& on, environment const& surroundings, cancellation cancel, std::int64_t total_ms);
+    blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel, std::int64_t total_ms);
 
     /// Steps the protocol to its end. **Errors:** errc::cancelled and the total clock's errc::timeout are the runner's
     /// own; the protocol is destroyed then, wherever it stood.
@@ -122,11 +122,11 @@ inline error to_error(http::failure const& why) {
 
 }  // namespace detail
 
-inline blocking_runner::blocking_runner(engine& on, environment const& surroundings, cancellation cancel,
+inline blocking_runner::blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel,
                                         std::int64_t total_ms)
     : engine_(on),
       surroundings_(surroundings),
-      cancel_(std::move(cancel)),
+      cancel_(cancel),
       sleeper_(cancel_, on.bed()),
       total_ms_(total_ms),
       started_ms_(surroundings.steady_milliseconds()) {}

@@ -202,11 +202,11 @@ inline std::string child_process::start(std::string const& command) {
     ::posix_spawn_file_actions_adddup2(&actions, err[1], 2);
     // A group of its own, so that what the shell starts dies with it.
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::sigset_t signals;
-    ::sigemptyset(&signals);
-    ::posix_spawnattr_setsigmask(&attributes, &signals);
-    ::sigaddset(&signals, SIGPIPE);
-    ::posix_spawnattr_setsigdefault(&attributes, &signals);
+    ::sigset_t mask;
+    ::sigemptyset(&mask);
+    ::posix_spawnattr_setsigmask(&attributes, &mask);
+    ::sigaddset(&mask, SIGPIPE);
+    ::posix_spawnattr_setsigdefault(&attributes, &mask);
     ::posix_spawnattr_setflags(
         &attributes, static_cast<short>(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     std::string shell = "sh", option = "-c", text = command;

@@ -139,7 +139,7 @@ inline setting from_variables(environment const& surroundings, std::initializer_
 }
 
 inline setting first_of(setting first, setting second) {
-    return first.value.empty() ? second : first;
+    return first.value.empty() ? std::move(second) : std::move(first);
 }
 
 /// A setting that is true or false: the caller's, the variable's, the profile's.

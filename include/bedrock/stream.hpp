@@ -92,7 +92,7 @@ namespace detail {
 /// Passes a cancellation on, in one direction.
 class cancels_too final : public waker {
   public:
-    explicit cancels_too(cancellation also) : also_(std::move(also)) {}
+    explicit cancels_too(cancellation const& also) : also_(also) {}
     void wake() noexcept override { also_.cancel(); }
 
   private:

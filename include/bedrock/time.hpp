@@ -418,7 +418,7 @@ inline std::optional<unix_time> parse_iso8601(std::string_view text) noexcept {
     }
     if (!in.at_end()) return std::nullopt;
     auto moment = time_detail::checked(time);
-    if (moment) moment->seconds -= offset_minutes * 60;
+    if (moment) moment->seconds -= std::int64_t{offset_minutes} * 60;
     return moment;
 }
 

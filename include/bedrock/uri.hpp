@@ -168,9 +168,7 @@ constexpr bool is_host_name(std::string_view text) noexcept {
         if (c == '.') {
             if (label == 0) return false;
             label = 0;
-        } else if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_') {
-            return false;
-        } else if (++label > 63) {
+        } else if ((!is_letter(c) && !is_digit(c) && c != '-' && c != '_') || ++label > 63) {
             return false;
         }
     }

@@ -412,12 +412,13 @@ TEST_CASE_METHOD(bedrock_on_loopback, "Ctrl-C cancels whatever the tool waits fo
         auto reply = golden();
         reply.parts[2].hold = never;
         server.enqueue(reply);
-        process::child asking(call({"Hello"}));
+        process::child asking(call({"--verbose", "Hello"}));
         REQUIRE(asking.wait_for_output("Hello"));
         asking.send(SIGINT);
         auto const seen = asking.wait();
         CHECK(seen.exit_status == 130);
         CHECK(seen.out == "Hello, ");
+        CHECK(seen.err.find("\nConverseStream: 1 request") != std::string::npos);  // it ended in an orderly way
         CHECK(tool::is_failure(seen, "Cancelled"));
         CHECK(server.wait_for_peer_closes(1));
     }

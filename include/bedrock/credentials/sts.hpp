@@ -48,7 +48,7 @@ exchange<provider_answer> assume_role(role wanted, credentials base, settings_re
                                       environment const& surroundings);
 
 /// Not signed: the identity provider's token is the proof.
-exchange<provider_answer> assume_role_with_web_identity(role wanted, secret token, settings_request place,
+exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
                                                         environment const& surroundings);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ inline exchange<provider_answer> assume_role(role wanted, credentials base, sett
                         surroundings);
 }
 
-inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secret token, settings_request place,
+inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
                                                                environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
