@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and passes the suite with counters in it, and says which lines of floors 0 to 2 no test has reached. Fails where
-# fewer than 97 % were. What is not covered, and why, is in tests/README.md.
+# fewer than 97 % were.
 # usage: tests/coverage.sh [MESON_OPTION]...      for example -Dvectors=DIR
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -37,7 +37,9 @@ class Target:
 # g++-multilib refuses to be beside a cross compiler; the package with the version in its name does not, but leaves it
 # to us to find <asm/errno.h>.
 TARGETS = {
-    "i386": Target("32 bits, x87", "g++ -m32 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -idirafter /usr/include/x86_64-linux-gnu", "g++ g++-12-multilib"),
+    "i386": Target("32 bits, x87",
+                   "g++ -m32 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -idirafter /usr/include/x86_64-linux-gnu",
+                   "g++ g++-12-multilib"),
     "s390x": Target("big-endian", "s390x-linux-gnu-g++ -static", "g++-s390x-linux-gnu qemu-user", ["qemu-s390x"]),
     "arm64": Target("NEON, unsigned char", "aarch64-linux-gnu-g++ -static", "g++-aarch64-linux-gnu qemu-user",
                     ["qemu-aarch64"], only="scan.hpp"),
@@ -111,7 +113,8 @@ def write_ninja(folder, compiler, vectors, sources):
         os.symlink(os.path.join(catch2.stdout.strip() or "/usr/include", "catch2"), link)
     with open(os.path.join(folder, "pch.hpp"), "w", encoding="utf-8") as file:
         file.write("#include <catch2/catch.hpp>\n#include <bedrock/core.hpp>\n")
-    flags = "%s -isystem %s -I%s -I%s -I%s" % (FLAGS, folder, os.path.join(TESTS, STAND_IN), os.path.join(ROOT, "include"), TESTS)
+    flags = "%s -isystem %s -I%s -I%s -I%s" % (
+        FLAGS, folder, os.path.join(TESTS, STAND_IN), os.path.join(ROOT, "include"), TESTS)
     if vectors:
         flags += ' \'-DBEDROCK_TEST_VECTORS="%s"\'' % os.path.abspath(vectors)
     clang = "clang" in compiler
@@ -131,7 +134,8 @@ def write_ninja(folder, compiler, vectors, sources):
         objects.append(name)
         plain = source == "main.cpp"
         lines.append("build %s: compile %s%s" % (name, os.path.join(TESTS, source), "" if plain else " | " + pch))
-        lines.append("  how = " + ("" if plain else "-include-pch " + pch if clang else "-Winvalid-pch -include pch.hpp"))
+        precompiled = "-include-pch " + pch if clang else "-Winvalid-pch -include pch.hpp"
+        lines.append("  how = " + ("" if plain else precompiled))
     lines.append("build tests: link " + " ".join(objects))
     with open(os.path.join(folder, "build.ninja"), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
@@ -161,7 +165,8 @@ def main():
         if name not in TARGETS:
             parser.error("no target %s: there are %s" % (name, " ".join(TARGETS)))
     packages = {package for name in chosen for package in TARGETS[name].packages.split()}
-    subprocess.run([os.path.join(TESTS, "install_packages.sh"), "catch2", "ninja-build", "pkg-config"] + sorted(packages), check=True)
+    install = [os.path.join(TESTS, "install_packages.sh"), "catch2", "ninja-build", "pkg-config"]
+    subprocess.run(install + sorted(packages), check=True)
 
     tree, files = amalgamate.Tree(ROOT), Files()
     built = {}
@@ -169,7 +174,8 @@ def main():
         target = TARGETS[name]
         folder = os.path.join(os.path.abspath(arguments.build), name)
         sources, left_out = select(tree, target, files)
-        print("%s (%s): %d sources; without %s" % (name, target.why, len(sources), ", ".join(left_out) or "none"), flush=True)
+        print("%s (%s): %d sources; without %s" % (
+            name, target.why, len(sources), ", ".join(left_out) or "none"), flush=True)
         write_ninja(folder, target.compiler, arguments.vectors, sources)
         command = ["ninja", "-C", folder, "-j", str(arguments.jobs), "-k", "0", "--quiet"]
         built[name] = folder if subprocess.run(command).returncode == 0 else None

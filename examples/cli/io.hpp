@@ -7,10 +7,13 @@
 #include "interrupt.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <limits.h>
 #include <signal.h>
+#include <sys/select.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -155,17 +158,44 @@ inline void output::finish() {
     if (ok() && ::close(STDOUT_FILENO) != 0 && errno != EINTR) problem_ = errno;
 }
 
+namespace detail {
+
+// Waits until standard output takes PIPE_BUF bytes without blocking; false when SIGINT has come first. The signal is
+// let in only while this waits, so that none slips in between a look at the flag and a write that blocks for ever.
+inline bool wait_until_writable() {
+    sigset_t only_interrupt;
+    sigset_t before;
+    ::sigemptyset(&only_interrupt);
+    ::sigaddset(&only_interrupt, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &only_interrupt, &before);
+    int ready = 0;
+    for (bool last = false; ready == 0 && !last;) {
+        last = interrupted();
+        // A second at most, in case that another thread took the signal.
+        timespec const at_most{last ? 0 : 1, 0};
+        fd_set writable;
+        FD_ZERO(&writable);
+        FD_SET(STDOUT_FILENO, &writable);
+        ready = ::pselect(STDOUT_FILENO + 1, nullptr, &writable, nullptr, &at_most, &before);
+        if (ready < 0 && errno == EINTR) ready = 0;
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return ready != 0;  // an error is the write's to report
+}
+
+}  // namespace detail
+
 inline void output::put(std::string_view text) {
     while (ok() && !text.empty()) {
-        auto const written = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (written >= 0) {
-            text.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            pollfd writable{STDOUT_FILENO, POLLOUT, 0};
-            if (::poll(&writable, 1, -1) < 0 && interrupted()) problem_ = EINTR;
-        } else if (errno != EINTR || interrupted()) {
-            problem_ = errno;
+        if (!detail::wait_until_writable()) {
+            problem_ = EINTR;
+            return;
         }
+        auto const written = ::write(STDOUT_FILENO, text.data(), (std::min)(text.size(), std::size_t{PIPE_BUF}));
+        if (written >= 0)
+            text.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+            problem_ = errno;
     }
 }
 
