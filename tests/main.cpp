@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -12,5 +13,6 @@ int main(int count, char* arguments[]) {
         std::fprintf(stderr, "BEDROCK_TEST_LOCALE: this machine has no locale %s\n", locale);
         return 2;
     }
+    std::signal(SIGPIPE, SIG_IGN);  // a child that stops reading early is a failed write, not the end of the tests
     return Catch::Session().run(count, arguments);
 }
