@@ -19,12 +19,12 @@ import textwrap
 # The floors, bottom first. A header includes headers of lower floors, and those that stand before it on its own floor.
 # "folder/" stands for every header in a folder that is not named by itself; those may include each other.
 FLOORS = (
-    ("ground", "config fwd version error result bytes scan utf8 hex base64 crc32 uri time"),
+    ("ground", "config fwd version error result bytes ascii scan utf8 clean_text hex base64 crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment profile_file profile_source settings credentials credentials/"),
     ("model", "model/"),
-    ("runners", "cancellation engine engine_pool os recorded blocking loop"),
+    ("runners", "cancellation running_clock engine engine_pool os recorded blocking loop"),
     ("client", "observer options client_state target call stream_parser stream conversation client async_client toolbox"),
     ("products", "known_limits catalogue configuration agent_view core bedrock"),
     ("testing", "simdjson testing/"),
@@ -34,15 +34,8 @@ AMBIENT = [name for name, _ in FLOORS].index("ambient")
 LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
-APART = ("json5", "recorded", "model/apply_guardrail", "model/count_tokens", "model/guardrail_checks",
-         "model/guardrail_trace", "model/async_invoke", "model/control", "configuration", "agent_view")
-
-JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
-
-# What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
-APART = ("json5", "recorded", "model/guardrail_checks", "model/guardrail_trace", "model/async_invoke", "model/control",
-        "model/apply_guardrail", "model/count_tokens",
-         "configuration", "agent_view")
+APART = ("json5", "recorded", "model/apply_guardrail", "model/async_invoke", "model/control", "model/count_tokens",
+         "model/guardrail_checks", "model/guardrail_trace", "configuration", "agent_view")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
 WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone

@@ -3,8 +3,10 @@
 #ifndef BEDROCK_AWS_ERROR_HPP
 #define BEDROCK_AWS_ERROR_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/aws_error_hint.hpp"
 #include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/http.hpp"
@@ -62,10 +64,6 @@ error parse_exception_event(std::string_view exception_type, byte_view payload, 
 /// The error of a stream's `:message-type: error`.
 error parse_error_event(std::string_view error_code, std::string_view error_message, error_context const& context = {},
                         error_limits const& limits = {});
-
-/// Appends `text` as one line: valid UTF-8, blanks and control characters as single spaces, none at the ends, and no
-/// more than `limit` bytes with an ellipsis for what was cut.
-void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
 
 /// The request id of an answer, or "": `x-amzn-requestid`, `x-amzn-request-id`, `x-amz-request-id`.
 std::string find_request_id(std::span<http::header const> headers);
@@ -133,8 +131,7 @@ struct body_members {
 };
 
 constexpr bool is_name_character(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
+    return ascii::is_letter(c) || ascii::is_digit(c) || c == '_' || c == '.' || c == '-';
 }
 
 inline std::string_view before(std::string_view text, char separator) noexcept {
@@ -329,30 +326,6 @@ inline std::string_view clean_error_name(std::string_view type) noexcept {
     while (type.ends_with(' ')) type.remove_suffix(1);
     bool const plausible = type.size() <= longest && std::all_of(type.begin(), type.end(), is_name_character);
     return plausible ? type : std::string_view();
-}
-
-inline void append_clean_line(std::string& out, std::string_view text, std::size_t limit) {
-    constexpr std::string_view ellipsis = "\xE2\x80\xA6";
-    auto const start = out.size();
-    bool space = false;
-    while (!text.empty()) {
-        auto const step = decode_utf8(text);
-        text.remove_prefix(step.length);
-        bool const blank = step.code_point <= ' ' || (step.code_point >= 0x7F && step.code_point <= 0xA0) ||
-                           step.code_point == 0x2028 || step.code_point == 0x2029;
-        if (blank) {
-            space = out.size() != start;
-            continue;
-        }
-        auto const cut = out.size();
-        if (std::exchange(space, false)) out.push_back(' ');
-        append_utf8(out, step.code_point);
-        if (out.size() - start > limit) {
-            out.resize(cut);
-            out.append(ellipsis);
-            return;
-        }
-    }
 }
 
 inline std::string find_request_id(std::span<http::header const> headers) {

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_AWS_ERROR_HINT_HPP
 #define BEDROCK_AWS_ERROR_HINT_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 
@@ -36,9 +37,7 @@ namespace aws_error_detail {
 
 // `part` is in lower case.
 inline bool contains(std::string_view text, std::string_view part) noexcept {
-    auto const same = [](char left, char right) {
-        return (left >= 'A' && left <= 'Z' ? static_cast<char>(left - 'A' + 'a') : left) == right;
-    };
+    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
     return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 

@@ -11,11 +11,12 @@
 #include "bedrock/http.hpp"
 #include "bedrock/os.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/retry.hpp"
+#include "bedrock/running_clock.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,9 +42,8 @@ class blocking_runner {
     http::failure receive(http::transfer& from, bool first_event);
 
   private:
-    enum class waiting : unsigned char { for_first_byte, for_first_event, for_more };
     template <class Done>
-    http::failure wait_for(curl_transfer& on, waiting what, Done done);
+    http::failure wait_for(curl_transfer& on, bool first_event, Done done);
     http::failure answer(ask& wanted);
     http::failure answer_http(http_ask& wanted);
     http::failure answer_open(open_ask& wanted);
@@ -52,6 +52,7 @@ class blocking_runner {
     http::failure wait_for_other(wait_ask const& wanted);
     template <class Done>
     http::failure sleep_until(std::int64_t deadline_ms, Done done);
+    running_clock total_clock() const;
     http::failure stopped() const;
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
@@ -66,62 +67,6 @@ class blocking_runner {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
-
-/// Clocks may be as large as their type: a sum that does not fit is never reached.
-constexpr std::int64_t after_ms(std::int64_t since_ms, std::int64_t milliseconds) noexcept {
-    return since_ms > 0 && milliseconds > never - since_ms ? never : since_ms + milliseconds;
-}
-
-constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) noexcept {
-    return deadline_ms == never ? never : deadline_ms - now_ms;
-}
-
-/// "0.25 s", "900 s".
-inline std::string seconds_text(std::int64_t milliseconds) {
-    auto text = std::to_string(milliseconds / 1000);
-    if (auto const rest = milliseconds % 1000; rest != 0) {
-        auto fraction = std::to_string(1000 + rest).substr(1);
-        while (fraction.back() == '0') fraction.pop_back();
-        text += '.' + fraction;
-    }
-    return text + " s";
-}
-
-/// One of the four clocks while it runs.
-struct running_clock {
-    std::int64_t deadline_ms = never;
-    std::int64_t limit_ms = 0;
-    char const* name = "";
-    char const* waited_for = "";
-
-    /// Keeps whichever runs out first.
-    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) {
-        auto const end_ms = after_ms(since_ms, clock_limit_ms);
-        if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
-        deadline_ms = end_ms;
-        limit_ms = clock_limit_ms;
-        name = clock_name;
-        waited_for = what;
-    }
-    http::failure expired(std::string const& origin, bool request_sent) const {
-        http::failure why{errc::timeout, request_sent, {}};
-        why.message = std::string(waited_for) + (origin.empty() ? "" : " from " + origin) + " within " +
-                      seconds_text(limit_ms) + " (the " + name + " clock)";
-        return why;
-    }
-};
-
-inline error to_error(http::failure const& why) {
-    auto made = make_error(why.code, why.message);
-    made.retryable = why.code == errc::transport || why.code == errc::timeout || why.code == errc::truncated;
-    return made;
-}
-
-}  // namespace detail
-
 inline blocking_runner::blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel,
                                         std::int64_t total_ms)
     : engine_(on),
@@ -134,10 +79,10 @@ inline blocking_runner::blocking_runner(engine& on, environment const& surroundi
 template <class T>
 result<T> blocking_runner::run(exchange<result<T>> protocol) {
     for (;;) {
-        if (auto why = stopped()) return unexpected{detail::to_error(why)};
+        if (auto why = stopped()) return unexpected{retry::make_error(why)};
         ask* const wanted = protocol.step();
         if (!wanted) return protocol.take();
-        if (auto why = answer(*wanted)) return unexpected{detail::to_error(why)};
+        if (auto why = answer(*wanted)) return unexpected{retry::make_error(why)};
     }
 }
 
@@ -145,12 +90,11 @@ inline http::failure blocking_runner::receive(http::transfer& from, bool first_e
     auto& on = static_cast<curl_transfer&>(from);
     auto const before = on.buffer.size();
     on.want_more();
-    return wait_for(on, first_event ? waiting::for_first_event : waiting::for_more,
-                    [&on, before] { return on.buffer.size() > before; });
+    return wait_for(on, first_event, [&on, before] { return on.buffer.size() > before; });
 }
 
 template <class Done>
-http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done done) {
+http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Done done) {
     auto const& clocks = on.request().timeouts;
     auto const entered = now();
     auto progress = on.arrived();
@@ -164,29 +108,30 @@ http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done do
             progress = on.arrived();
             progress_at = time;
         }
-        detail::running_clock clock;
-        clock.also(started_ms_, total_ms_, "total", "the call did not end");
+        auto clock = total_clock();
         if (!on.connected_ms())
             clock.also(on.started_ms(), clocks.connect_ms, "connect", "no connection");
-        else if (what == waiting::for_first_event)
+        else if (first_event)
             clock.also(*on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
         else if (on.arrived() == 0)
             clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
         if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
-        engine_.wait(detail::left_ms(clock.deadline_ms, time));
+        engine_.wait(left_ms(clock.deadline_ms, time));
     }
+}
+
+inline running_clock blocking_runner::total_clock() const {
+    running_clock clock;
+    clock.also(started_ms_, total_ms_, "total", "the call did not end");
+    return clock;
 }
 
 inline http::failure blocking_runner::stopped() const {
     if (cancel_.cancelled()) return {errc::cancelled, false, "the call was cancelled"};
-    if (total_ms_ > 0 && now() >= detail::after_ms(started_ms_, total_ms_)) {
-        detail::running_clock clock;
-        clock.also(started_ms_, total_ms_, "total", "the call did not end");
-        return clock.expired({}, false);
-    }
-    return {};
+    auto const clock = total_clock();
+    return now() >= clock.deadline_ms ? clock.expired({}, false) : http::failure{};
 }
 
 inline http::failure blocking_runner::answer(ask& wanted) {
@@ -224,7 +169,7 @@ inline http::failure blocking_runner::answer(ask& wanted) {
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
 inline http::failure blocking_runner::answer_http(http_ask& wanted) {
     auto const on = engine_.start(std::move(wanted.request), true, now());
-    auto why = wait_for(*on, waiting::for_first_byte, [] { return false; });
+    auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
     wanted.failure = why ? std::move(why) : on->end;
     if (wanted.failure) return {};
@@ -236,7 +181,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
 inline http::failure blocking_runner::answer_open(open_ask& wanted) {
     auto on = engine_.start(std::move(wanted.request), false, now());
     auto* const opened = on.get();
-    auto why = wait_for(*opened, waiting::for_first_event, [opened] { return opened->head_complete(); });
+    auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
     if (!why && !opened->head_complete()) why = opened->end;
     if (why)
@@ -249,18 +194,18 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
 // Sleeps on until `done`, which says how long to sleep at most (0: no longer), or the deadline.
 template <class Done>
 http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) {
-    auto const total_end = total_ms_ > 0 ? detail::after_ms(started_ms_, total_ms_) : detail::never;
+    auto const total_end = total_clock().deadline_ms;
     for (;;) {
         if (auto why = stopped()) return why;
         auto const time = now();
         auto const nap = done();
         if (nap == 0 || time >= deadline_ms) return {};
-        engine_.wait((std::min)(detail::left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
+        engine_.wait((std::min)(left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
     }
 }
 
 inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    return sleep_until(detail::after_ms(now(), milliseconds), [] { return detail::never; });
+    return sleep_until(after_ms(now(), milliseconds), [] { return never; });
 }
 
 inline http::failure blocking_runner::run_process(process_ask& wanted) {
@@ -271,11 +216,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
     }
     constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
-    auto why = sleep_until(detail::after_ms(now(), wanted.timeout_ms), [&] {
+    auto why = sleep_until(after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
         bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : detail::never;
+        return ended ? 0 : silent ? reap_interval_ms : never;
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -285,8 +230,8 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
 inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto const bed = engine_.bed();
     if (!wanted.on->add_sleeper(bed)) return {};
-    auto const deadline = wanted.timeout_ms > 0 ? detail::after_ms(now(), wanted.timeout_ms) : detail::never;
-    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : detail::never; });
+    auto const deadline = wanted.timeout_ms > 0 ? after_ms(now(), wanted.timeout_ms) : never;
+    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : never; });
     wanted.on->remove_sleeper(bed);
     return why;
 }

@@ -3,11 +3,14 @@
 #ifndef BEDROCK_CALL_HPP
 #define BEDROCK_CALL_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/aws_error.hpp"
 #include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
-#include "bedrock/credentials/env.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/redact.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
@@ -21,6 +24,7 @@
 #include "bedrock/version.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,7 +41,7 @@ struct operation {
     std::string method{"POST"};
     /// Begins with `/`, percent-encoded once.
     std::string path{};
-    std::string body{};
+    http::body body{};
     std::string content_type{"application/json"};
     std::string accept{"application/json"};
     /// An ARN among these says its region.
@@ -120,7 +124,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.method = frame.what.method;
     made.url = target.settings.endpoint.value + frame.what.path;
     made.body = frame.what.body;
-    made.timeouts = frame.options.timeouts ? *frame.options.timeouts : client.timeouts;
+    made.timeouts = choose_timeouts(client, frame.options);
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
 
@@ -146,7 +150,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         // A proxy in front adds its own authorization.
     } else if (!target.credentials.bearer_token.empty()) {
         auto const token = target.credentials.bearer_token.view();
-        if (has_control_character(token))
+        if (ascii::has_control(token))
             return fail(errc::credentials, "the bearer token (" + target.credentials.source +
                                                ") has a line break or another control character in it");
         made.headers.push_back({"Authorization", "Bearer " + std::string(token)});
@@ -154,7 +158,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         auto const signed_target = target.settings.path_prefix + frame.what.path;
         sigv4::signature signature;
         auto const status = frame.signer.sign(
-            {.method = made.method, .target = signed_target, .headers = made.headers, .body = as_bytes(made.body)},
+            {.method = made.method,
+             .target = signed_target,
+             .headers = made.headers,
+             .body = as_bytes(made.body.view())},
             {target.credentials.access_key_id, target.credentials.secret_access_key.view(),
              target.credentials.session_token.view()},
             {target.settings.region.value, "bedrock", surroundings.unix_milliseconds() / 1000}, {}, signature);
@@ -199,11 +206,6 @@ class repeats {
     bool may_renew(error const& failed) noexcept {
         return failed.code == errc::expired_credentials && !std::exchange(renewed_, true);
     }
-    error from_failure(http::failure const& why) const {
-        auto made = make_error(why.code, why.message);
-        made.retryable = retry::classify(why) != retry::cause::none;
-        return made;
-    }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
         frame_.request_id = find_request_id(head.headers);
         auto const action = find_iam_action(frame_.what.name);
@@ -243,32 +245,42 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
     co_return !is_same;
 }
 
+/// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
+inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
+                                     http::header_list const& headers) {
+    for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
+    if (attempts.may_renew(failed)) {
+        bool const is_renewed = co_await renew_credentials(frame, target, failed);
+        if (is_renewed) co_return true;
+    }
+    auto const pause = attempts.after(failed, headers);
+    if (!pause) co_return false;
+    pause_ask nap(*pause);
+    co_await nap;
+    co_return true;
+}
+
 }  // namespace detail
 
 inline exchange<result<http::response>> send_plain(call_frame& frame) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame, *target);
+    detail::repeats attempts(frame, *target);
     for (;;) {
-        auto request = repeats.next_request(*target);
+        auto request = attempts.next_request(*target);
         if (!request) co_return unexpected{std::move(request).error()};
         http_ask sent(std::move(*request));
         co_await sent;
-        error failed;
-        if (sent.failure) {
-            failed = repeats.from_failure(sent.failure);
-        } else if (sent.response.head.status == 200) {
-            repeats.succeeded();
-            frame.request_id = find_request_id(sent.response.head.headers);
+        auto const& head = sent.response.head;
+        if (!sent.failure && head.status == 200) {
+            attempts.succeeded();
+            frame.request_id = find_request_id(head.headers);
             co_return std::move(sent.response);
-        } else {
-            failed = repeats.from_answer(sent.response.head, as_bytes(sent.response.body), *target);
         }
-        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
-        auto const pause = repeats.after(failed, sent.response.head.headers);
-        if (!pause) co_return unexpected{std::move(failed)};
-        pause_ask nap(*pause);
-        co_await nap;
+        auto failed = sent.failure ? retry::make_error(sent.failure)
+                                   : attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
+        if (!again) co_return unexpected{std::move(failed)};
     }
 }
 
@@ -276,17 +288,16 @@ template <class First>
 exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame, *target);
-    auto const most = frame.client.options.max_error_bytes;
+    detail::repeats attempts(frame, *target);
     for (;;) {
-        auto request = repeats.next_request(*target);
+        auto request = attempts.next_request(*target);
         if (!request) co_return unexpected{std::move(request).error()};
         open_ask opened(std::move(*request));
         co_await opened;
         error failed;
         http::header_list headers;
         if (opened.failure) {
-            failed = repeats.from_failure(opened.failure);
+            failed = retry::make_error(opened.failure);
         } else {
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
@@ -294,25 +305,23 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             if (transfer.head.status == 200) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    repeats.succeeded();
+                    attempts.succeeded();
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);
             } else {
+                constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
                     receive_ask more(transfer, false);
                     co_await more;
                 }
-                failed = repeats.from_answer(transfer.head, transfer.buffer.unread(), *target);
+                failed = attempts.from_answer(transfer.head, transfer.buffer.unread(), *target);
             }
             failed.request_id = frame.request_id;
         }
-        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
-        auto const pause = repeats.after(failed, headers);
-        if (!pause) co_return unexpected{std::move(failed)};
         opened.transfer.reset();
-        pause_ask nap(*pause);
-        co_await nap;
+        bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, headers);
+        if (!again) co_return unexpected{std::move(failed)};
     }
 }
 

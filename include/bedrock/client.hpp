@@ -53,6 +53,8 @@ class client {
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
 
   private:
+    blocking_runner make_runner(engine& on, call_options const& options) const;
+
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
 };
@@ -72,7 +74,9 @@ result<operation> make_model_operation(std::string_view name, std::string_view s
     made.path = "/model/";
     append_percent_encoded(made.path, model_id);
     made.path += suffix;
-    if (auto written = write_body(made.body); !written) return unexpected{std::move(written).error()};
+    std::string body;
+    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
+    made.body = std::move(body);
     return made;
 }
 
@@ -87,6 +91,11 @@ inline result<converse_response> read_converse_response(http::response const& re
 
 }  // namespace detail
 
+inline blocking_runner client::make_runner(engine& on, call_options const& options) const {
+    return {on, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
+            choose_timeouts(state_->options, options).total_ms};
+}
+
 inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
     auto const what = detail::make_model_operation("Converse", "/converse", request.model_id, [&](std::string& body) {
         return write_converse_body(request, body);
@@ -94,9 +103,7 @@ inline result<converse_response> client::converse(converse_request const& reques
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
-    auto const& clocks = options.timeouts ? *options.timeouts : state_->options.timeouts;
-    blocking_runner runner(tools->engine, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
-                           clocks.total_ms);
+    auto runner = make_runner(tools->engine, options);
     auto const response = runner.run(send_plain(frame));
     auto answer = response ? detail::read_converse_response(*response) : unexpected{response.error()};
     if (answer) {
@@ -134,7 +141,7 @@ result<converse_response> client::converse_stream(converse_request const& reques
 
 inline explanation client::explain(call_options const& options, std::string_view model_id) {
     auto const tools = pool_->acquire();
-    blocking_runner runner(tools->engine, state_->surroundings, options.cancel ? *options.cancel : cancellation(), 0);
+    auto runner = make_runner(tools->engine, options);
     auto why = runner.run(explain_target(*state_, options, model_id));
     if (why) return std::move(*why);
     explanation cancelled;

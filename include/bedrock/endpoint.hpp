@@ -3,6 +3,7 @@
 #ifndef BEDROCK_ENDPOINT_HPP
 #define BEDROCK_ENDPOINT_HPP
 
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/result.hpp"
@@ -101,16 +102,6 @@ inline bool is_region_of(std::string_view region, std::string_view prefix) noexc
     return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// For a message: a region that is refused may hold anything.
-inline std::string quote(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    std::string quoted = "\"";
-    append_sanitized_utf8(quoted, text.substr(0, longest));
-    for (auto& c : quoted)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') c = '?';
-    return quoted + (text.size() > longest ? "...\"" : "\"");
-}
-
 inline result<resolved> resolve_custom(parameters const& from) {
     url parsed;
     if (auto const found = parse_url(from.custom_url, parsed); !found.ok())
@@ -179,7 +170,7 @@ inline result<resolved> resolve(parameters const& from) {
     }
     if (!from.region.empty() && !is_valid_region(what.region))
         return fail(errc::invalid_input,
-                    "the region " + detail::quote(from.region) + " is not a region name: it must look like us-east-1");
+                    "the region " + quote(from.region) + " is not a region name: it must look like us-east-1");
     if (!what.custom_url.empty()) return detail::resolve_custom(what);
     if (what.region.empty())
         return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");

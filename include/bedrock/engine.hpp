@@ -311,12 +311,12 @@ inline bool curl_transfer::set_up(CURLSH* share) {
     if (share) set(CURLOPT_SHARE, share);
     if (request_.method == "POST") {
         set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request_.body.data());
+        set(CURLOPT_POSTFIELDS, request_.body.view().data());
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     } else if (request_.method != "GET") {
         set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
         if (!request_.body.empty()) {
-            set(CURLOPT_POSTFIELDS, request_.body.data());
+            set(CURLOPT_POSTFIELDS, request_.body.view().data());
             set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
         }
     }

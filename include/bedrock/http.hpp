@@ -3,12 +3,14 @@
 #ifndef BEDROCK_HTTP_HPP
 #define BEDROCK_HTTP_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,13 +47,28 @@ struct timeouts {
     std::int64_t total_ms = 0;
 };
 
+/// The bytes that a request carries. **Lifetime:** copies share them, so that a repeat sends the same ones.
+class body {
+  public:
+    body() = default;
+    body(std::string text) : text_(std::make_shared<std::string const>(std::move(text))) {}  // NOLINT: implicit, as
+    body(char const* text) : body(std::string(text)) {}                                      // NOLINT  a string is
+
+    std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : ""; }
+    bool empty() const noexcept { return view().empty(); }
+    std::size_t size() const noexcept { return view().size(); }
+
+  private:
+    std::shared_ptr<std::string const> text_;
+};
+
 /// A request as it goes on the wire.
 struct request {
     std::string method{"GET"};
     /// Scheme, host, port, path and query, all percent-encoding done: nothing is normalised after this.
     std::string url{};
     header_list headers{};
-    std::string body{};
+    http::body body{};
     http::timeouts timeouts{};
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
@@ -116,11 +133,7 @@ struct transfer {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline bool equal_names(std::string_view left, std::string_view right) noexcept {
-    if (left.size() != right.size()) return false;
-    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    for (std::size_t i = 0; i < left.size(); ++i)
-        if (lower(left[i]) != lower(right[i])) return false;
-    return true;
+    return ascii::equal_ignoring_case(left, right);
 }
 
 inline std::string_view find_header(header_list const& headers, std::string_view name) noexcept {

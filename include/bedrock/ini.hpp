@@ -3,6 +3,7 @@
 #ifndef BEDROCK_INI_HPP
 #define BEDROCK_INI_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/utf8.hpp"
 
@@ -118,20 +119,11 @@ class reader {
     status state_;
 };
 
-/// A space, a tab or a carriage return.
-constexpr bool is_blank(char c) noexcept;
-
 /// What a comment begins with: `#` or `;`.
 constexpr bool is_comment_mark(char c) noexcept;
 
 /// True for what may be a name of a profile or a key: one or more of `A-Z a-z 0-9 _ - / . % @ : +`.
 constexpr bool is_identifier(std::string_view text) noexcept;
-
-/// Lower case of A to Z: keys are the same in any case. Other characters stay.
-constexpr char to_lower(char c) noexcept;
-
-/// Without the blanks at both ends.
-constexpr std::string_view trim(std::string_view text) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -140,9 +132,10 @@ namespace detail {
 // Up to the first mark; with `behind_blank`, up to the first that follows a blank.
 constexpr std::string_view without_comment(std::string_view text, bool behind_blank) noexcept {
     std::size_t at = 0;
-    while (at != text.size() && !(is_comment_mark(text[at]) && (!behind_blank || (at != 0 && is_blank(text[at - 1])))))
+    while (at != text.size() &&
+           !(is_comment_mark(text[at]) && (!behind_blank || (at != 0 && ascii::is_blank(text[at - 1])))))
         ++at;
-    return trim(text.substr(0, at));
+    return ascii::trim(text.substr(0, at));
 }
 
 }  // namespace detail
@@ -181,29 +174,15 @@ constexpr std::string_view describe(fault code) noexcept {
     return "unknown";
 }
 
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 constexpr bool is_comment_mark(char c) noexcept {
     return c == '#' || c == ';';
 }
 
-constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 constexpr bool is_identifier(std::string_view text) noexcept {
     for (char const c : text) {
-        char const folded = to_lower(c);
-        bool const alphanumeric = (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
-        if (!alphanumeric && std::string_view("_-/.%@:+").find(c) == std::string_view::npos) return false;
+        if (!ascii::is_letter(c) && !ascii::is_digit(c) &&
+            std::string_view("_-/.%@:+").find(c) == std::string_view::npos)
+            return false;
     }
     return !text.empty();
 }
@@ -255,10 +234,10 @@ inline bool reader::take_line(std::string_view& whole) noexcept {
 
 // False at a fault. A line that says nothing leaves `found` as it is.
 inline bool reader::classify(std::string_view whole, line& found) noexcept {
-    auto const trimmed = trim(whole);
+    auto const trimmed = ascii::trim(whole);
     if (trimmed.empty() || is_comment_mark(whole.front())) return true;
     if (whole.front() == '[') return read_section(whole, found);
-    if (is_blank(whole.front())) return read_indented(trimmed, found);
+    if (ascii::is_blank(whole.front())) return read_indented(trimmed, found);
     return read_property(whole, found);
 }
 
@@ -275,7 +254,7 @@ inline bool reader::read_section(std::string_view whole, line& found) noexcept {
         return fail(text.find(']') == std::string_view::npos ? fault::unterminated_section : fault::text_after_section);
     below_ = below::section;
     found.kind = line_kind::section;
-    found.key = trim(text.substr(1, text.size() - 2));
+    found.key = ascii::trim(text.substr(1, text.size() - 2));
     found.text = text;
     return true;
 }
@@ -287,8 +266,8 @@ inline bool reader::read_property(std::string_view whole, line& found) noexcept 
     auto const equals = text.find('=');
     if (equals == std::string_view::npos) return fail(fault::missing_equals);
     found.kind = line_kind::property;
-    found.key = trim(text.substr(0, equals));
-    found.value = trim(text.substr(equals + 1));
+    found.key = ascii::trim(text.substr(0, equals));
+    found.value = ascii::trim(text.substr(equals + 1));
     found.text = text;
     if (found.key.empty()) return fail(fault::missing_key);
     below_ = found.value.empty() ? below::block : below::value;
@@ -311,8 +290,8 @@ inline bool reader::read_indented(std::string_view text, line& found) noexcept {
     auto const equals = detail::without_comment(text, true).find('=');
     if (equals == std::string_view::npos) return fail(fault::missing_nested_equals);
     found.kind = line_kind::nested;
-    found.key = trim(text.substr(0, equals));
-    found.value = trim(text.substr(equals + 1));
+    found.key = ascii::trim(text.substr(0, equals));
+    found.value = ascii::trim(text.substr(equals + 1));
     return !found.key.empty() || fail(fault::missing_nested_key);
 }
 

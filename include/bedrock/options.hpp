@@ -67,8 +67,6 @@ struct client_options {
     /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
     /// with room for what stands around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
-    /// Most bytes of an error answer's body that are read.
-    std::size_t max_error_bytes = std::size_t{1} << 20;
     event_stream::limits frame_limits{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
@@ -87,6 +85,11 @@ struct call_options {
     std::string user_agent_suffix{};
     bool fresh_connection = false;
 };
+
+/// The call's own, else the client's. **Lifetime:** of the arguments.
+inline http::timeouts const& choose_timeouts(client_options const& client, call_options const& call) noexcept {
+    return call.timeouts ? *call.timeouts : client.timeouts;
+}
 
 }  // namespace bedrock::inline BEDROCK_ABI
 

@@ -3,7 +3,8 @@
 #ifndef BEDROCK_PROFILE_FILE_HPP
 #define BEDROCK_PROFILE_FILE_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
@@ -191,7 +192,7 @@ inline int compare_keys(std::string_view stored, std::string_view wanted) noexce
     auto const common = (std::min)(stored.size(), wanted.size());
     for (std::size_t i = 0; i != common; ++i) {
         int const difference =
-            static_cast<unsigned char>(stored[i]) - static_cast<unsigned char>(ini::to_lower(wanted[i]));
+            static_cast<unsigned char>(stored[i]) - static_cast<unsigned char>(ascii::to_lower(wanted[i]));
         if (difference != 0) return difference;
     }
     return stored.size() == wanted.size() ? 0 : stored.size() < wanted.size() ? -1 : 1;
@@ -238,7 +239,7 @@ struct section_title {
 inline section_title split_title(std::string_view title) noexcept {
     auto const blank = title.find_first_of(" \t\r");
     if (blank == std::string_view::npos) return {{}, title};
-    auto name = ini::trim(title.substr(blank));
+    auto name = ascii::trim(title.substr(blank));
     bool const quoted =
         name.size() >= 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\'');
     if (quoted) name = name.substr(1, name.size() - 2);
@@ -367,7 +368,7 @@ inline std::vector<profile_section>* profile_reader::find_place(section_title ti
 }
 
 inline void append_lower(std::string& out, std::string_view text) {
-    for (char const c : text) out.push_back(ini::to_lower(c));
+    for (char const c : text) out.push_back(ascii::to_lower(c));
 }
 
 inline result<void> profile_reader::take_property(ini::line const& line) {

@@ -3,7 +3,9 @@
 #ifndef BEDROCK_PROFILE_SOURCE_HPP
 #define BEDROCK_PROFILE_SOURCE_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/aws_error.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
@@ -129,7 +131,8 @@ inline std::string profile_choice::describe() const {
 }
 
 inline profile_choice choose_profile(std::string_view named_in_code, environment const& surroundings) {
-    if (auto const name = ini::trim(named_in_code); !name.empty()) return {std::string(name), profile_naming::in_code};
+    if (auto const name = ascii::trim(named_in_code); !name.empty())
+        return {std::string(name), profile_naming::in_code};
     if (auto name = non_blank_variable(surroundings, "AWS_PROFILE"))
         return {std::move(*name), profile_naming::by_variable};
     return {};

@@ -39,6 +39,8 @@ cause classify(std::string_view error_name, int http_status) noexcept;
 /// What a broken transfer means: a time-out behind the last byte of a request is never repeated, because the model may
 /// be working on it.
 cause classify(http::failure const& failure) noexcept;
+/// The error of a broken transfer: to be repeated as far as `classify` says so.
+error make_error(http::failure const& why);
 /// What an error means; none once content has been delivered. Of a time-out the maker knows: `error::retryable`
 /// decides.
 cause classify(error const& failure) noexcept;
@@ -176,6 +178,12 @@ inline cause classify(http::failure const& failure) noexcept {
         default:
             return cause::none;
     }
+}
+
+inline error make_error(http::failure const& why) {
+    auto made = bedrock::make_error(why.code, why.message);
+    made.retryable = classify(why) != cause::none;
+    return made;
 }
 
 inline cause classify(error const& failure) noexcept {

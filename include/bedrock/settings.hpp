@@ -4,6 +4,7 @@
 #define BEDROCK_SETTINGS_HPP
 
 #include "bedrock/aws_error.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/endpoint.hpp"
 #include "bedrock/environment.hpp"
@@ -152,8 +153,7 @@ inline result<switch_setting> find_switch(std::optional<bool> said, environment 
     bool const on = http::equal_names(found.value, "true");
     if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
     std::string why = found.source == variable ? variable : std::string(key) + " of " + found.source;
-    return fail(errc::invalid_input,
-                why + " is " + endpoint::detail::quote(found.value) + ": it must be true or false");
+    return fail(errc::invalid_input, why + " is " + quote(found.value) + ": it must be true or false");
 }
 
 inline result<setting> find_profile_endpoint(settings_request const& wanted, profile_view const& profile) {
@@ -162,9 +162,8 @@ inline result<setting> find_profile_endpoint(settings_request const& wanted, pro
     if (!services.value.empty()) {
         auto const* const section = profile.snapshot->set.find_services(services.value);
         if (!section)
-            return fail(errc::invalid_input, "services of " + profile.source() + " names " +
-                                                 endpoint::detail::quote(services.value) + ", but " +
-                                                 profile.snapshot->set.file_name(profile_file::config) +
+            return fail(errc::invalid_input, "services of " + profile.source() + " names " + quote(services.value) +
+                                                 ", but " + profile.snapshot->set.file_name(profile_file::config) +
                                                  " has no such [services] section");
         std::string_view id = wanted.endpoint_variable;
         if (id.starts_with(prefix)) id.remove_prefix(prefix.size());

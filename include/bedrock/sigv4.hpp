@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SIGV4_HPP
 #define BEDROCK_SIGV4_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
@@ -129,7 +130,7 @@ inline std::size_t canonical_size(request const& what, std::span<http::header co
 
 inline std::string_view find_payload_hash(std::span<http::header const> headers) noexcept {
     for (auto const& header : headers)
-        if (http::equal_names(header.name, content_hash_name)) return trim(header.value);
+        if (http::equal_names(header.name, content_hash_name)) return ascii::trim(header.value);
     return {};
 }
 

@@ -170,8 +170,7 @@ inline bool event_reader::state::open() {
     opened = true;
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
-    auto const& clocks = options.timeouts ? *options.timeouts : client->options.timeouts;
-    runner.emplace(tools->engine, client->surroundings, cancel, clocks.total_ms);
+    runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
     auto got = runner->run(opening());
     if (!got) {
         close(std::move(got).error());

@@ -4,11 +4,13 @@
 #define BEDROCK_STREAM_PARSER_HPP
 
 #include "bedrock/aws_error.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/event_stream/frame.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/model/stream.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/retry.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -123,9 +125,7 @@ inline stream_parser::progress stream_parser::take(event_stream::message const& 
 
 inline stream_parser::progress stream_parser::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
-        auto why = make_error(from.end.code, from.end.message);
-        why.retryable = from.end.code == errc::transport || (from.end.code == errc::timeout && !from.end.request_sent);
-        return fail_with(std::move(why));
+        return fail_with(retry::make_error(from.end));
     }
     if (from.end.code == errc::none && from.buffer.size() == 0 && stop_seen_) return terminal_ = progress::complete;
     std::string message = "the stream was cut short";

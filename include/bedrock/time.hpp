@@ -3,6 +3,7 @@
 #ifndef BEDROCK_TIME_HPP
 #define BEDROCK_TIME_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 
 #include <charconv>
@@ -450,10 +451,9 @@ inline std::optional<unix_time> parse_http_date(std::string_view text, unix_time
 inline std::optional<unix_time> parse_epoch_seconds(std::string_view text) noexcept {
     bool const negative = text.starts_with('-');
     if (negative) text.remove_prefix(1);
-    auto const is_digit = [](char c) noexcept { return c >= '0' && c <= '9'; };
     auto const count_digits = [&](std::size_t at) noexcept {
         std::size_t count = 0;
-        while (at + count < text.size() && is_digit(text[at + count])) ++count;
+        while (at + count < text.size() && ascii::is_digit(text[at + count])) ++count;
         return count;
     };
 
@@ -471,7 +471,7 @@ inline std::optional<unix_time> parse_epoch_seconds(std::string_view text) noexc
         ++at;
         if (at != text.size() && text[at] == '+') {
             ++at;
-            if (at == text.size() || !is_digit(text[at])) return std::nullopt;
+            if (at == text.size() || !ascii::is_digit(text[at])) return std::nullopt;
         }
         auto const [end, fault] = std::from_chars(text.data() + at, text.data() + text.size(), exponent);
         if (fault != std::errc{}) return std::nullopt;

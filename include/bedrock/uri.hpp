@@ -3,6 +3,7 @@
 #ifndef BEDROCK_URI_HPP
 #define BEDROCK_URI_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/hex.hpp"
 
@@ -85,14 +86,6 @@ void append_authority(std::string& out, url const& from);
 
 namespace uri_detail {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_letter(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 template <class Kept>
 void append_encoded(std::string& out, std::string_view text, Kept kept) {
     constexpr char digits[] = "0123456789ABCDEF";
@@ -107,16 +100,6 @@ void append_encoded(std::string& out, std::string_view text, Kept kept) {
     }
 }
 
-// `lower` is in lower case.
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        char const c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
-
 // Four numbers from 0 to 255 without leading zeros (RFC 3986, 3.2.2).
 constexpr bool is_ipv4(std::string_view text) noexcept {
     std::size_t at = 0;
@@ -124,7 +107,7 @@ constexpr bool is_ipv4(std::string_view text) noexcept {
         if (part != 0 && (at == text.size() || text[at++] != '.')) return false;
         std::size_t const start = at;
         unsigned value = 0;
-        while (at != text.size() && is_digit(text[at]) && at - start < 3)
+        while (at != text.size() && ascii::is_digit(text[at]) && at - start < 3)
             value = value * 10 + static_cast<unsigned>(text[at++] - '0');
         if (at == start || value > 255 || (at - start > 1 && text[start] == '0')) return false;
     }
@@ -168,7 +151,7 @@ constexpr bool is_host_name(std::string_view text) noexcept {
         if (c == '.') {
             if (label == 0) return false;
             label = 0;
-        } else if ((!is_letter(c) && !is_digit(c) && c != '-' && c != '_') || ++label > 63) {
+        } else if ((!ascii::is_letter(c) && !ascii::is_digit(c) && c != '-' && c != '_') || ++label > 63) {
             return false;
         }
     }
@@ -182,8 +165,8 @@ constexpr bool is_allowed(char c) noexcept {
 }  // namespace uri_detail
 
 constexpr bool is_unreserved(char character) noexcept {
-    return uri_detail::is_letter(character) || uri_detail::is_digit(character) || character == '-' ||
-           character == '_' || character == '.' || character == '~';
+    return ascii::is_letter(character) || ascii::is_digit(character) || character == '-' || character == '_' ||
+           character == '.' || character == '~';
 }
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {
@@ -231,9 +214,9 @@ inline url_status parse_url(std::string_view text, url& out) noexcept {
         text.substr(0, colon).find_first_of("/?") != std::string_view::npos)
         return {url_fault::missing_scheme, 0};
     url read;
-    if (uri_detail::equals_ignoring_case(text.substr(0, colon), "https"))
+    if (ascii::equal_ignoring_case(text.substr(0, colon), "https"))
         read.scheme = "https";
-    else if (uri_detail::equals_ignoring_case(text.substr(0, colon), "http"))
+    else if (ascii::equal_ignoring_case(text.substr(0, colon), "http"))
         read.scheme = "http";
     else
         return {url_fault::unsupported_scheme, 0};

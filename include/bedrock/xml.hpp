@@ -3,6 +3,7 @@
 #ifndef BEDROCK_XML_HPP
 #define BEDROCK_XML_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/utf8.hpp"
 
@@ -64,20 +65,6 @@ bool find_text(std::string_view document, std::initializer_list<std::string_view
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-inline bool is_blank(std::string_view text) noexcept {
-    for (char const c : text)
-        if (!is_blank(c)) return false;
-    return true;
-}
-
-}  // namespace detail
-
 inline bool reader::skip_past(std::string_view mark) noexcept {
     auto const at = rest_.find(mark);
     if (at == std::string_view::npos) return false;
@@ -98,7 +85,7 @@ inline event reader::next() {
             auto const raw = rest_.substr(0, end);
             rest_.remove_prefix(raw.size());
             if (depth_ == 0) {
-                if (!detail::is_blank(raw)) return fail();
+                if (!ascii::trim(raw).empty()) return fail();
             } else if (!append_text(raw)) {
                 return fail();
             }
@@ -149,7 +136,7 @@ inline event reader::take_tag() {
     if (empty) tag.remove_suffix(1);
     auto const name = tag.substr(0, tag.find_first_of(" \t\r\n"));
     if (name.empty() || name.front() == '!') return fail();
-    if (closing) return detail::is_blank(tag.substr(name.size())) ? close(name) : fail();
+    if (closing) return ascii::trim(tag.substr(name.size())).empty() ? close(name) : fail();
     if ((depth_ == 0 && root_seen_) || depth_ == max_depth) return fail();
     open_[depth_++] = name_ = name;
     root_seen_ = true;

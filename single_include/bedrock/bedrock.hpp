@@ -5,31 +5,32 @@
 // Macros left defined:
 //   BEDROCK_ABI, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD, BEDROCK_JSON_IGNORED
 // and the guards of its parts:
-//   BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP,
-//   BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CLIENT_HPP,
-//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CORE_HPP, BEDROCK_CRC32_HPP,
+//   BEDROCK_ASCII_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP,
+//   BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CLEAN_TEXT_HPP,
+//   BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CORE_HPP, BEDROCK_CRC32_HPP,
 //   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
 //   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
 //   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP,
 //   BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP,
 //   BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP,
-//   BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP,
-//   BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
-//   BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP,
-//   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
-//   BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP,
-//   BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
-//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP,
-//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
-//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
-//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONVERSE_HPP,
-//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
-//   BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP,
-//   BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP,
-//   BEDROCK_RETRY_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP,
-//   BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP,
-//   BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP,
-//   BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP,
+//   BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
+//   BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
+//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
+//   BEDROCK_FWD_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_JSON_COMPLAINT_HPP,
+//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP,
+//   BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP,
+//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
+//   BEDROCK_JSON_WRITER_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
+//   BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
+//   BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP,
+//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
+//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
+//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
+//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -492,6 +493,69 @@ constexpr void store_big_endian(std::byte* to, Integer value) noexcept {
 
 #endif
 
+// ===== bedrock/ascii.hpp =============================================================================================
+// Owns what characters of ASCII are, without the locale: digits, letters, blanks, controls, and letters of either case.
+// Never looks beyond ASCII: every other byte is none of these, and is equal to itself alone.
+#ifndef BEDROCK_ASCII_HPP
+#define BEDROCK_ASCII_HPP
+
+namespace bedrock::inline BEDROCK_ABI::ascii {
+
+constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_letter(char c) noexcept {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/// 0x00 to 0x1F, and 0x7F.
+constexpr bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+}
+
+/// A space, a tab, a carriage return or a line feed: the white space of XML, JSON and HTTP's folded headers.
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// Lower case of A to Z.
+constexpr char to_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
+
+/// Without the blanks at both ends.
+constexpr std::string_view trim(std::string_view text) noexcept;
+
+constexpr bool has_control(std::string_view text) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i != left.size(); ++i)
+        if (to_lower(left[i]) != to_lower(right[i])) return false;
+    return true;
+}
+
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+constexpr bool has_control(std::string_view text) noexcept {
+    for (char const c : text)
+        if (is_control(c)) return true;
+    return false;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::ascii
+
+#endif
+
 // ===== bedrock/scan.hpp ==============================================================================================
 // Owns the searches for the first byte of a kind in a text, sixteen bytes a step where the architecture's baseline can.
 // Never reads past the end that it is given, never allocates, and never interprets what it finds.
@@ -807,6 +871,62 @@ inline void append_sanitized_utf8(std::string& out, std::string_view text) {
         append_utf8(out, replacement_character);
         text.remove_prefix(decode_utf8(text).length);
     }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/clean_text.hpp ========================================================================================
+// Owns how a text from outside becomes part of a message: one line, valid UTF-8, bounded. Never hides a secret: whoever
+// puts a text into a message knows whether it may hold one.
+#ifndef BEDROCK_CLEAN_TEXT_HPP
+#define BEDROCK_CLEAN_TEXT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Appends a text from outside as one line that is fit for a terminal or a log: blanks, line ends and control
+/// characters as one space each run, none at either end; U+FFFD for what is not UTF-8; past `limit` bytes an ellipsis
+/// (three bytes more). **Allocates:** in `out` only.
+void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
+
+/// `"text"`, for a message that says what is wrong with it: spaces stay, control characters become `?`, U+FFFD for what
+/// is not UTF-8; past 80 bytes "...".
+std::string quote(std::string_view text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void append_clean_line(std::string& out, std::string_view text, std::size_t limit) {
+    constexpr std::string_view ellipsis = "\xE2\x80\xA6";
+    auto const start = out.size();
+    bool space = false;
+    while (!text.empty()) {
+        auto const step = decode_utf8(text);
+        text.remove_prefix(step.length);
+        bool const blank = step.code_point <= ' ' || (step.code_point >= 0x7F && step.code_point <= 0xA0) ||
+                           step.code_point == 0x2028 || step.code_point == 0x2029;
+        if (blank) {
+            space = out.size() != start;
+            continue;
+        }
+        auto const cut = out.size();
+        if (std::exchange(space, false)) out.push_back(' ');
+        append_utf8(out, step.code_point);
+        if (out.size() - start > limit) {
+            out.resize(cut);
+            out.append(ellipsis);
+            return;
+        }
+    }
+}
+
+inline std::string quote(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    std::string quoted = "\"";
+    append_sanitized_utf8(quoted, text.substr(0, longest));
+    for (auto& c : quoted)
+        if (ascii::is_control(c)) c = '?';
+    return quoted + (text.size() > longest ? "...\"" : "\"");
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -1166,14 +1286,6 @@ void append_authority(std::string& out, url const& from);
 
 namespace uri_detail {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_letter(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 template <class Kept>
 void append_encoded(std::string& out, std::string_view text, Kept kept) {
     constexpr char digits[] = "0123456789ABCDEF";
@@ -1188,16 +1300,6 @@ void append_encoded(std::string& out, std::string_view text, Kept kept) {
     }
 }
 
-// `lower` is in lower case.
-constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcept {
-    if (text.size() != lower.size()) return false;
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        char const c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
-
 // Four numbers from 0 to 255 without leading zeros (RFC 3986, 3.2.2).
 constexpr bool is_ipv4(std::string_view text) noexcept {
     std::size_t at = 0;
@@ -1205,7 +1307,7 @@ constexpr bool is_ipv4(std::string_view text) noexcept {
         if (part != 0 && (at == text.size() || text[at++] != '.')) return false;
         std::size_t const start = at;
         unsigned value = 0;
-        while (at != text.size() && is_digit(text[at]) && at - start < 3)
+        while (at != text.size() && ascii::is_digit(text[at]) && at - start < 3)
             value = value * 10 + static_cast<unsigned>(text[at++] - '0');
         if (at == start || value > 255 || (at - start > 1 && text[start] == '0')) return false;
     }
@@ -1249,7 +1351,7 @@ constexpr bool is_host_name(std::string_view text) noexcept {
         if (c == '.') {
             if (label == 0) return false;
             label = 0;
-        } else if ((!is_letter(c) && !is_digit(c) && c != '-' && c != '_') || ++label > 63) {
+        } else if ((!ascii::is_letter(c) && !ascii::is_digit(c) && c != '-' && c != '_') || ++label > 63) {
             return false;
         }
     }
@@ -1263,8 +1365,8 @@ constexpr bool is_allowed(char c) noexcept {
 }  // namespace uri_detail
 
 constexpr bool is_unreserved(char character) noexcept {
-    return uri_detail::is_letter(character) || uri_detail::is_digit(character) || character == '-' ||
-           character == '_' || character == '.' || character == '~';
+    return ascii::is_letter(character) || ascii::is_digit(character) || character == '-' || character == '_' ||
+           character == '.' || character == '~';
 }
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {
@@ -1312,9 +1414,9 @@ inline url_status parse_url(std::string_view text, url& out) noexcept {
         text.substr(0, colon).find_first_of("/?") != std::string_view::npos)
         return {url_fault::missing_scheme, 0};
     url read;
-    if (uri_detail::equals_ignoring_case(text.substr(0, colon), "https"))
+    if (ascii::equal_ignoring_case(text.substr(0, colon), "https"))
         read.scheme = "https";
-    else if (uri_detail::equals_ignoring_case(text.substr(0, colon), "http"))
+    else if (ascii::equal_ignoring_case(text.substr(0, colon), "http"))
         read.scheme = "http";
     else
         return {url_fault::unsupported_scheme, 0};
@@ -1842,10 +1944,9 @@ inline std::optional<unix_time> parse_http_date(std::string_view text, unix_time
 inline std::optional<unix_time> parse_epoch_seconds(std::string_view text) noexcept {
     bool const negative = text.starts_with('-');
     if (negative) text.remove_prefix(1);
-    auto const is_digit = [](char c) noexcept { return c >= '0' && c <= '9'; };
     auto const count_digits = [&](std::size_t at) noexcept {
         std::size_t count = 0;
-        while (at + count < text.size() && is_digit(text[at + count])) ++count;
+        while (at + count < text.size() && ascii::is_digit(text[at + count])) ++count;
         return count;
     };
 
@@ -1863,7 +1964,7 @@ inline std::optional<unix_time> parse_epoch_seconds(std::string_view text) noexc
         ++at;
         if (at != text.size() && text[at] == '+') {
             ++at;
-            if (at == text.size() || !is_digit(text[at])) return std::nullopt;
+            if (at == text.size() || !ascii::is_digit(text[at])) return std::nullopt;
         }
         auto const [end, fault] = std::from_chars(text.data() + at, text.data() + text.size(), exponent);
         if (fault != std::errc{}) return std::nullopt;
@@ -2018,12 +2119,8 @@ std::size_t write_number(char (&text)[number_capacity], T value) noexcept;
 
 namespace number_detail {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 constexpr char const* skip_digits(char const* at, char const* end) noexcept {
-    while (at != end && is_digit(*at)) ++at;
+    while (at != end && ascii::is_digit(*at)) ++at;
     return at;
 }
 
@@ -2047,7 +2144,7 @@ struct decimal {
         }
         bool lost = false;
         bool fraction = false;
-        for (; at != end && (is_digit(*at) || *at == '.'); ++at) {
+        for (; at != end && (ascii::is_digit(*at) || *at == '.'); ++at) {
             if (*at == '.') {
                 fraction = true;
                 continue;
@@ -2342,7 +2439,7 @@ constexpr value_kind kind_of(char first) noexcept {
         case '{':
             return value_kind::object;
         default:
-            return first == '-' || number_detail::is_digit(first) ? value_kind::number : value_kind::none;
+            return first == '-' || ascii::is_digit(first) ? value_kind::number : value_kind::none;
     }
 }
 
@@ -4393,20 +4490,11 @@ class reader {
     status state_;
 };
 
-/// A space, a tab or a carriage return.
-constexpr bool is_blank(char c) noexcept;
-
 /// What a comment begins with: `#` or `;`.
 constexpr bool is_comment_mark(char c) noexcept;
 
 /// True for what may be a name of a profile or a key: one or more of `A-Z a-z 0-9 _ - / . % @ : +`.
 constexpr bool is_identifier(std::string_view text) noexcept;
-
-/// Lower case of A to Z: keys are the same in any case. Other characters stay.
-constexpr char to_lower(char c) noexcept;
-
-/// Without the blanks at both ends.
-constexpr std::string_view trim(std::string_view text) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -4415,9 +4503,10 @@ namespace detail {
 // Up to the first mark; with `behind_blank`, up to the first that follows a blank.
 constexpr std::string_view without_comment(std::string_view text, bool behind_blank) noexcept {
     std::size_t at = 0;
-    while (at != text.size() && !(is_comment_mark(text[at]) && (!behind_blank || (at != 0 && is_blank(text[at - 1])))))
+    while (at != text.size() &&
+           !(is_comment_mark(text[at]) && (!behind_blank || (at != 0 && ascii::is_blank(text[at - 1])))))
         ++at;
-    return trim(text.substr(0, at));
+    return ascii::trim(text.substr(0, at));
 }
 
 }  // namespace detail
@@ -4456,29 +4545,15 @@ constexpr std::string_view describe(fault code) noexcept {
     return "unknown";
 }
 
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
 constexpr bool is_comment_mark(char c) noexcept {
     return c == '#' || c == ';';
 }
 
-constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 constexpr bool is_identifier(std::string_view text) noexcept {
     for (char const c : text) {
-        char const folded = to_lower(c);
-        bool const alphanumeric = (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
-        if (!alphanumeric && std::string_view("_-/.%@:+").find(c) == std::string_view::npos) return false;
+        if (!ascii::is_letter(c) && !ascii::is_digit(c) &&
+            std::string_view("_-/.%@:+").find(c) == std::string_view::npos)
+            return false;
     }
     return !text.empty();
 }
@@ -4530,10 +4605,10 @@ inline bool reader::take_line(std::string_view& whole) noexcept {
 
 // False at a fault. A line that says nothing leaves `found` as it is.
 inline bool reader::classify(std::string_view whole, line& found) noexcept {
-    auto const trimmed = trim(whole);
+    auto const trimmed = ascii::trim(whole);
     if (trimmed.empty() || is_comment_mark(whole.front())) return true;
     if (whole.front() == '[') return read_section(whole, found);
-    if (is_blank(whole.front())) return read_indented(trimmed, found);
+    if (ascii::is_blank(whole.front())) return read_indented(trimmed, found);
     return read_property(whole, found);
 }
 
@@ -4550,7 +4625,7 @@ inline bool reader::read_section(std::string_view whole, line& found) noexcept {
         return fail(text.find(']') == std::string_view::npos ? fault::unterminated_section : fault::text_after_section);
     below_ = below::section;
     found.kind = line_kind::section;
-    found.key = trim(text.substr(1, text.size() - 2));
+    found.key = ascii::trim(text.substr(1, text.size() - 2));
     found.text = text;
     return true;
 }
@@ -4562,8 +4637,8 @@ inline bool reader::read_property(std::string_view whole, line& found) noexcept 
     auto const equals = text.find('=');
     if (equals == std::string_view::npos) return fail(fault::missing_equals);
     found.kind = line_kind::property;
-    found.key = trim(text.substr(0, equals));
-    found.value = trim(text.substr(equals + 1));
+    found.key = ascii::trim(text.substr(0, equals));
+    found.value = ascii::trim(text.substr(equals + 1));
     found.text = text;
     if (found.key.empty()) return fail(fault::missing_key);
     below_ = found.value.empty() ? below::block : below::value;
@@ -4586,8 +4661,8 @@ inline bool reader::read_indented(std::string_view text, line& found) noexcept {
     auto const equals = detail::without_comment(text, true).find('=');
     if (equals == std::string_view::npos) return fail(fault::missing_nested_equals);
     found.kind = line_kind::nested;
-    found.key = trim(text.substr(0, equals));
-    found.value = trim(text.substr(equals + 1));
+    found.key = ascii::trim(text.substr(0, equals));
+    found.value = ascii::trim(text.substr(equals + 1));
     return !found.key.empty() || fail(fault::missing_nested_key);
 }
 
@@ -4654,20 +4729,6 @@ bool find_text(std::string_view document, std::initializer_list<std::string_view
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-inline bool is_blank(std::string_view text) noexcept {
-    for (char const c : text)
-        if (!is_blank(c)) return false;
-    return true;
-}
-
-}  // namespace detail
-
 inline bool reader::skip_past(std::string_view mark) noexcept {
     auto const at = rest_.find(mark);
     if (at == std::string_view::npos) return false;
@@ -4688,7 +4749,7 @@ inline event reader::next() {
             auto const raw = rest_.substr(0, end);
             rest_.remove_prefix(raw.size());
             if (depth_ == 0) {
-                if (!detail::is_blank(raw)) return fail();
+                if (!ascii::trim(raw).empty()) return fail();
             } else if (!append_text(raw)) {
                 return fail();
             }
@@ -4739,7 +4800,7 @@ inline event reader::take_tag() {
     if (empty) tag.remove_suffix(1);
     auto const name = tag.substr(0, tag.find_first_of(" \t\r\n"));
     if (name.empty() || name.front() == '!') return fail();
-    if (closing) return detail::is_blank(tag.substr(name.size())) ? close(name) : fail();
+    if (closing) return ascii::trim(tag.substr(name.size())).empty() ? close(name) : fail();
     if ((depth_ == 0 && root_seen_) || depth_ == max_depth) return fail();
     open_[depth_++] = name_ = name;
     root_seen_ = true;
@@ -5092,13 +5153,28 @@ struct timeouts {
     std::int64_t total_ms = 0;
 };
 
+/// The bytes that a request carries. **Lifetime:** copies share them, so that a repeat sends the same ones.
+class body {
+  public:
+    body() = default;
+    body(std::string text) : text_(std::make_shared<std::string const>(std::move(text))) {}  // NOLINT: implicit, as
+    body(char const* text) : body(std::string(text)) {}                                      // NOLINT  a string is
+
+    std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : ""; }
+    bool empty() const noexcept { return view().empty(); }
+    std::size_t size() const noexcept { return view().size(); }
+
+  private:
+    std::shared_ptr<std::string const> text_;
+};
+
 /// A request as it goes on the wire.
 struct request {
     std::string method{"GET"};
     /// Scheme, host, port, path and query, all percent-encoding done: nothing is normalised after this.
     std::string url{};
     header_list headers{};
-    std::string body{};
+    http::body body{};
     http::timeouts timeouts{};
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
@@ -5163,11 +5239,7 @@ struct transfer {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline bool equal_names(std::string_view left, std::string_view right) noexcept {
-    if (left.size() != right.size()) return false;
-    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    for (std::size_t i = 0; i < left.size(); ++i)
-        if (lower(left[i]) != lower(right[i])) return false;
-    return true;
+    return ascii::equal_ignoring_case(left, right);
 }
 
 inline std::string_view find_header(header_list const& headers, std::string_view name) noexcept {
@@ -6200,6 +6272,8 @@ cause classify(std::string_view error_name, int http_status) noexcept;
 /// What a broken transfer means: a time-out behind the last byte of a request is never repeated, because the model may
 /// be working on it.
 cause classify(http::failure const& failure) noexcept;
+/// The error of a broken transfer: to be repeated as far as `classify` says so.
+error make_error(http::failure const& why);
 /// What an error means; none once content has been delivered. Of a time-out the maker knows: `error::retryable`
 /// decides.
 cause classify(error const& failure) noexcept;
@@ -6339,6 +6413,12 @@ inline cause classify(http::failure const& failure) noexcept {
     }
 }
 
+inline error make_error(http::failure const& why) {
+    auto made = bedrock::make_error(why.code, why.message);
+    made.retryable = classify(why) != cause::none;
+    return made;
+}
+
 inline cause classify(error const& failure) noexcept {
     if (failure.content_emitted) return cause::none;
     switch (failure.code) {
@@ -6461,9 +6541,7 @@ namespace aws_error_detail {
 
 // `part` is in lower case.
 inline bool contains(std::string_view text, std::string_view part) noexcept {
-    auto const same = [](char left, char right) {
-        return (left >= 'A' && left <= 'Z' ? static_cast<char>(left - 'A' + 'a') : left) == right;
-    };
+    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
     return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
@@ -6624,10 +6702,6 @@ error parse_exception_event(std::string_view exception_type, byte_view payload, 
 error parse_error_event(std::string_view error_code, std::string_view error_message, error_context const& context = {},
                         error_limits const& limits = {});
 
-/// Appends `text` as one line: valid UTF-8, blanks and control characters as single spaces, none at the ends, and no
-/// more than `limit` bytes with an ellipsis for what was cut.
-void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
-
 /// The request id of an answer, or "": `x-amzn-requestid`, `x-amzn-request-id`, `x-amz-request-id`.
 std::string find_request_id(std::span<http::header const> headers);
 
@@ -6694,8 +6768,7 @@ struct body_members {
 };
 
 constexpr bool is_name_character(char c) noexcept {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
+    return ascii::is_letter(c) || ascii::is_digit(c) || c == '_' || c == '.' || c == '-';
 }
 
 inline std::string_view before(std::string_view text, char separator) noexcept {
@@ -6892,30 +6965,6 @@ inline std::string_view clean_error_name(std::string_view type) noexcept {
     return plausible ? type : std::string_view();
 }
 
-inline void append_clean_line(std::string& out, std::string_view text, std::size_t limit) {
-    constexpr std::string_view ellipsis = "\xE2\x80\xA6";
-    auto const start = out.size();
-    bool space = false;
-    while (!text.empty()) {
-        auto const step = decode_utf8(text);
-        text.remove_prefix(step.length);
-        bool const blank = step.code_point <= ' ' || (step.code_point >= 0x7F && step.code_point <= 0xA0) ||
-                           step.code_point == 0x2028 || step.code_point == 0x2029;
-        if (blank) {
-            space = out.size() != start;
-            continue;
-        }
-        auto const cut = out.size();
-        if (std::exchange(space, false)) out.push_back(' ');
-        append_utf8(out, step.code_point);
-        if (out.size() - start > limit) {
-            out.resize(cut);
-            out.append(ellipsis);
-            return;
-        }
-    }
-}
-
 inline std::string find_request_id(std::span<http::header const> headers) {
     constexpr std::size_t longest = 128;  // a UUID has 36
     std::string id;
@@ -7072,16 +7121,6 @@ inline bool is_region_of(std::string_view region, std::string_view prefix) noexc
     return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// For a message: a region that is refused may hold anything.
-inline std::string quote(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    std::string quoted = "\"";
-    append_sanitized_utf8(quoted, text.substr(0, longest));
-    for (auto& c : quoted)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') c = '?';
-    return quoted + (text.size() > longest ? "...\"" : "\"");
-}
-
 inline result<resolved> resolve_custom(parameters const& from) {
     url parsed;
     if (auto const found = parse_url(from.custom_url, parsed); !found.ok())
@@ -7150,7 +7189,7 @@ inline result<resolved> resolve(parameters const& from) {
     }
     if (!from.region.empty() && !is_valid_region(what.region))
         return fail(errc::invalid_input,
-                    "the region " + detail::quote(from.region) + " is not a region name: it must look like us-east-1");
+                    "the region " + quote(from.region) + " is not a region name: it must look like us-east-1");
     if (!what.custom_url.empty()) return detail::resolve_custom(what);
     if (what.region.empty())
         return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");
@@ -7346,16 +7385,6 @@ namespace detail {
 inline constexpr std::string_view token_name = "X-Amz-Security-Token";
 inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 // True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
 // are long, and read several times.
 inline bool is_plain(std::string_view text) noexcept {
@@ -7404,7 +7433,7 @@ inline bool is_header_value(std::string_view value) noexcept {
 }
 
 inline bool is_payload_hash(std::string_view value) noexcept {
-    return !trim(value).empty() && is_graphic(trim(value));
+    return !ascii::trim(value).empty() && is_graphic(ascii::trim(value));
 }
 
 inline fault find_fault(credentials_view const& with, scope const& where) noexcept {
@@ -7514,10 +7543,6 @@ class canonical_writer {
 
 namespace detail {
 
-constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Makes room without leaving a session token in memory that is given back.
 inline void prepare(std::string& text, std::size_t size) {
     if (text.capacity() < size) crypto::secure_wipe(text);
@@ -7527,19 +7552,19 @@ inline void prepare(std::string& text, std::size_t size) {
 
 // Outer blanks dropped, inner runs as one space, folds included.
 inline void append_header_value(std::string& out, std::string_view value) {
-    value = trim(value);
+    value = ascii::trim(value);
     if (is_plain(value)) {
         out.append(value);
         return;
     }
     while (!value.empty()) {
         std::size_t word = 0;
-        while (word != value.size() && !is_blank(value[word])) ++word;
+        while (word != value.size() && !ascii::is_blank(value[word])) ++word;
         out.append(value.substr(0, word));
         value.remove_prefix(word);
         if (value.empty()) return;
         out.push_back(' ');
-        while (is_blank(value.front())) value.remove_prefix(1);
+        while (ascii::is_blank(value.front())) value.remove_prefix(1);
     }
 }
 
@@ -7641,7 +7666,7 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
         for (auto const& header : list) {
             if (!is_signed_header(header.name)) continue;
             auto const start = names_.size();
-            for (char const c : header.name) names_.push_back(detail::to_lower(c));
+            for (char const c : header.name) names_.push_back(ascii::to_lower(c));
             headers_.push_back({std::string_view(names_).substr(start), header.value});
         }
     }
@@ -7938,7 +7963,7 @@ constexpr bool is_parameter(std::string_view name, std::string_view lower) noexc
         if (name.empty()) return false;
         bool const escape = name.size() > 2 && name[0] == '%' && hex_value(name[1]) >= 0 && hex_value(name[2]) >= 0;
         char const read = escape ? static_cast<char>(hex_value(name[1]) << 4 | hex_value(name[2])) : name[0];
-        if ((read >= 'A' && read <= 'Z' ? static_cast<char>(read - 'A' + 'a') : read) != expected) return false;
+        if (ascii::to_lower(read) != expected) return false;
         name.remove_prefix(escape ? 3 : 1);
     }
     return name.empty();
@@ -8116,7 +8141,7 @@ inline std::size_t canonical_size(request const& what, std::span<http::header co
 
 inline std::string_view find_payload_hash(std::span<http::header const> headers) noexcept {
     for (auto const& header : headers)
-        if (http::equal_names(header.name, content_hash_name)) return trim(header.value);
+        if (http::equal_names(header.name, content_hash_name)) return ascii::trim(header.value);
     return {};
 }
 
@@ -8590,7 +8615,7 @@ inline int compare_keys(std::string_view stored, std::string_view wanted) noexce
     auto const common = (std::min)(stored.size(), wanted.size());
     for (std::size_t i = 0; i != common; ++i) {
         int const difference =
-            static_cast<unsigned char>(stored[i]) - static_cast<unsigned char>(ini::to_lower(wanted[i]));
+            static_cast<unsigned char>(stored[i]) - static_cast<unsigned char>(ascii::to_lower(wanted[i]));
         if (difference != 0) return difference;
     }
     return stored.size() == wanted.size() ? 0 : stored.size() < wanted.size() ? -1 : 1;
@@ -8637,7 +8662,7 @@ struct section_title {
 inline section_title split_title(std::string_view title) noexcept {
     auto const blank = title.find_first_of(" \t\r");
     if (blank == std::string_view::npos) return {{}, title};
-    auto name = ini::trim(title.substr(blank));
+    auto name = ascii::trim(title.substr(blank));
     bool const quoted =
         name.size() >= 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\'');
     if (quoted) name = name.substr(1, name.size() - 2);
@@ -8766,7 +8791,7 @@ inline std::vector<profile_section>* profile_reader::find_place(section_title ti
 }
 
 inline void append_lower(std::string& out, std::string_view text) {
-    for (char const c : text) out.push_back(ini::to_lower(c));
+    for (char const c : text) out.push_back(ascii::to_lower(c));
 }
 
 inline result<void> profile_reader::take_property(ini::line const& line) {
@@ -9084,7 +9109,8 @@ inline std::string profile_choice::describe() const {
 }
 
 inline profile_choice choose_profile(std::string_view named_in_code, environment const& surroundings) {
-    if (auto const name = ini::trim(named_in_code); !name.empty()) return {std::string(name), profile_naming::in_code};
+    if (auto const name = ascii::trim(named_in_code); !name.empty())
+        return {std::string(name), profile_naming::in_code};
     if (auto name = non_blank_variable(surroundings, "AWS_PROFILE"))
         return {std::move(*name), profile_naming::by_variable};
     return {};
@@ -9283,8 +9309,7 @@ inline result<switch_setting> find_switch(std::optional<bool> said, environment 
     bool const on = http::equal_names(found.value, "true");
     if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
     std::string why = found.source == variable ? variable : std::string(key) + " of " + found.source;
-    return fail(errc::invalid_input,
-                why + " is " + endpoint::detail::quote(found.value) + ": it must be true or false");
+    return fail(errc::invalid_input, why + " is " + quote(found.value) + ": it must be true or false");
 }
 
 inline result<setting> find_profile_endpoint(settings_request const& wanted, profile_view const& profile) {
@@ -9293,9 +9318,8 @@ inline result<setting> find_profile_endpoint(settings_request const& wanted, pro
     if (!services.value.empty()) {
         auto const* const section = profile.snapshot->set.find_services(services.value);
         if (!section)
-            return fail(errc::invalid_input, "services of " + profile.source() + " names " +
-                                                 endpoint::detail::quote(services.value) + ", but " +
-                                                 profile.snapshot->set.file_name(profile_file::config) +
+            return fail(errc::invalid_input, "services of " + profile.source() + " names " + quote(services.value) +
+                                                 ", but " + profile.snapshot->set.file_name(profile_file::config) +
                                                  " has no such [services] section");
         std::string_view id = wanted.endpoint_variable;
         if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
@@ -9619,17 +9643,6 @@ class environment_provider final : public credentials_provider {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-/// A control character inside a key or token would split a header: never part of a real one, mostly a pasted newline.
-inline bool has_control_character(std::string_view text) noexcept {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
-    return false;
-}
-
-}  // namespace detail
-
 inline exchange<provider_answer> environment_provider::load(environment const& surroundings) {
     provider_answer answer;
     auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
@@ -9645,8 +9658,7 @@ inline exchange<provider_answer> environment_provider::load(environment const& s
         co_return answer;
     }
     auto const token = non_blank_variable(surroundings, "AWS_SESSION_TOKEN");
-    if (detail::has_control_character(*key) || detail::has_control_character(*secret_key) ||
-        (token && detail::has_control_character(*token))) {
+    if (ascii::has_control(*key) || ascii::has_control(*secret_key) || (token && ascii::has_control(*token))) {
         answer.detail =
             "a line break or another control character stands inside AWS_ACCESS_KEY_ID, "
             "AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN; set them again without it";
@@ -9702,7 +9714,7 @@ inline exchange<provider_answer> bearer_provider::load(environment const& surrou
         answer.detail = "AWS_BEARER_TOKEN_BEDROCK is not set";
         co_return answer;
     }
-    if (detail::has_control_character(*token)) {
+    if (ascii::has_control(*token)) {
         answer.outcome = provider_outcome::broken;
         answer.detail =
             "a line break or another control character stands inside AWS_BEARER_TOKEN_BEDROCK; set it again";
@@ -9786,14 +9798,6 @@ namespace credentials_detail {
 inline constexpr std::size_t longest_code = 64;
 inline constexpr std::size_t longest_complaint = 512;
 
-/// Without the white space at both ends.
-inline std::string_view trim(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n";
-    auto const first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 inline std::string document::describe() const {
     std::string line;
     append_clean_line(line, code.empty() ? lower_code : code, longest_code);
@@ -9804,8 +9808,8 @@ inline std::string document::describe() const {
 }
 
 inline result<document> read_document(std::string_view text) {
-    if (trim(text).empty()) return fail(errc::credentials, "it is empty");
-    if (trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
+    if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
+    if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
     auto read = json::read<document>(text, {.code = errc::credentials});
     if (read) return read;
     std::string why;  // it may name a member, and that may be called anything
@@ -9840,9 +9844,9 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
          {member{"AccessKeyId", read->access_key_id, true}, member{"SecretAccessKey", read->secret_access_key, true},
           member{temporary ? "Token" : "SessionToken", token, temporary},
           member{"Expiration", read->expiration, temporary}, member{"AccountId", read->account_id, false}}) {
-        if (one.required && credentials_detail::trim(one.value).empty())
+        if (one.required && ascii::trim(one.value).empty())
             return fail(errc::credentials, std::string(one.name) + " is missing");
-        if (detail::has_control_character(one.value))
+        if (ascii::has_control(one.value))
             return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
     }
     credentials found;
@@ -9991,12 +9995,9 @@ struct cache_rules {
     std::int64_t jitter_ms = 60'000;
     /// The pause after a renewal that failed while the old credentials still work.
     std::int64_t retry_ms = 30'000;
-    /// Credentials past their end are used on while their source fails: IMDS promises to take them (static stability).
-    bool keep_expired = false;
-    /// The pause between renewals of credentials past their end, and as much again at random (JavaScript SDK).
-    std::int64_t expired_retry_ms = 300'000;
-    /// A fetch that has not ended by then is given up on by those who wait for it: its caller may never go on.
-    std::int64_t longest_flight_ms = 20'000;
+    /// A fetch that has not ended by then is given up on by those who wait for it: its caller may never go on. Above
+    /// the 60 seconds that a credential_process may take.
+    std::int64_t longest_flight_ms = 75'000;
 };
 
 /// A provider in front of another one, which it asks only when it must.
@@ -10107,7 +10108,7 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
     auto const now = surroundings.unix_milliseconds();
     std::lock_guard const lock(guard_);
     turn next;
-    bool const works = current_ && (!current_->expires_at_ms || now < *current_->expires_at_ms || rules_.keep_expired);
+    bool const works = current_ && (!current_->expires_at_ms || now < *current_->expires_at_ms);
     bool const in_flight = flight_ && flight_ != overdue;
     if (works && (now < renew_at_ms_ || in_flight)) {
         next.answer = kept();
@@ -10122,10 +10123,7 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
 // Keeps what was fetched, or the old credentials where nothing was and they still work.
 inline provider_answer cached_provider::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
-    auto const random = surroundings.random_unit();
-    auto const share = [random](std::int64_t whole) {
-        return static_cast<std::int64_t>(random * static_cast<double>(whole));
-    };
+    auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
     std::lock_guard const lock(guard_);
     bool const is_found = fetched.outcome == provider_outcome::found;
     auto const end = is_found ? fetched.credentials.expires_at_ms : std::nullopt;
@@ -10135,18 +10133,12 @@ inline provider_answer cached_provider::land(environment const& surroundings, pr
             renew_at_ms_ = (std::numeric_limits<std::int64_t>::max)();
         } else {
             auto const life = *end - now;
-            renew_at_ms_ = *end - (std::min)(rules_.renew_ahead_ms + share(rules_.jitter_ms), life / 2);
+            renew_at_ms_ = *end - (std::min)(rules_.renew_ahead_ms + jitter, life / 2);
         }
         return fetched;
     }
-    if (is_found && rules_.keep_expired) current_ = fetched.credentials;  // old, and the newest that there is
-    if (!current_) return fetched;
-    if (!current_->expires_at_ms || now < *current_->expires_at_ms) {
-        renew_at_ms_ = now + rules_.retry_ms;
-        return kept();
-    }
-    if (!rules_.keep_expired) return fetched;
-    renew_at_ms_ = now + rules_.expired_retry_ms + share(rules_.expired_retry_ms);
+    if (!current_ || (current_->expires_at_ms && *current_->expires_at_ms <= now)) return fetched;
+    renew_at_ms_ = now + rules_.retry_ms;
     return kept();
 }
 
@@ -10261,7 +10253,7 @@ inline exchange<container_token> find_container_token(std::size_t max_bytes, env
             append_clean_line(token.problem, *path, 512);
             co_return token;
         }
-        token.text = credentials_detail::trim(content.view());
+        token.text = ascii::trim(content.view());
         if (token.text.empty()) {
             token.problem = "the file that " + source + " names is empty: ";
             append_clean_line(token.problem, *path, 512);
@@ -10270,7 +10262,7 @@ inline exchange<container_token> find_container_token(std::size_t max_bytes, env
     } else if (auto given = non_blank_variable(surroundings, source)) {
         token.text = std::move(*given);
     }
-    if (has_control_character(token.text.view())) {
+    if (ascii::has_control(token.text.view())) {
         token.text = {};
         token.problem = "the token of " + source + " has a line break or another control character inside";
     }
@@ -10583,7 +10575,7 @@ inline exchange<imds_answer> imds_client::find_token(std::string endpoint, envir
         http::header ttl{"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(options_.token_ttl_seconds)};
         auto request = detail::make_imds_request("PUT", endpoint + "/latest/api/token", std::move(ttl));
         auto const got = co_await fetch_bounded(std::move(request), options_.limits, surroundings);
-        auto const token = credentials_detail::trim(got.body);
+        auto const token = ascii::trim(got.body);
         if (got.status() == 200 && detail::is_imds_token(token)) {
             answer.outcome = imds_outcome::found;
             answer.text = token;
@@ -10658,7 +10650,7 @@ namespace bedrock::inline BEDROCK_ABI {
 ///
 /// Static stability: where a load fails after one that did not, the credentials of that one are found again; and
 /// credentials that have expired, served so or kept, get a new end 10 to 15 minutes from now (aws-config), so that a
-/// cache asks again by then and needs no rule of its own (`cache_rules::keep_expired`). `detail` says so. They are
+/// cache asks again by then. `detail` says so. They are
 /// dropped by a load that learns that the instance has no role (any more) or that the service was switched off, and by
 /// `forget`.
 class imds_provider final : public credentials_provider {
@@ -10705,7 +10697,7 @@ inline std::string encode_role(std::string_view role) {
 
 inline bool is_role_name(std::string_view role) noexcept {
     constexpr std::size_t longest = 512;
-    return role.size() <= longest && role.front() != '<' && role != "." && role != ".." && !has_control_character(role);
+    return role.size() <= longest && role.front() != '<' && role != "." && role != ".." && !ascii::has_control(role);
 }
 
 }  // namespace detail
@@ -10715,7 +10707,7 @@ inline exchange<imds_provider::asked> imds_provider::ask(environment const& surr
     auto& answer = load.answer;
     std::string path(detail::imds_role_path);
     auto const list = co_await client_.get(path, surroundings);
-    auto const role = credentials_detail::trim(list.text);
+    auto const role = ascii::trim(list.text);
     if (list.outcome == imds_outcome::disabled || list.outcome == imds_outcome::absent) {
         load.settled = list.outcome == imds_outcome::disabled;
         answer.detail = list.detail;
@@ -10861,7 +10853,7 @@ inline exchange<setting> instance_provider::find_region(environment const& surro
     std::string path = "/latest/meta-data/placement/region";
     auto const answer = co_await service->client().get(std::move(path), surroundings);
     setting found;
-    if (answer.outcome == imds_outcome::found) found.value = credentials_detail::trim(answer.text);
+    if (answer.outcome == imds_outcome::found) found.value = ascii::trim(answer.text);
     found.source = "instance metadata";
     co_return found;
 }
@@ -10916,7 +10908,7 @@ inline constexpr std::string_view shell_separators = " \t\r\n\"'`=;|&()<>$";
 
 /// "aws-vault" of `'/opt/bin/aws-vault' exec --json`; "" where the first word says more than a program.
 inline std::string find_program(std::string_view command) {
-    command = credentials_detail::trim(command);
+    command = ascii::trim(command);
     bool const quoted = command.starts_with('"') || command.starts_with('\'');
     auto const end = quoted ? command.find(command.front(), 1) : command.find_first_of(" \t\r\n");
     if (quoted && end == std::string_view::npos) return {};
@@ -11004,7 +10996,7 @@ inline exchange<provider_answer> process_provider::load(environment const& surro
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     auto const& command = options_.command;
-    if (credentials_detail::trim(command).empty() || command.find('\0') != std::string::npos) {
+    if (ascii::trim(command).empty() || command.find('\0') != std::string::npos) {
         answer.detail = "credential_process is empty, or has a zero byte";
         co_return answer;
     }
@@ -11170,7 +11162,7 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
             unsigned_request.method = request.method;
             unsigned_request.target = target;
             unsigned_request.headers = request.headers;
-            unsigned_request.body = as_bytes(request.body);
+            unsigned_request.body = as_bytes(request.body.view());
             sigv4::signature signature;
             auto const status =
                 sigv4::sign(unsigned_request,
@@ -11353,7 +11345,7 @@ class profile_planner {
                                  "names itself as source_profile, but has no other credentials than its role");
             auto const* const next = files_.set.find(source);
             if (!next)
-                return stop("profile " + at->name() + " has source_profile = " + endpoint::detail::quote(source) +
+                return stop("profile " + at->name() + " has source_profile = " + quote(source) +
                             ", which is in neither " + files_.describe_files());
             if (std::find(visited_.begin(), visited_.end(), next) != visited_.end()) return stop(describe_loop(*next));
             at = next;
@@ -11381,7 +11373,7 @@ class profile_planner {
             auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
             constexpr int shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
             if (fault != std::errc{} || end != text.data() + text.size() || seconds < shortest || seconds > longest)
-                return stop("profile " + at.name() + " has duration_seconds = " + endpoint::detail::quote(text) +
+                return stop("profile " + at.name() + " has duration_seconds = " + quote(text) +
                             ": it must be a number from 900 to 43200");
             role.duration_seconds = seconds;
         }
@@ -11405,7 +11397,7 @@ class profile_planner {
         if (source == "Environment") return settle(profile_base::environment, at);
         if (source == "Ec2InstanceMetadata") return settle(profile_base::instance, at);
         if (source == "EcsContainer") return settle(profile_base::container, at);
-        return stop("profile " + at.name() + " has credential_source = " + endpoint::detail::quote(source) +
+        return stop("profile " + at.name() + " has credential_source = " + quote(source) +
                     ": it must be Environment, Ec2InstanceMetadata or EcsContainer");
     }
 
@@ -11422,7 +11414,7 @@ class profile_planner {
                         (key.empty() ? " has aws_secret_access_key, but no aws_access_key_id"
                                      : " has aws_access_key_id, but no aws_secret_access_key"));
         for (auto const text : {key, secret_key, token})
-            if (has_control_character(text))
+            if (ascii::has_control(text))
                 return stop("profile " + at.name() +
                             ": a line break or another control character stands inside aws_access_key_id, "
                             "aws_secret_access_key or aws_session_token (is the next line indented?)");
@@ -11554,7 +11546,7 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
         answer.detail = "cannot read the web identity token " + name + ": " + file.reason;
         co_return answer;
     }
-    secret const proof(credentials_detail::trim(file.text));
+    secret const proof(ascii::trim(file.text));
     crypto::secure_wipe(file.text);
     if (proof.empty()) {
         answer.detail = "the web identity token file " + name + " is empty";
@@ -11916,6 +11908,48 @@ inline provider_list default_chain(chain_options how) {
     chain.push_back(cached(std::make_shared<container_provider>()));
     chain.push_back(cached(std::move(how.instance)));
     return chain;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/redact.hpp ================================================================================
+// Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
+// session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
+#ifndef BEDROCK_CREDENTIALS_REDACT_HPP
+#define BEDROCK_CREDENTIALS_REDACT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
+/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
+void redact(std::string& text, credentials const& sent);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline void redact_one(std::string& text, std::string_view hidden) {
+    constexpr std::size_t telling = 12, shortest = 8;  // what is shorter is no secret, and may be a word
+    if (hidden.size() < shortest) return;
+    auto const front = hidden.substr(0, telling);
+    constexpr std::string_view replacement = "***";
+    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
+        auto end = at + front.size();
+        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
+             left.remove_prefix(1))
+            ++end;
+        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
+        text.replace(at, end - at, replacement);
+    }
+}
+
+}  // namespace detail
+
+inline void redact(std::string& text, credentials const& sent) {
+    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
+        detail::redact_one(text, hidden->view());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -14906,6 +14940,81 @@ inline cancellation::sleeper::~sleeper() {
 
 #endif
 
+// ===== bedrock/running_clock.hpp =====================================================================================
+// Owns the arithmetic of deadlines, and the clock of a wait: which of several limits runs out first, and what it says
+// then. Never reads the time: it is told, in milliseconds of steady time.
+#ifndef BEDROCK_RUNNING_CLOCK_HPP
+#define BEDROCK_RUNNING_CLOCK_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A deadline that is not reached.
+inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
+
+/// Clocks may be as large as their type: a sum that does not fit is never reached.
+constexpr std::int64_t after_ms(std::int64_t since_ms, std::int64_t milliseconds) noexcept;
+
+/// Until a deadline, which may have passed.
+constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) noexcept;
+
+/// "0.25 s", "900 s".
+std::string seconds_text(std::int64_t milliseconds);
+
+/// The limits of one wait, and which of them runs out first.
+struct running_clock {
+    std::int64_t deadline_ms = never;
+    std::int64_t limit_ms = 0;
+    char const* name = "";
+    char const* waited_for = "";
+
+    /// One more limit; one of 0 or less is none. **Lifetime:** of both texts.
+    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) noexcept;
+
+    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)".
+    http::failure expired(std::string const& origin, bool request_sent) const;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr std::int64_t after_ms(std::int64_t since_ms, std::int64_t milliseconds) noexcept {
+    return since_ms > 0 && milliseconds > never - since_ms ? never : since_ms + milliseconds;
+}
+
+constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) noexcept {
+    return deadline_ms == never ? never : deadline_ms - now_ms;
+}
+
+inline std::string seconds_text(std::int64_t milliseconds) {
+    auto text = std::to_string(milliseconds / 1000);
+    if (auto const rest = milliseconds % 1000; rest != 0) {
+        auto fraction = std::to_string(1000 + rest).substr(1);
+        while (fraction.back() == '0') fraction.pop_back();
+        text += '.' + fraction;
+    }
+    return text + " s";
+}
+
+inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name,
+                                char const* what) noexcept {
+    auto const end_ms = after_ms(since_ms, clock_limit_ms);
+    if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
+    deadline_ms = end_ms;
+    limit_ms = clock_limit_ms;
+    name = clock_name;
+    waited_for = what;
+}
+
+inline http::failure running_clock::expired(std::string const& origin, bool request_sent) const {
+    http::failure why{errc::timeout, request_sent, {}};
+    why.message = std::string(waited_for) + (origin.empty() ? "" : " from " + origin) + " within " +
+                  seconds_text(limit_ms) + " (the " + name + " clock)";
+    return why;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/engine.hpp ============================================================================================
 // Owns libcurl: one multi handle with its connection cache, the transfers on it, and what engines of one client share.
 // Never follows a redirect, never switches off TLS verification, never calls user code inside a curl callback.
@@ -15199,12 +15308,12 @@ inline bool curl_transfer::set_up(CURLSH* share) {
     if (share) set(CURLOPT_SHARE, share);
     if (request_.method == "POST") {
         set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request_.body.data());
+        set(CURLOPT_POSTFIELDS, request_.body.view().data());
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     } else if (request_.method != "GET") {
         set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
         if (!request_.body.empty()) {
-            set(CURLOPT_POSTFIELDS, request_.body.data());
+            set(CURLOPT_POSTFIELDS, request_.body.view().data());
             set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
         }
     }
@@ -15948,9 +16057,8 @@ class blocking_runner {
     http::failure receive(http::transfer& from, bool first_event);
 
   private:
-    enum class waiting : unsigned char { for_first_byte, for_first_event, for_more };
     template <class Done>
-    http::failure wait_for(curl_transfer& on, waiting what, Done done);
+    http::failure wait_for(curl_transfer& on, bool first_event, Done done);
     http::failure answer(ask& wanted);
     http::failure answer_http(http_ask& wanted);
     http::failure answer_open(open_ask& wanted);
@@ -15959,6 +16067,7 @@ class blocking_runner {
     http::failure wait_for_other(wait_ask const& wanted);
     template <class Done>
     http::failure sleep_until(std::int64_t deadline_ms, Done done);
+    running_clock total_clock() const;
     http::failure stopped() const;
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
@@ -15973,62 +16082,6 @@ class blocking_runner {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
-
-/// Clocks may be as large as their type: a sum that does not fit is never reached.
-constexpr std::int64_t after_ms(std::int64_t since_ms, std::int64_t milliseconds) noexcept {
-    return since_ms > 0 && milliseconds > never - since_ms ? never : since_ms + milliseconds;
-}
-
-constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) noexcept {
-    return deadline_ms == never ? never : deadline_ms - now_ms;
-}
-
-/// "0.25 s", "900 s".
-inline std::string seconds_text(std::int64_t milliseconds) {
-    auto text = std::to_string(milliseconds / 1000);
-    if (auto const rest = milliseconds % 1000; rest != 0) {
-        auto fraction = std::to_string(1000 + rest).substr(1);
-        while (fraction.back() == '0') fraction.pop_back();
-        text += '.' + fraction;
-    }
-    return text + " s";
-}
-
-/// One of the four clocks while it runs.
-struct running_clock {
-    std::int64_t deadline_ms = never;
-    std::int64_t limit_ms = 0;
-    char const* name = "";
-    char const* waited_for = "";
-
-    /// Keeps whichever runs out first.
-    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) {
-        auto const end_ms = after_ms(since_ms, clock_limit_ms);
-        if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
-        deadline_ms = end_ms;
-        limit_ms = clock_limit_ms;
-        name = clock_name;
-        waited_for = what;
-    }
-    http::failure expired(std::string const& origin, bool request_sent) const {
-        http::failure why{errc::timeout, request_sent, {}};
-        why.message = std::string(waited_for) + (origin.empty() ? "" : " from " + origin) + " within " +
-                      seconds_text(limit_ms) + " (the " + name + " clock)";
-        return why;
-    }
-};
-
-inline error to_error(http::failure const& why) {
-    auto made = make_error(why.code, why.message);
-    made.retryable = why.code == errc::transport || why.code == errc::timeout || why.code == errc::truncated;
-    return made;
-}
-
-}  // namespace detail
-
 inline blocking_runner::blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel,
                                         std::int64_t total_ms)
     : engine_(on),
@@ -16041,10 +16094,10 @@ inline blocking_runner::blocking_runner(engine& on, environment const& surroundi
 template <class T>
 result<T> blocking_runner::run(exchange<result<T>> protocol) {
     for (;;) {
-        if (auto why = stopped()) return unexpected{detail::to_error(why)};
+        if (auto why = stopped()) return unexpected{retry::make_error(why)};
         ask* const wanted = protocol.step();
         if (!wanted) return protocol.take();
-        if (auto why = answer(*wanted)) return unexpected{detail::to_error(why)};
+        if (auto why = answer(*wanted)) return unexpected{retry::make_error(why)};
     }
 }
 
@@ -16052,12 +16105,11 @@ inline http::failure blocking_runner::receive(http::transfer& from, bool first_e
     auto& on = static_cast<curl_transfer&>(from);
     auto const before = on.buffer.size();
     on.want_more();
-    return wait_for(on, first_event ? waiting::for_first_event : waiting::for_more,
-                    [&on, before] { return on.buffer.size() > before; });
+    return wait_for(on, first_event, [&on, before] { return on.buffer.size() > before; });
 }
 
 template <class Done>
-http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done done) {
+http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Done done) {
     auto const& clocks = on.request().timeouts;
     auto const entered = now();
     auto progress = on.arrived();
@@ -16071,29 +16123,30 @@ http::failure blocking_runner::wait_for(curl_transfer& on, waiting what, Done do
             progress = on.arrived();
             progress_at = time;
         }
-        detail::running_clock clock;
-        clock.also(started_ms_, total_ms_, "total", "the call did not end");
+        auto clock = total_clock();
         if (!on.connected_ms())
             clock.also(on.started_ms(), clocks.connect_ms, "connect", "no connection");
-        else if (what == waiting::for_first_event)
+        else if (first_event)
             clock.also(*on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
         else if (on.arrived() == 0)
             clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
         if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
-        engine_.wait(detail::left_ms(clock.deadline_ms, time));
+        engine_.wait(left_ms(clock.deadline_ms, time));
     }
+}
+
+inline running_clock blocking_runner::total_clock() const {
+    running_clock clock;
+    clock.also(started_ms_, total_ms_, "total", "the call did not end");
+    return clock;
 }
 
 inline http::failure blocking_runner::stopped() const {
     if (cancel_.cancelled()) return {errc::cancelled, false, "the call was cancelled"};
-    if (total_ms_ > 0 && now() >= detail::after_ms(started_ms_, total_ms_)) {
-        detail::running_clock clock;
-        clock.also(started_ms_, total_ms_, "total", "the call did not end");
-        return clock.expired({}, false);
-    }
-    return {};
+    auto const clock = total_clock();
+    return now() >= clock.deadline_ms ? clock.expired({}, false) : http::failure{};
 }
 
 inline http::failure blocking_runner::answer(ask& wanted) {
@@ -16131,7 +16184,7 @@ inline http::failure blocking_runner::answer(ask& wanted) {
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
 inline http::failure blocking_runner::answer_http(http_ask& wanted) {
     auto const on = engine_.start(std::move(wanted.request), true, now());
-    auto why = wait_for(*on, waiting::for_first_byte, [] { return false; });
+    auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
     wanted.failure = why ? std::move(why) : on->end;
     if (wanted.failure) return {};
@@ -16143,7 +16196,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
 inline http::failure blocking_runner::answer_open(open_ask& wanted) {
     auto on = engine_.start(std::move(wanted.request), false, now());
     auto* const opened = on.get();
-    auto why = wait_for(*opened, waiting::for_first_event, [opened] { return opened->head_complete(); });
+    auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
     if (!why && !opened->head_complete()) why = opened->end;
     if (why)
@@ -16156,18 +16209,18 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
 // Sleeps on until `done`, which says how long to sleep at most (0: no longer), or the deadline.
 template <class Done>
 http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) {
-    auto const total_end = total_ms_ > 0 ? detail::after_ms(started_ms_, total_ms_) : detail::never;
+    auto const total_end = total_clock().deadline_ms;
     for (;;) {
         if (auto why = stopped()) return why;
         auto const time = now();
         auto const nap = done();
         if (nap == 0 || time >= deadline_ms) return {};
-        engine_.wait((std::min)(detail::left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
+        engine_.wait((std::min)(left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
     }
 }
 
 inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    return sleep_until(detail::after_ms(now(), milliseconds), [] { return detail::never; });
+    return sleep_until(after_ms(now(), milliseconds), [] { return never; });
 }
 
 inline http::failure blocking_runner::run_process(process_ask& wanted) {
@@ -16178,11 +16231,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
     }
     constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
-    auto why = sleep_until(detail::after_ms(now(), wanted.timeout_ms), [&] {
+    auto why = sleep_until(after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
         bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : detail::never;
+        return ended ? 0 : silent ? reap_interval_ms : never;
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -16192,8 +16245,8 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
 inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto const bed = engine_.bed();
     if (!wanted.on->add_sleeper(bed)) return {};
-    auto const deadline = wanted.timeout_ms > 0 ? detail::after_ms(now(), wanted.timeout_ms) : detail::never;
-    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : detail::never; });
+    auto const deadline = wanted.timeout_ms > 0 ? after_ms(now(), wanted.timeout_ms) : never;
+    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : never; });
     wanted.on->remove_sleeper(bed);
     return why;
 }
@@ -16260,8 +16313,6 @@ struct client_options {
     /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
     /// with room for what stands around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
-    /// Most bytes of an error answer's body that are read.
-    std::size_t max_error_bytes = std::size_t{1} << 20;
     event_stream::limits frame_limits{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
@@ -16280,6 +16331,11 @@ struct call_options {
     std::string user_agent_suffix{};
     bool fresh_connection = false;
 };
+
+/// The call's own, else the client's. **Lifetime:** of the arguments.
+inline http::timeouts const& choose_timeouts(client_options const& client, call_options const& call) noexcept {
+    return call.timeouts ? *call.timeouts : client.timeouts;
+}
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
@@ -16509,7 +16565,7 @@ struct operation {
     std::string method{"POST"};
     /// Begins with `/`, percent-encoded once.
     std::string path{};
-    std::string body{};
+    http::body body{};
     std::string content_type{"application/json"};
     std::string accept{"application/json"};
     /// An ARN among these says its region.
@@ -16592,7 +16648,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.method = frame.what.method;
     made.url = target.settings.endpoint.value + frame.what.path;
     made.body = frame.what.body;
-    made.timeouts = frame.options.timeouts ? *frame.options.timeouts : client.timeouts;
+    made.timeouts = choose_timeouts(client, frame.options);
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
 
@@ -16618,7 +16674,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         // A proxy in front adds its own authorization.
     } else if (!target.credentials.bearer_token.empty()) {
         auto const token = target.credentials.bearer_token.view();
-        if (has_control_character(token))
+        if (ascii::has_control(token))
             return fail(errc::credentials, "the bearer token (" + target.credentials.source +
                                                ") has a line break or another control character in it");
         made.headers.push_back({"Authorization", "Bearer " + std::string(token)});
@@ -16626,7 +16682,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         auto const signed_target = target.settings.path_prefix + frame.what.path;
         sigv4::signature signature;
         auto const status = frame.signer.sign(
-            {.method = made.method, .target = signed_target, .headers = made.headers, .body = as_bytes(made.body)},
+            {.method = made.method,
+             .target = signed_target,
+             .headers = made.headers,
+             .body = as_bytes(made.body.view())},
             {target.credentials.access_key_id, target.credentials.secret_access_key.view(),
              target.credentials.session_token.view()},
             {target.settings.region.value, "bedrock", surroundings.unix_milliseconds() / 1000}, {}, signature);
@@ -16671,11 +16730,6 @@ class repeats {
     bool may_renew(error const& failed) noexcept {
         return failed.code == errc::expired_credentials && !std::exchange(renewed_, true);
     }
-    error from_failure(http::failure const& why) const {
-        auto made = make_error(why.code, why.message);
-        made.retryable = retry::classify(why) != retry::cause::none;
-        return made;
-    }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
         frame_.request_id = find_request_id(head.headers);
         auto const action = find_iam_action(frame_.what.name);
@@ -16715,32 +16769,42 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
     co_return !is_same;
 }
 
+/// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
+inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
+                                     http::header_list const& headers) {
+    for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
+    if (attempts.may_renew(failed)) {
+        bool const is_renewed = co_await renew_credentials(frame, target, failed);
+        if (is_renewed) co_return true;
+    }
+    auto const pause = attempts.after(failed, headers);
+    if (!pause) co_return false;
+    pause_ask nap(*pause);
+    co_await nap;
+    co_return true;
+}
+
 }  // namespace detail
 
 inline exchange<result<http::response>> send_plain(call_frame& frame) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame, *target);
+    detail::repeats attempts(frame, *target);
     for (;;) {
-        auto request = repeats.next_request(*target);
+        auto request = attempts.next_request(*target);
         if (!request) co_return unexpected{std::move(request).error()};
         http_ask sent(std::move(*request));
         co_await sent;
-        error failed;
-        if (sent.failure) {
-            failed = repeats.from_failure(sent.failure);
-        } else if (sent.response.head.status == 200) {
-            repeats.succeeded();
-            frame.request_id = find_request_id(sent.response.head.headers);
+        auto const& head = sent.response.head;
+        if (!sent.failure && head.status == 200) {
+            attempts.succeeded();
+            frame.request_id = find_request_id(head.headers);
             co_return std::move(sent.response);
-        } else {
-            failed = repeats.from_answer(sent.response.head, as_bytes(sent.response.body), *target);
         }
-        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
-        auto const pause = repeats.after(failed, sent.response.head.headers);
-        if (!pause) co_return unexpected{std::move(failed)};
-        pause_ask nap(*pause);
-        co_await nap;
+        auto failed = sent.failure ? retry::make_error(sent.failure)
+                                   : attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
+        if (!again) co_return unexpected{std::move(failed)};
     }
 }
 
@@ -16748,17 +16812,16 @@ template <class First>
 exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
     if (!target) co_return unexpected{std::move(target).error()};
-    detail::repeats repeats(frame, *target);
-    auto const most = frame.client.options.max_error_bytes;
+    detail::repeats attempts(frame, *target);
     for (;;) {
-        auto request = repeats.next_request(*target);
+        auto request = attempts.next_request(*target);
         if (!request) co_return unexpected{std::move(request).error()};
         open_ask opened(std::move(*request));
         co_await opened;
         error failed;
         http::header_list headers;
         if (opened.failure) {
-            failed = repeats.from_failure(opened.failure);
+            failed = retry::make_error(opened.failure);
         } else {
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
@@ -16766,25 +16829,23 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             if (transfer.head.status == 200) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    repeats.succeeded();
+                    attempts.succeeded();
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);
             } else {
+                constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
                     receive_ask more(transfer, false);
                     co_await more;
                 }
-                failed = repeats.from_answer(transfer.head, transfer.buffer.unread(), *target);
+                failed = attempts.from_answer(transfer.head, transfer.buffer.unread(), *target);
             }
             failed.request_id = frame.request_id;
         }
-        if (repeats.may_renew(failed) && co_await detail::renew_credentials(frame, *target, failed)) continue;
-        auto const pause = repeats.after(failed, headers);
-        if (!pause) co_return unexpected{std::move(failed)};
         opened.transfer.reset();
-        pause_ask nap(*pause);
-        co_await nap;
+        bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, headers);
+        if (!again) co_return unexpected{std::move(failed)};
     }
 }
 
@@ -16905,9 +16966,7 @@ inline stream_parser::progress stream_parser::take(event_stream::message const& 
 
 inline stream_parser::progress stream_parser::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
-        auto why = make_error(from.end.code, from.end.message);
-        why.retryable = from.end.code == errc::transport || (from.end.code == errc::timeout && !from.end.request_sent);
-        return fail_with(std::move(why));
+        return fail_with(retry::make_error(from.end));
     }
     if (from.end.code == errc::none && from.buffer.size() == 0 && stop_seen_) return terminal_ = progress::complete;
     std::string message = "the stream was cut short";
@@ -17083,8 +17142,7 @@ inline bool event_reader::state::open() {
     opened = true;
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
-    auto const& clocks = options.timeouts ? *options.timeouts : client->options.timeouts;
-    runner.emplace(tools->engine, client->surroundings, cancel, clocks.total_ms);
+    runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
     auto got = runner->run(opening());
     if (!got) {
         close(std::move(got).error());
@@ -17214,6 +17272,8 @@ class client {
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
 
   private:
+    blocking_runner make_runner(engine& on, call_options const& options) const;
+
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
 };
@@ -17233,7 +17293,9 @@ result<operation> make_model_operation(std::string_view name, std::string_view s
     made.path = "/model/";
     append_percent_encoded(made.path, model_id);
     made.path += suffix;
-    if (auto written = write_body(made.body); !written) return unexpected{std::move(written).error()};
+    std::string body;
+    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
+    made.body = std::move(body);
     return made;
 }
 
@@ -17248,6 +17310,11 @@ inline result<converse_response> read_converse_response(http::response const& re
 
 }  // namespace detail
 
+inline blocking_runner client::make_runner(engine& on, call_options const& options) const {
+    return {on, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
+            choose_timeouts(state_->options, options).total_ms};
+}
+
 inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
     auto const what = detail::make_model_operation("Converse", "/converse", request.model_id, [&](std::string& body) {
         return write_converse_body(request, body);
@@ -17255,9 +17322,7 @@ inline result<converse_response> client::converse(converse_request const& reques
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
-    auto const& clocks = options.timeouts ? *options.timeouts : state_->options.timeouts;
-    blocking_runner runner(tools->engine, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
-                           clocks.total_ms);
+    auto runner = make_runner(tools->engine, options);
     auto const response = runner.run(send_plain(frame));
     auto answer = response ? detail::read_converse_response(*response) : unexpected{response.error()};
     if (answer) {
@@ -17295,7 +17360,7 @@ result<converse_response> client::converse_stream(converse_request const& reques
 
 inline explanation client::explain(call_options const& options, std::string_view model_id) {
     auto const tools = pool_->acquire();
-    blocking_runner runner(tools->engine, state_->surroundings, options.cancel ? *options.cancel : cancellation(), 0);
+    auto runner = make_runner(tools->engine, options);
     auto why = runner.run(explain_target(*state_, options, model_id));
     if (why) return std::move(*why);
     explanation cancelled;

@@ -33,7 +33,7 @@ void check_lines(std::string_view text, ini::limits allowed) {
         BEDROCK_FUZZ_CHECK(lies_in(line.key, text) && lies_in(line.value, text) && lies_in(line.text, text));
         BEDROCK_FUZZ_CHECK(!line.text.empty() && line.text.size() <= allowed.line);
         BEDROCK_FUZZ_CHECK(line.text.find('\n') == std::string_view::npos);
-        BEDROCK_FUZZ_CHECK(ini::trim(line.text) == line.text && ini::trim(line.value) == line.value);
+        BEDROCK_FUZZ_CHECK(bedrock::ascii::trim(line.text) == line.text && bedrock::ascii::trim(line.value) == line.value);
         BEDROCK_FUZZ_CHECK(bedrock::valid_utf8(line.text));
         in_section = in_section || line.kind == ini::line_kind::section;
         BEDROCK_FUZZ_CHECK(in_section && line.kind != ini::line_kind::none);

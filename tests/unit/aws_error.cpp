@@ -358,24 +358,3 @@ TEST_CASE("request ids", "[aws_error]") {
     CHECK(find({{"x-amzn-requestid", " a\x1b\x07 b "}}) == "a b");
     CHECK(find({{"x-amzn-requestid", std::string(10'000, 'a')}}).size() < 200);
 }
-
-TEST_CASE("append_clean_line", "[aws_error]") {
-    auto const clean = [](std::string_view text, std::size_t limit = 1000) {
-        std::string out = "kept ";
-        append_clean_line(out, text, limit);
-        REQUIRE(out.starts_with("kept "));
-        return out.substr(5);
-    };
-    CHECK(clean("").empty());
-    CHECK(clean(" \t\r\n").empty());
-    CHECK(clean(" a \n\n b ") == "a b");
-    CHECK(clean(std::string_view("a\0b", 3)) == "a b");
-    CHECK(clean("a\xC2\x85\xC2\x9B\x7F\xC2\xA0\xE2\x80\xA8z") == "a z");  // C1 controls, DEL, no-break space, U+2028
-    CHECK(clean("\xFF\xC3") == "\xEF\xBF\xBD\xEF\xBF\xBD");
-    CHECK(clean("abcd", 4) == "abcd");
-    CHECK(clean("abcde", 4) == "abcd\xE2\x80\xA6");
-    CHECK(clean("abc\xC3\xA9", 4) == "abc\xE2\x80\xA6");  // no character is cut in two
-    CHECK(clean("abc d", 4) == "abc\xE2\x80\xA6");
-    CHECK(clean("abcd   ", 4) == "abcd");
-    CHECK(clean("a", 0) == "\xE2\x80\xA6");
-}

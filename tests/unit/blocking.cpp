@@ -19,14 +19,14 @@ namespace {
 exchange<result<std::string>> fetch(http::request what) {
     http_ask sent(std::move(what));
     co_await sent;
-    if (sent.failure) co_return unexpected{detail::to_error(sent.failure)};
+    if (sent.failure) co_return unexpected{retry::make_error(sent.failure)};
     co_return sent.response.body;
 }
 
 exchange<result<std::string>> read_stream(http::request what) {
     open_ask opened(std::move(what));
     co_await opened;
-    if (opened.failure) co_return unexpected{detail::to_error(opened.failure)};
+    if (opened.failure) co_return unexpected{retry::make_error(opened.failure)};
     auto& body = *opened.transfer;
     std::string text;
     for (;;) {
@@ -36,7 +36,7 @@ exchange<result<std::string>> read_stream(http::request what) {
         receive_ask more(body, text.empty());
         co_await more;
     }
-    if (body.end) co_return unexpected{detail::to_error(body.end)};
+    if (body.end) co_return unexpected{retry::make_error(body.end)};
     co_return text;
 }
 

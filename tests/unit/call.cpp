@@ -113,7 +113,7 @@ TEST_CASE("call: the request of an operation", "[call]") {
     REQUIRE(c.requests.size() == 1);
     auto const& request = c.requests[0];
     CHECK(request.method == "POST");
-    CHECK(request.body == "{}");
+    CHECK(request.body.view() == "{}");
     CHECK(request.timeouts.total_ms == 7);
     CHECK(request.max_body == 99);
     CHECK_FALSE(request.fresh_connection);
@@ -357,10 +357,29 @@ TEST_CASE("call: an error answer that is a stream is read to its end, to its lim
     auto why = c.stream({cut}).error();
     CHECK(why.code == errc::validation);
     CHECK(why.request_id == "id-400");
-    c.options.max_error_bytes = 8;
     auto endless = whole;
-    endless.pieces.assign(1000, "<p>filler</p>");
+    endless.pieces.assign(1'100, std::string(1'000, 'x'));
     CHECK(c.stream({endless}).error().code == errc::validation);
+}
+
+TEST_CASE("call: an answer that repeats the request's secrets does not carry them into the error", "[call]") {
+    called c;
+    c.options.credentials->session_token = "IQoJb3JpZ2luX2VjSESSION//token==";
+    auto echo = answer(403, "SignatureDoesNotMatch");
+    echo.pieces = {R"({"message":"The canonical string was\nx-amz-security-token:IQoJb3JpZ2luX2VjSESSION\/\/token==\n)",
+                   R"(key the-secret"})"};
+    for (bool const streaming : {false, true}) {
+        auto const why = streaming ? c.stream({echo}).error() : c.plain({echo}).error();
+        CHECK(why.message == "The canonical string was x-amz-security-token:*** key ***");
+    }
+    c.options.credentials = credentials{.bearer_token = "ABSKQmVkcm9ja0FQSUtleQ=="};
+    auto page = answer(502);
+    page.head.headers = {{"Content-Type", "text/html"}};
+    page.pieces = {"<html><body>Bad gateway<pre>Authorization: Bearer ABSKQmVkcm9ja0FQSUtleQ==</pre></body></html>"};
+    c.options.retry.max_attempts = 1;
+    auto const why = c.plain({page}).error();
+    CHECK(why.message.find("Bearer ***") != std::string::npos);
+    CHECK(why.message.find("ABSK") == std::string::npos);
 }
 
 TEST_CASE("call: what goes wrong before a request was made is final", "[call]") {

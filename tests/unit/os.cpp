@@ -10,6 +10,8 @@
 #include <string>
 #include <thread>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +25,7 @@ struct scratch_folder {
         path = ::mkdtemp(pattern.data());
     }
     ~scratch_folder() {
-        for (auto const* name : {"a", "b", "pid"}) ::unlink((path + "/" + name).c_str());
+        for (auto const* name : {"a", "b", "alive"}) ::unlink((path + "/" + name).c_str());
         ::rmdir(path.c_str());
     }
     std::string write(std::string const& name, std::string const& text) const {
@@ -145,37 +147,48 @@ TEST_CASE("os: a process gives its output, its errors and its status", "[os]") {
 TEST_CASE("os: a process that hangs, floods or is not wanted any more is killed with its children", "[os]") {
     shell s;
     scratch_folder const folder;
-    auto const gone = [&] {  // the grandchild wrote its own id; a killed one is reaped by init, soon but not at once
-        auto const pid = static_cast<::pid_t>(std::stol(slurp(folder.path + "/pid")));
-        for (int i = 0; i < 1000 && ::kill(pid, 0) == 0; ++i) ::usleep(10'000);
-        return ::kill(pid, 0) != 0 || slurp("/proc/" + std::to_string(pid) + "/stat").find(") Z ") != std::string::npos;
+    // The grandchild holds a pipe open for as long as it lives.
+    auto const alive = folder.path + "/alive";
+    REQUIRE(::mkfifo(alive.c_str(), 0600) == 0);
+    int const pipe = ::open(alive.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(pipe >= 0);
+    auto const reads = [pipe](ssize_t count) {
+        pollfd watched{pipe, POLLIN, 0};
+        char byte = 0;
+        return ::poll(&watched, 1, 10'000) == 1 && ::read(pipe, &byte, 1) == count;
     };
-    auto const hang = "sleep 600 & echo $! > " + folder.path + "/pid; echo started; wait";
+    auto const began = [&] { return reads(1); };
+    auto const gone = [&] { return reads(0); };
+    auto const hang = "{ printf x; exec sleep 600; } > " + alive + " & echo started; wait";
     SECTION("hangs") {
         process_ask ask(hang);
-        ask.timeout_ms = 200;
+        ask.timeout_ms = 1000;
         REQUIRE(s.run(ask));
         CHECK(ask.failure == process_failure::timed_out);
         CHECK(ask.output == "started\n");
+        CHECK(began());
         CHECK(gone());
     }
     SECTION("the total clock") {
         process_ask ask(hang);
-        auto const got = s.run(ask, 200);
+        auto const got = s.run(ask, 1000);
         REQUIRE_FALSE(got);
         CHECK(got.error().code == errc::timeout);
+        CHECK(began());
         CHECK(gone());
     }
     SECTION("cancelled") {
         process_ask ask(hang);
+        bool has_begun = false;
         std::thread other([&] {
-            while (slurp(folder.path + "/pid").find('\n') == std::string::npos) std::this_thread::yield();
+            has_begun = began();
             s.cancel.cancel();
         });
         auto const got = s.run(ask);
         other.join();
         REQUIRE_FALSE(got);
         CHECK(got.error().code == errc::cancelled);
+        CHECK(has_begun);
         CHECK(gone());
     }
     SECTION("floods") {
@@ -184,4 +197,5 @@ TEST_CASE("os: a process that hangs, floods or is not wanted any more is killed 
         REQUIRE(s.run(ask));
         CHECK(ask.failure == process_failure::too_much_output);
     }
+    ::close(pipe);
 }

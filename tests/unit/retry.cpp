@@ -310,6 +310,22 @@ TEST_CASE("what is worth a repeat", "[retry]") {
           }) == cause::none);
 }
 
+TEST_CASE("the error of a broken transfer knows whether a repeat is safe", "[retry]") {
+    auto const retryable = [](errc code, bool sent) {
+        auto const why = retry::make_error(http::failure{code, sent, "words"});
+        CHECK(why.code == code);
+        CHECK(why.name == own_error_name(code));
+        CHECK(why.message == "words");
+        return why.retryable;
+    };
+    CHECK(retryable(errc::transport, true));
+    CHECK(retryable(errc::truncated, true));
+    CHECK(retryable(errc::timeout, false));
+    CHECK_FALSE(retryable(errc::timeout, true));
+    CHECK_FALSE(retryable(errc::cancelled, false));
+    CHECK_FALSE(retryable(errc::protocol, true));
+}
+
 TEST_CASE("the bucket gives no more than it has and keeps no more than its capacity", "[retry]") {
     retry::token_bucket bucket(20);
     CHECK(bucket.take(14));

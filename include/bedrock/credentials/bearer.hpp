@@ -3,6 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_BEARER_HPP
 #define BEDROCK_CREDENTIALS_BEARER_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/env.hpp"
@@ -30,7 +31,7 @@ inline exchange<provider_answer> bearer_provider::load(environment const& surrou
         answer.detail = "AWS_BEARER_TOKEN_BEDROCK is not set";
         co_return answer;
     }
-    if (detail::has_control_character(*token)) {
+    if (ascii::has_control(*token)) {
         answer.outcome = provider_outcome::broken;
         answer.detail =
             "a line break or another control character stands inside AWS_BEARER_TOKEN_BEDROCK; set it again";

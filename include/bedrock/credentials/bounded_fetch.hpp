@@ -3,8 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP
 #define BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP
 
-#include "bedrock/aws_error.hpp"
 #include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
 #include "bedrock/environment.hpp"

@@ -28,12 +28,9 @@ struct cache_rules {
     std::int64_t jitter_ms = 60'000;
     /// The pause after a renewal that failed while the old credentials still work.
     std::int64_t retry_ms = 30'000;
-    /// Credentials past their end are used on while their source fails: IMDS promises to take them (static stability).
-    bool keep_expired = false;
-    /// The pause between renewals of credentials past their end, and as much again at random (JavaScript SDK).
-    std::int64_t expired_retry_ms = 300'000;
-    /// A fetch that has not ended by then is given up on by those who wait for it: its caller may never go on.
-    std::int64_t longest_flight_ms = 20'000;
+    /// A fetch that has not ended by then is given up on by those who wait for it: its caller may never go on. Above
+    /// the 60 seconds that a credential_process may take.
+    std::int64_t longest_flight_ms = 75'000;
 };
 
 /// A provider in front of another one, which it asks only when it must.
@@ -144,7 +141,7 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
     auto const now = surroundings.unix_milliseconds();
     std::lock_guard const lock(guard_);
     turn next;
-    bool const works = current_ && (!current_->expires_at_ms || now < *current_->expires_at_ms || rules_.keep_expired);
+    bool const works = current_ && (!current_->expires_at_ms || now < *current_->expires_at_ms);
     bool const in_flight = flight_ && flight_ != overdue;
     if (works && (now < renew_at_ms_ || in_flight)) {
         next.answer = kept();
@@ -159,10 +156,7 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
 // Keeps what was fetched, or the old credentials where nothing was and they still work.
 inline provider_answer cached_provider::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
-    auto const random = surroundings.random_unit();
-    auto const share = [random](std::int64_t whole) {
-        return static_cast<std::int64_t>(random * static_cast<double>(whole));
-    };
+    auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
     std::lock_guard const lock(guard_);
     bool const is_found = fetched.outcome == provider_outcome::found;
     auto const end = is_found ? fetched.credentials.expires_at_ms : std::nullopt;
@@ -172,18 +166,12 @@ inline provider_answer cached_provider::land(environment const& surroundings, pr
             renew_at_ms_ = (std::numeric_limits<std::int64_t>::max)();
         } else {
             auto const life = *end - now;
-            renew_at_ms_ = *end - (std::min)(rules_.renew_ahead_ms + share(rules_.jitter_ms), life / 2);
+            renew_at_ms_ = *end - (std::min)(rules_.renew_ahead_ms + jitter, life / 2);
         }
         return fetched;
     }
-    if (is_found && rules_.keep_expired) current_ = fetched.credentials;  // old, and the newest that there is
-    if (!current_) return fetched;
-    if (!current_->expires_at_ms || now < *current_->expires_at_ms) {
-        renew_at_ms_ = now + rules_.retry_ms;
-        return kept();
-    }
-    if (!rules_.keep_expired) return fetched;
-    renew_at_ms_ = now + rules_.expired_retry_ms + share(rules_.expired_retry_ms);
+    if (!current_ || (current_->expires_at_ms && *current_->expires_at_ms <= now)) return fetched;
+    renew_at_ms_ = now + rules_.retry_ms;
     return kept();
 }
 

@@ -3,7 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_CONTAINER_HPP
 #define BEDROCK_CREDENTIALS_CONTAINER_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/bounded_fetch.hpp"
@@ -96,7 +97,7 @@ inline exchange<container_token> find_container_token(std::size_t max_bytes, env
             append_clean_line(token.problem, *path, 512);
             co_return token;
         }
-        token.text = credentials_detail::trim(content.view());
+        token.text = ascii::trim(content.view());
         if (token.text.empty()) {
             token.problem = "the file that " + source + " names is empty: ";
             append_clean_line(token.problem, *path, 512);
@@ -105,7 +106,7 @@ inline exchange<container_token> find_container_token(std::size_t max_bytes, env
     } else if (auto given = non_blank_variable(surroundings, source)) {
         token.text = std::move(*given);
     }
-    if (has_control_character(token.text.view())) {
+    if (ascii::has_control(token.text.view())) {
         token.text = {};
         token.problem = "the token of " + source + " has a line break or another control character inside";
     }

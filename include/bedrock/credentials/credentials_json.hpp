@@ -3,7 +3,9 @@
 #ifndef BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP
 #define BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/aws_error.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/env.hpp"
@@ -82,14 +84,6 @@ namespace credentials_detail {
 inline constexpr std::size_t longest_code = 64;
 inline constexpr std::size_t longest_complaint = 512;
 
-/// Without the white space at both ends.
-inline std::string_view trim(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n";
-    auto const first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 inline std::string document::describe() const {
     std::string line;
     append_clean_line(line, code.empty() ? lower_code : code, longest_code);
@@ -100,8 +94,8 @@ inline std::string document::describe() const {
 }
 
 inline result<document> read_document(std::string_view text) {
-    if (trim(text).empty()) return fail(errc::credentials, "it is empty");
-    if (trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
+    if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
+    if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
     auto read = json::read<document>(text, {.code = errc::credentials});
     if (read) return read;
     std::string why;  // it may name a member, and that may be called anything
@@ -136,9 +130,9 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
          {member{"AccessKeyId", read->access_key_id, true}, member{"SecretAccessKey", read->secret_access_key, true},
           member{temporary ? "Token" : "SessionToken", token, temporary},
           member{"Expiration", read->expiration, temporary}, member{"AccountId", read->account_id, false}}) {
-        if (one.required && credentials_detail::trim(one.value).empty())
+        if (one.required && ascii::trim(one.value).empty())
             return fail(errc::credentials, std::string(one.name) + " is missing");
-        if (detail::has_control_character(one.value))
+        if (ascii::has_control(one.value))
             return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
     }
     credentials found;

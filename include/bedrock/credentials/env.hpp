@@ -3,6 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_ENV_HPP
 #define BEDROCK_CREDENTIALS_ENV_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"
@@ -25,17 +26,6 @@ class environment_provider final : public credentials_provider {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-/// A control character inside a key or token would split a header: never part of a real one, mostly a pasted newline.
-inline bool has_control_character(std::string_view text) noexcept {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
-    return false;
-}
-
-}  // namespace detail
-
 inline exchange<provider_answer> environment_provider::load(environment const& surroundings) {
     provider_answer answer;
     auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
@@ -51,8 +41,7 @@ inline exchange<provider_answer> environment_provider::load(environment const& s
         co_return answer;
     }
     auto const token = non_blank_variable(surroundings, "AWS_SESSION_TOKEN");
-    if (detail::has_control_character(*key) || detail::has_control_character(*secret_key) ||
-        (token && detail::has_control_character(*token))) {
+    if (ascii::has_control(*key) || ascii::has_control(*secret_key) || (token && ascii::has_control(*token))) {
         answer.detail =
             "a line break or another control character stands inside AWS_ACCESS_KEY_ID, "
             "AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN; set them again without it";

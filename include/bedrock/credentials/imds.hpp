@@ -3,7 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_IMDS_HPP
 #define BEDROCK_CREDENTIALS_IMDS_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
@@ -29,7 +30,7 @@ namespace bedrock::inline BEDROCK_ABI {
 ///
 /// Static stability: where a load fails after one that did not, the credentials of that one are found again; and
 /// credentials that have expired, served so or kept, get a new end 10 to 15 minutes from now (aws-config), so that a
-/// cache asks again by then and needs no rule of its own (`cache_rules::keep_expired`). `detail` says so. They are
+/// cache asks again by then. `detail` says so. They are
 /// dropped by a load that learns that the instance has no role (any more) or that the service was switched off, and by
 /// `forget`.
 class imds_provider final : public credentials_provider {
@@ -76,7 +77,7 @@ inline std::string encode_role(std::string_view role) {
 
 inline bool is_role_name(std::string_view role) noexcept {
     constexpr std::size_t longest = 512;
-    return role.size() <= longest && role.front() != '<' && role != "." && role != ".." && !has_control_character(role);
+    return role.size() <= longest && role.front() != '<' && role != "." && role != ".." && !ascii::has_control(role);
 }
 
 }  // namespace detail
@@ -86,7 +87,7 @@ inline exchange<imds_provider::asked> imds_provider::ask(environment const& surr
     auto& answer = load.answer;
     std::string path(detail::imds_role_path);
     auto const list = co_await client_.get(path, surroundings);
-    auto const role = credentials_detail::trim(list.text);
+    auto const role = ascii::trim(list.text);
     if (list.outcome == imds_outcome::disabled || list.outcome == imds_outcome::absent) {
         load.settled = list.outcome == imds_outcome::disabled;
         answer.detail = list.detail;

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP
 #define BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials/bounded_fetch.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
@@ -234,7 +235,7 @@ inline exchange<imds_answer> imds_client::find_token(std::string endpoint, envir
         http::header ttl{"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(options_.token_ttl_seconds)};
         auto request = detail::make_imds_request("PUT", endpoint + "/latest/api/token", std::move(ttl));
         auto const got = co_await fetch_bounded(std::move(request), options_.limits, surroundings);
-        auto const token = credentials_detail::trim(got.body);
+        auto const token = ascii::trim(got.body);
         if (got.status() == 200 && detail::is_imds_token(token)) {
             answer.outcome = imds_outcome::found;
             answer.text = token;

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_INSTANCE_HPP
 #define BEDROCK_CREDENTIALS_INSTANCE_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
@@ -77,7 +78,7 @@ inline exchange<setting> instance_provider::find_region(environment const& surro
     std::string path = "/latest/meta-data/placement/region";
     auto const answer = co_await service->client().get(std::move(path), surroundings);
     setting found;
-    if (answer.outcome == imds_outcome::found) found.value = credentials_detail::trim(answer.text);
+    if (answer.outcome == imds_outcome::found) found.value = ascii::trim(answer.text);
     found.source = "instance metadata";
     co_return found;
 }

@@ -3,7 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_PROCESS_HPP
 #define BEDROCK_CREDENTIALS_PROCESS_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
@@ -60,7 +61,7 @@ inline constexpr std::string_view shell_separators = " \t\r\n\"'`=;|&()<>$";
 
 /// "aws-vault" of `'/opt/bin/aws-vault' exec --json`; "" where the first word says more than a program.
 inline std::string find_program(std::string_view command) {
-    command = credentials_detail::trim(command);
+    command = ascii::trim(command);
     bool const quoted = command.starts_with('"') || command.starts_with('\'');
     auto const end = quoted ? command.find(command.front(), 1) : command.find_first_of(" \t\r\n");
     if (quoted && end == std::string_view::npos) return {};
@@ -148,7 +149,7 @@ inline exchange<provider_answer> process_provider::load(environment const& surro
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     auto const& command = options_.command;
-    if (credentials_detail::trim(command).empty() || command.find('\0') != std::string::npos) {
+    if (ascii::trim(command).empty() || command.find('\0') != std::string::npos) {
         answer.detail = "credential_process is empty, or has a zero byte";
         co_return answer;
     }

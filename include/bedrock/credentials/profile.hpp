@@ -3,7 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_PROFILE_HPP
 #define BEDROCK_CREDENTIALS_PROFILE_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/cached.hpp"

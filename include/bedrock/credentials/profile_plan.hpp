@@ -3,7 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP
 #define BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/env.hpp"
@@ -145,7 +146,7 @@ class profile_planner {
                                  "names itself as source_profile, but has no other credentials than its role");
             auto const* const next = files_.set.find(source);
             if (!next)
-                return stop("profile " + at->name() + " has source_profile = " + endpoint::detail::quote(source) +
+                return stop("profile " + at->name() + " has source_profile = " + quote(source) +
                             ", which is in neither " + files_.describe_files());
             if (std::find(visited_.begin(), visited_.end(), next) != visited_.end()) return stop(describe_loop(*next));
             at = next;
@@ -173,7 +174,7 @@ class profile_planner {
             auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
             constexpr int shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
             if (fault != std::errc{} || end != text.data() + text.size() || seconds < shortest || seconds > longest)
-                return stop("profile " + at.name() + " has duration_seconds = " + endpoint::detail::quote(text) +
+                return stop("profile " + at.name() + " has duration_seconds = " + quote(text) +
                             ": it must be a number from 900 to 43200");
             role.duration_seconds = seconds;
         }
@@ -197,7 +198,7 @@ class profile_planner {
         if (source == "Environment") return settle(profile_base::environment, at);
         if (source == "Ec2InstanceMetadata") return settle(profile_base::instance, at);
         if (source == "EcsContainer") return settle(profile_base::container, at);
-        return stop("profile " + at.name() + " has credential_source = " + endpoint::detail::quote(source) +
+        return stop("profile " + at.name() + " has credential_source = " + quote(source) +
                     ": it must be Environment, Ec2InstanceMetadata or EcsContainer");
     }
 
@@ -214,7 +215,7 @@ class profile_planner {
                         (key.empty() ? " has aws_secret_access_key, but no aws_access_key_id"
                                      : " has aws_access_key_id, but no aws_secret_access_key"));
         for (auto const text : {key, secret_key, token})
-            if (has_control_character(text))
+            if (ascii::has_control(text))
                 return stop("profile " + at.name() +
                             ": a line break or another control character stands inside aws_access_key_id, "
                             "aws_secret_access_key or aws_session_token (is the next line indented?)");

@@ -5,6 +5,7 @@
 
 #include "bedrock/aws_error.hpp"
 #include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"
@@ -154,7 +155,7 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
             unsigned_request.method = request.method;
             unsigned_request.target = target;
             unsigned_request.headers = request.headers;
-            unsigned_request.body = as_bytes(request.body);
+            unsigned_request.body = as_bytes(request.body.view());
             sigv4::signature signature;
             auto const status =
                 sigv4::sign(unsigned_request,

@@ -3,7 +3,8 @@
 #ifndef BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP
 #define BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP
 
-#include "bedrock/aws_error.hpp"
+#include "bedrock/ascii.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/credentials_json.hpp"
@@ -61,7 +62,7 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
         answer.detail = "cannot read the web identity token " + name + ": " + file.reason;
         co_return answer;
     }
-    secret const proof(credentials_detail::trim(file.text));
+    secret const proof(ascii::trim(file.text));
     crypto::secure_wipe(file.text);
     if (proof.empty()) {
         answer.detail = "the web identity token file " + name + " is empty";

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_JSON_NUMBER_HPP
 #define BEDROCK_JSON_NUMBER_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/json/status.hpp"
 
@@ -57,12 +58,8 @@ std::size_t write_number(char (&text)[number_capacity], T value) noexcept;
 
 namespace number_detail {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 constexpr char const* skip_digits(char const* at, char const* end) noexcept {
-    while (at != end && is_digit(*at)) ++at;
+    while (at != end && ascii::is_digit(*at)) ++at;
     return at;
 }
 
@@ -86,7 +83,7 @@ struct decimal {
         }
         bool lost = false;
         bool fraction = false;
-        for (; at != end && (is_digit(*at) || *at == '.'); ++at) {
+        for (; at != end && (ascii::is_digit(*at) || *at == '.'); ++at) {
             if (*at == '.') {
                 fraction = true;
                 continue;

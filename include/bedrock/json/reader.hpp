@@ -3,6 +3,7 @@
 #ifndef BEDROCK_JSON_READER_HPP
 #define BEDROCK_JSON_READER_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/json/number.hpp"
 #include "bedrock/json/status.hpp"
@@ -161,7 +162,7 @@ constexpr value_kind kind_of(char first) noexcept {
         case '{':
             return value_kind::object;
         default:
-            return first == '-' || number_detail::is_digit(first) ? value_kind::number : value_kind::none;
+            return first == '-' || ascii::is_digit(first) ? value_kind::number : value_kind::none;
     }
 }
 

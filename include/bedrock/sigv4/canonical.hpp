@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SIGV4_CANONICAL_HPP
 #define BEDROCK_SIGV4_CANONICAL_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/hex.hpp"
@@ -73,10 +74,6 @@ class canonical_writer {
 
 namespace detail {
 
-constexpr char to_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Makes room without leaving a session token in memory that is given back.
 inline void prepare(std::string& text, std::size_t size) {
     if (text.capacity() < size) crypto::secure_wipe(text);
@@ -86,19 +83,19 @@ inline void prepare(std::string& text, std::size_t size) {
 
 // Outer blanks dropped, inner runs as one space, folds included.
 inline void append_header_value(std::string& out, std::string_view value) {
-    value = trim(value);
+    value = ascii::trim(value);
     if (is_plain(value)) {
         out.append(value);
         return;
     }
     while (!value.empty()) {
         std::size_t word = 0;
-        while (word != value.size() && !is_blank(value[word])) ++word;
+        while (word != value.size() && !ascii::is_blank(value[word])) ++word;
         out.append(value.substr(0, word));
         value.remove_prefix(word);
         if (value.empty()) return;
         out.push_back(' ');
-        while (is_blank(value.front())) value.remove_prefix(1);
+        while (ascii::is_blank(value.front())) value.remove_prefix(1);
     }
 }
 
@@ -200,7 +197,7 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
         for (auto const& header : list) {
             if (!is_signed_header(header.name)) continue;
             auto const start = names_.size();
-            for (char const c : header.name) names_.push_back(detail::to_lower(c));
+            for (char const c : header.name) names_.push_back(ascii::to_lower(c));
             headers_.push_back({std::string_view(names_).substr(start), header.value});
         }
     }

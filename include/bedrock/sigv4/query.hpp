@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SIGV4_QUERY_HPP
 #define BEDROCK_SIGV4_QUERY_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/hex.hpp"
 #include "bedrock/sigv4/key.hpp"
@@ -49,7 +50,7 @@ constexpr bool is_parameter(std::string_view name, std::string_view lower) noexc
         if (name.empty()) return false;
         bool const escape = name.size() > 2 && name[0] == '%' && hex_value(name[1]) >= 0 && hex_value(name[2]) >= 0;
         char const read = escape ? static_cast<char>(hex_value(name[1]) << 4 | hex_value(name[2])) : name[0];
-        if ((read >= 'A' && read <= 'Z' ? static_cast<char>(read - 'A' + 'a') : read) != expected) return false;
+        if (ascii::to_lower(read) != expected) return false;
         name.remove_prefix(escape ? 3 : 1);
     }
     return name.empty();

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SIGV4_REQUEST_HPP
 #define BEDROCK_SIGV4_REQUEST_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/http.hpp"
@@ -76,16 +77,6 @@ namespace detail {
 inline constexpr std::string_view token_name = "X-Amz-Security-Token";
 inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
-constexpr bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 // True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
 // are long, and read several times.
 inline bool is_plain(std::string_view text) noexcept {
@@ -134,7 +125,7 @@ inline bool is_header_value(std::string_view value) noexcept {
 }
 
 inline bool is_payload_hash(std::string_view value) noexcept {
-    return !trim(value).empty() && is_graphic(trim(value));
+    return !ascii::trim(value).empty() && is_graphic(ascii::trim(value));
 }
 
 inline fault find_fault(credentials_view const& with, scope const& where) noexcept {

@@ -133,27 +133,6 @@ TEST_CASE("cached: working credentials are served while renewal fails, dead ones
     CHECK(over.detail == "down");
 }
 
-TEST_CASE("cached: with static stability dead credentials are served on", "[credentials]") {
-    fixture f;
-    f.rules.keep_expired = true;
-    auto const end = f.in(60 * minute);
-    f.behind->answer = [&](int n) { return n == 1 ? keys("AKIDOLD", end) : broken(); };
-    f.load();
-    f.at(61 * minute);
-    CHECK(f.load_id() == "AKIDOLD");
-    CHECK(f.behind->fetches == 2);
-    f.at(7 * minute);  // 5 minutes and half of 5 have not passed
-    CHECK(f.load_id() == "AKIDOLD");
-    CHECK(f.behind->fetches == 2);
-    f.at(minute);
-    f.behind->answer = [&](int) { return keys("AKIDSTALE", end); };  // the source itself serves what is over
-    CHECK(f.load_id() == "AKIDSTALE");
-    CHECK(f.behind->fetches == 3);
-    f.behind->answer = [&](int) { return keys("AKIDNEW", f.in(60 * minute)); };
-    f.at(10 * minute);
-    CHECK(f.load_id() == "AKIDNEW");
-}
-
 TEST_CASE("cached: a failure is not kept, a refused key is forgotten", "[credentials]") {
     fixture f;
     f.behind->answer = [](int n) { return n == 1 ? broken() : keys("AKID" + std::to_string(n)); };

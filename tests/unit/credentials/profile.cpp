@@ -175,9 +175,9 @@ TEST_CASE("profile: a chain of roles, each taken with the one before", "[credent
     REQUIRE(m.runner.requests().size() == 2);
     CHECK(m.signer(0) == "AKIDBASE");
     CHECK(m.signer(1) == "ASIAMIDDLE");
-    CHECK_THAT(m.runner.requests()[0].body, Contains("RoleArn=arn%3Ab&"));
-    CHECK_THAT(m.runner.requests()[1].body, Contains("RoleArn=arn%3Aa&"));
-    CHECK_THAT(m.runner.requests()[1].body, EndsWith("&ExternalId=e&DurationSeconds=3600"));
+    CHECK_THAT(std::string(m.runner.requests()[0].body.view()), Contains("RoleArn=arn%3Ab&"));
+    CHECK_THAT(std::string(m.runner.requests()[1].body.view()), Contains("RoleArn=arn%3Aa&"));
+    CHECK_THAT(std::string(m.runner.requests()[1].body.view()), EndsWith("&ExternalId=e&DurationSeconds=3600"));
 }
 
 TEST_CASE("profile: STS is where the client's option says, before environment and profile", "[credentials]") {
@@ -232,7 +232,7 @@ TEST_CASE("profile: web identity and process", "[credentials]") {
     auto answer = web.load();
     REQUIRE(answer.outcome == provider_outcome::found);
     CHECK(answer.credentials.source == "default chain: profile default (web identity)");
-    CHECK_THAT(web.runner.requests()[0].body, Contains("&RoleSessionName=n&WebIdentityToken=jwt"));
+    CHECK_THAT(std::string(web.runner.requests()[0].body.view()), Contains("&RoleSessionName=n&WebIdentityToken=jwt"));
 
     machine process("[default]\ncredential_process = /bin/keys --all\naws_account_id = 42\n");
     process.runner.processes["/bin/keys --all"].output =
@@ -258,7 +258,7 @@ TEST_CASE("profile: the code of an MFA device", "[credentials]") {
     machine m(std::string(mfa_profile) + keys_of_base, {role("ASIA")}, with_code("012345", &asked_for));
     REQUIRE(m.load().outcome == provider_outcome::found);
     CHECK(asked_for == "arn:aws:iam::1:mfa/me");
-    CHECK_THAT(m.runner.requests()[0].body,
+    CHECK_THAT(std::string(m.runner.requests()[0].body.view()),
                EndsWith("&SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=012345"));
     m.load();
     CHECK(asked_for == "arn:aws:iam::1:mfa/me");  // the credentials are kept

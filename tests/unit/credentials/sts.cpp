@@ -105,7 +105,7 @@ TEST_CASE("sts: a role is assumed with a signed request", "[credentials]") {
 
     REQUIRE(s.runner.requests().size() == 1);
     auto const& sent = s.runner.requests()[0];
-    CHECK(sent.body ==
+    CHECK(sent.body.view() ==
           "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fthe-role&"
           "RoleSessionName=me%40example.com&ExternalId=an%20id%26more&DurationSeconds=900&"
           "SerialNumber=arn%3Aaws%3Aiam%3A%3A1%3Amfa%2Fme&TokenCode=012345");
@@ -120,16 +120,16 @@ TEST_CASE("sts: a role is assumed with a signed request", "[credentials]") {
     policy.service = "sts";
     policy.region = "us-east-1";
     auto const now = *s.machine.unix_ms / 1000;
-    auto const verdict = mock::check_authorization(head, sent.body, policy, now);
+    auto const verdict = mock::check_authorization(head, sent.body.view(), policy, now);
     INFO(verdict.detail);
     CHECK(verdict.accepted);
-    CHECK_FALSE(mock::check_authorization(head, sent.body + "x", policy, now).accepted);
+    CHECK_FALSE(mock::check_authorization(head, std::string(sent.body.view()) + "x", policy, now).accepted);
 }
 
 TEST_CASE("sts: what nobody gave is not sent; a session name is made", "[credentials]") {
     session s({answered(200, document())});
     REQUIRE(s.assume().outcome == provider_outcome::found);
-    CHECK(s.runner.requests()[0].body ==
+    CHECK(s.runner.requests()[0].body.view() ==
           "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fthe-role&"
           "RoleSessionName=bedrock-cpp-1767323045000");
 }
@@ -140,7 +140,7 @@ TEST_CASE("sts: a web identity is traded without a signature", "[credentials]") 
     REQUIRE(answer.outcome == provider_outcome::found);
     CHECK(answer.credentials.access_key_id == "ASIAROLE");
     auto const& sent = s.runner.requests()[0];
-    CHECK(sent.body ==
+    CHECK(sent.body.view() ==
           "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&"
           "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fthe-role&RoleSessionName=bedrock-cpp-1767323045000&"
           "WebIdentityToken=the.jwt");

@@ -58,12 +58,12 @@ TEST_CASE("web identity: token and role become credentials; the file is read at 
     REQUIRE(answer.outcome == provider_outcome::found);
     CHECK(answer.credentials.access_key_id == "ASIAWEB");
     CHECK(answer.credentials.source == "default chain: web identity");
-    CHECK(p.runner.requests()[0].body ==
+    CHECK(p.runner.requests()[0].body.view() ==
           "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Arole&RoleSessionName=pod-1&"
           "WebIdentityToken=first.jwt");
     p.runner.files["/var/token"] = "second.jwt";
     REQUIRE(p.load().outcome == provider_outcome::found);
-    CHECK_THAT(p.runner.requests()[1].body, EndsWith("WebIdentityToken=second.jwt"));
+    CHECK_THAT(std::string(p.runner.requests()[1].body.view()), EndsWith("WebIdentityToken=second.jwt"));
 }
 
 TEST_CASE("web identity: the place of STS is the caller's, the environment's or the profile's", "[credentials]") {
