@@ -1,5 +1,5 @@
-// Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, random bytes, comparing and wiping secrets.
-// Never touches TLS, never ignores a failure of OpenSSL, and is the only header that includes one of OpenSSL's.
+// Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, SHA-1, random bytes, comparing and wiping secrets.
+// Never touches TLS, never ignores a failure of OpenSSL; with crypto/ it is all that includes a header of OpenSSL's.
 #ifndef BEDROCK_CRYPTO_HPP
 #define BEDROCK_CRYPTO_HPP
 
@@ -72,6 +72,13 @@ class sha256 {
 [[nodiscard]] bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept;
 /// The same with a hash of its own.
 [[nodiscard]] bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept;
+
+/// 20 bytes (FIPS 180-4).
+using sha1_digest = std::array<std::byte, 20>;
+
+/// SHA-1 of one message. For names that others have settled, such as those of AWS's token files: it protects nothing.
+/// False where OpenSSL failed: `out` is all zero then.
+[[nodiscard]] bool hash_sha1(byte_view message, sha1_digest& out) noexcept;
 
 /// Equality of secrets: the time depends on the lengths only.
 bool constant_time_equal(byte_view left, byte_view right) noexcept;
@@ -176,6 +183,13 @@ inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_d
 inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {
     sha256 hash;
     return hmac_sha256(hash, key, message, out);
+}
+
+inline bool hash_sha1(byte_view message, sha1_digest& out) noexcept {
+    auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
+    if (EVP_Digest(message.data(), message.size(), bytes, nullptr, EVP_sha1(), nullptr) == 1) return true;
+    out.fill(std::byte{0});
+    return false;
 }
 
 inline bool constant_time_equal(byte_view left, byte_view right) noexcept {

@@ -24,6 +24,8 @@ struct partition {
     std::string_view name{};
     std::string_view dns_suffix{};
     std::string_view dual_stack_dns_suffix{};
+    /// Of the hosts of AWS Sign-In, behind "REGION.".
+    std::string_view sign_in_domain{};
 };
 
 /// The partition of a region; "aws" for regions that nobody has heard of yet.
@@ -40,7 +42,7 @@ std::string_view find_region_in_arn(std::string_view model_id) noexcept;
 
 /// What a resolved endpoint depends on. **Lifetime:** of the texts, as long as the call.
 struct parameters {
-    /// The first label of the host: "bedrock-runtime" or "bedrock".
+    /// What the host begins with: "bedrock-runtime", "sts", "portal.sso"; for "signin" see `partition`.
     std::string_view service = "bedrock-runtime";
     /// May be the pseudo region "fips-us-east-1" (or "us-east-1-fips"), which asks for FIPS.
     std::string_view region{};
@@ -76,17 +78,27 @@ struct partition_rule {
     std::string_view global_region;  // for services without regions
 };
 
-// feature-map: AWS's partitions.json. The first is the default.
+// feature-map: AWS's partitions.json; Sign-In's domains are of its endpoint rules. The first is the default.
 inline constexpr partition_rule partition_rules[] = {
-    {{"aws", "amazonaws.com", "api.aws"}, {}, "aws-global"},
-    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}, "cn-", "aws-cn-global"},
-    {{"aws-us-gov", "amazonaws.com", "api.aws"}, "us-gov-", "aws-us-gov-global"},
-    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}, "eusc-de-", {}},
-    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}, "us-iso-", "aws-iso-global"},
-    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}, "us-isob-", "aws-iso-b-global"},
-    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}, "eu-isoe-", "aws-iso-e-global"},
-    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}, "us-isof-", "aws-iso-f-global"},
+    {{"aws", "amazonaws.com", "api.aws", "signin.aws.amazon.com"}, {}, "aws-global"},
+    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "signin.amazonaws.cn"}, "cn-", "aws-cn-global"},
+    {{"aws-us-gov", "amazonaws.com", "api.aws", "signin.amazonaws-us-gov.com"}, "us-gov-", "aws-us-gov-global"},
+    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "signin.amazonaws-eusc.eu"}, "eusc-de-", {}},
+    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov", "signin.c2shome.ic.gov"}, "us-iso-", "aws-iso-global"},
+    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud", "signin.sc2shome.sgov.gov"}, "us-isob-", "aws-iso-b-global"},
+    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "signin.csphome.adc-e.uk"},
+     "eu-isoe-",
+     "aws-iso-e-global"},
+    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "signin.csphome.hci.ic.gov"},
+     "us-isof-",
+     "aws-iso-f-global"},
 };
+
+/// In GovCloud some services' usual hosts are validated by FIPS 140; others have one of their own.
+/// **Wire:** the endpoint rules of STS, IAM Identity Center's portal and its OIDC service.
+constexpr bool is_validated_as_it_is(std::string_view service, partition const& where) noexcept {
+    return where.name == "aws-us-gov" && (service == "sts" || service == "portal.sso" || service == "oidc");
+}
 
 constexpr bool is_region_character(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -100,6 +112,24 @@ inline bool is_region_of(std::string_view region, std::string_view prefix) noexc
     if (hyphen == 0 || hyphen == std::string_view::npos) return false;
     auto const number = region.substr(hyphen + 1);
     return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Sign-In's usual hosts, and those of GovCloud with FIPS, are named in a way of their own; "" for its other ones.
+/// **Wire:** the endpoint rules of Sign-In.
+inline std::string find_sign_in_host(parameters const& what, partition const& where) {
+    auto const in_region = std::string(what.region) + '.';
+    if (what.use_dual_stack) return {};
+    if (!what.use_fips) return in_region + std::string(where.sign_in_domain);
+    if (where.name != "aws-us-gov") return {};
+    return (what.region == "us-gov-west-1" ? "" : in_region) + "signin-fips.amazonaws-us-gov.com";
+}
+
+inline std::string find_host(parameters const& what, partition const& where) {
+    std::string host = what.service == "signin" ? find_sign_in_host(what, where) : std::string();
+    if (!host.empty()) return host;
+    bool const is_apart = what.use_fips && (what.use_dual_stack || !is_validated_as_it_is(what.service, where));
+    host.append(what.service).append(is_apart ? "-fips." : ".").append(what.region).append(".");
+    return host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
 }
 
 inline result<resolved> resolve_custom(parameters const& from) {
@@ -175,10 +205,8 @@ inline result<resolved> resolve(parameters const& from) {
     if (what.region.empty())
         return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");
 
-    auto const& where = find_partition(what.region);
     resolved to;
-    to.host.append(what.service).append(what.use_fips ? "-fips." : ".").append(what.region).append(".");
-    to.host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
+    to.host = detail::find_host(what, find_partition(what.region));
     to.url = "https://" + to.host;
     to.region = what.region;
     return to;

@@ -303,6 +303,9 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 #endif
     // Our clocks decide; libcurl's own limit of five minutes must not come first.
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
+    if (!request_.tls.authorities.empty()) set(CURLOPT_CAINFO, request_.tls.authorities.c_str());
+    if (!request_.tls.certificate.empty()) set(CURLOPT_SSLCERT, request_.tls.certificate.c_str());
+    if (!request_.tls.key.empty()) set(CURLOPT_SSLKEY, request_.tls.key.c_str());
     if (request_.fresh_connection) {
         set(CURLOPT_FRESH_CONNECT, 1L);
         set(CURLOPT_FORBID_REUSE, 1L);
@@ -470,6 +473,19 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
         case CURLE_COULDNT_CONNECT:
             why.code = errc::transport;
             why.message = "cannot connect to " + origin + ": " + detail;
+            break;
+        case CURLE_SSL_CERTPROBLEM:
+            why.code = errc::invalid_input;
+            why.message = "the certificate or key to show to " + origin + " cannot be used: " + detail;
+            break;
+        case CURLE_SSL_CACERT_BADFILE:
+            why.code = errc::invalid_input;
+            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + detail;
+            break;
+        case CURLE_PEER_FAILED_VERIFICATION:
+            why.code = errc::transport;
+            why.message = origin + " is not who it should be: " + detail +
+                          "; a proxy that reads TLS needs its certificate among the trusted ones";
             break;
         default:
             why.code = errc::transport;

@@ -62,6 +62,15 @@ class body {
     std::shared_ptr<std::string const> text_;
 };
 
+/// PEM files for TLS, named by their paths. Empty: libcurl's own trust store, and no certificate of this side.
+struct tls_files {
+    /// Of the authorities that may have signed the server's certificate.
+    std::string authorities{};
+    /// What this side shows to a server that asks for it, and its private key, which must not be encrypted.
+    std::string certificate{};
+    std::string key{};
+};
+
 /// A request as it goes on the wire.
 struct request {
     std::string method{"GET"};
@@ -70,6 +79,7 @@ struct request {
     header_list headers{};
     http::body body{};
     http::timeouts timeouts{};
+    http::tls_files tls{};
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
     /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.

@@ -4,6 +4,7 @@
 #define BEDROCK_JSON_HPP
 
 #include "bedrock/json/document.hpp"
+#include "bedrock/json/edit.hpp"
 #include "bedrock/json/fields.hpp"
 #include "bedrock/json/lazy.hpp"
 #include "bedrock/json/number.hpp"

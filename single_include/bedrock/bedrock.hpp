@@ -10,27 +10,31 @@
 //   BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CORE_HPP, BEDROCK_CRC32_HPP,
 //   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
 //   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
-//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP,
-//   BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP,
-//   BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP,
-//   BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP,
-//   BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
-//   BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
+//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
+//   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
+//   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
+//   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
+//   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
+//   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
+//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP,
+//   BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
+//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
 //   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
 //   BEDROCK_FWD_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_JSON_COMPLAINT_HPP,
-//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP,
-//   BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP,
-//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
-//   BEDROCK_JSON_WRITER_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
-//   BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP,
-//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
-//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
-//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
-//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP,
+//   BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP,
+//   BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP,
+//   BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
+//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
+//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_MEDIA_HPP,
+//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
+//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP,
+//   BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP,
+//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP,
+//   BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP,
+//   BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -57,9 +61,15 @@
 #define BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP
 
 #include <curl/curl.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/x509.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -3568,6 +3578,285 @@ inline field const* find_field(descriptor const& of, std::string_view name, std:
 
 #endif
 
+// ===== bedrock/json/writer.hpp =======================================================================================
+// Owns the writer of compact JSON text: commas, colons, escapes, shortest numbers, straight into the caller's string.
+// Never builds a tree or an intermediate string, never asks the locale, and never writes ill-formed UTF-8.
+#ifndef BEDROCK_JSON_WRITER_HPP
+#define BEDROCK_JSON_WRITER_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// What becomes of strings and names that are not well-formed UTF-8.
+enum class invalid_utf8 : unsigned char {
+    fail,     ///< the fault `invalid_utf8`
+    replace,  ///< one U+FFFD for each maximal ill-formed subpart, as the WHATWG Encoding standard's decoder does
+};
+
+struct writer_options {
+    invalid_utf8 on_invalid_utf8 = invalid_utf8::replace;
+};
+
+/// Appends one JSON text to a string, without white space:
+///
+///     writer.begin_object();
+///     writer.key("text");
+///     writer.string("hello");
+///     writer.end_object();     // {"text":"hello"}
+///
+/// The calls come in the text's order: in an object a `key` before each value, an `end_...` for each `begin_...`. That
+/// is not checked: calls in another order append a text that is not JSON, and do no other harm.
+///
+/// Strings escape what RFC 8259 requires and nothing else, in the shortest form (`\n`, `\u001f`); U+007F, U+2028 and
+/// all other characters stand as they are.
+/// **Errors:** after the first fault nothing more is appended; the text up to there stays, cut before the value
+/// refused.
+/// **Lifetime:** the string outlives the writer; others may append to it between two calls.
+/// **Allocates:** in the string only. Views given to the writer must not lie in it.
+class writer {
+  public:
+    explicit writer(std::string& out, writer_options options = {}) noexcept : out_(&out), options_(options) {}
+
+    void begin_object() { open('{'); }
+    void end_object() { close('}'); }
+    void begin_array() { open('['); }
+    void end_array() { close(']'); }
+    /// The name of a member; its value comes next. **Errors:** `invalid_utf8`.
+    void key(std::string_view name);
+    /// **Errors:** `invalid_utf8`.
+    void string(std::string_view value);
+    void boolean(bool value);
+    void null();
+    void number(std::int64_t value) { any_number(value); }
+    void number(std::uint64_t value) { any_number(value); }
+    /// The shortest text that reads back as the same double. **Errors:** `number_out_of_range` for NaN and infinity.
+    void number(double value) { any_number(value); }
+    /// The shortest text that reads back as the same float: 0.1f is written 0.1. **Errors:** as for a double.
+    void number(float value) { any_number(value); }
+    /// Every other integer type.
+    template <Integer T>
+    void number(T value) {
+        any_number(value);
+    }
+    /// A value that is JSON text already, as it is; the caller has checked it (`valid`, `reader::read_raw`).
+    void raw(std::string_view json);
+    /// A string of `bytes` in standard base64 with padding (RFC 4648, section 4).
+    void base64(byte_view bytes);
+
+    /// The first fault; its offset is where in the output string the refused value would stand.
+    status state() const noexcept { return state_; }
+    bool ok() const noexcept { return state_.ok(); }
+
+  private:
+    bool begin_value();
+    void open(char bracket);
+    void close(char bracket);
+    void fail(fault code, std::size_t offset);
+    bool quoted(std::string_view text);
+    template <Number T>
+    void any_number(T value);
+
+    std::string* out_;
+    status state_{};
+    writer_options options_;
+    bool comma_ = false;  // a value stands before the next one
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace writer_detail {
+
+// The second character of a two-character escape, or '\0' where there is none.
+constexpr char short_escape(char c) noexcept {
+    switch (c) {
+        case '"':
+        case '\\':
+            return c;
+        case '\b':
+            return 'b';
+        case '\f':
+            return 'f';
+        case '\n':
+            return 'n';
+        case '\r':
+            return 'r';
+        case '\t':
+            return 't';
+        default:
+            return '\0';
+    }
+}
+
+inline void append_escape(std::string& out, char c) {
+    char const letter = short_escape(c);
+    if (letter != '\0') {
+        char const escape[] = {'\\', letter};
+        out.append(escape, sizeof escape);
+    } else {
+        constexpr char hex[] = "0123456789abcdef";
+        char const escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+        out.append(escape, sizeof escape);
+    }
+}
+
+}  // namespace writer_detail
+
+inline bool writer::begin_value() {
+    if (!state_.ok()) return false;
+    if (comma_) out_->push_back(',');
+    comma_ = true;
+    return true;
+}
+
+inline void writer::open(char bracket) {
+    if (!begin_value()) return;
+    out_->push_back(bracket);
+    comma_ = false;
+}
+
+inline void writer::close(char bracket) {
+    if (!state_.ok()) return;
+    out_->push_back(bracket);
+    comma_ = true;
+}
+
+inline void writer::fail(fault code, std::size_t offset) {
+    state_ = {code, offset};
+    out_->resize(offset);
+}
+
+inline bool writer::quoted(std::string_view text) {
+    auto const start = out_->size();
+    out_->push_back('"');
+    char const* at = text.data();
+    char const* const end = at + text.size();
+    char const* kept = at;  // from here on nothing is appended yet
+    auto const flush = [&] { out_->append(kept, static_cast<std::size_t>(at - kept)); };
+    while ((at = find_string_special(at, end)) != end) {
+        if (static_cast<unsigned char>(*at) < 0x80) {
+            flush();
+            writer_detail::append_escape(*out_, *at);
+            kept = ++at;
+            continue;
+        }
+        // Non-ASCII comes in runs; a search per character would cost more than the step itself.
+        do {
+            auto const step = decode_utf8({at, static_cast<std::size_t>(end - at)});
+            if (!step.valid) {
+                if (options_.on_invalid_utf8 == invalid_utf8::fail) return fail(fault::invalid_utf8, start), false;
+                flush();
+                append_utf8(*out_, replacement_character);
+                kept = at + step.length;
+            }
+            at += step.length;
+        } while (at != end && static_cast<unsigned char>(*at) >= 0x80);
+    }
+    flush();
+    out_->push_back('"');
+    return true;
+}
+
+inline void writer::key(std::string_view name) {
+    if (!begin_value() || !quoted(name)) return;
+    out_->push_back(':');
+    comma_ = false;
+}
+
+inline void writer::string(std::string_view value) {
+    if (begin_value()) quoted(value);
+}
+
+inline void writer::boolean(bool value) {
+    raw(value ? std::string_view("true") : std::string_view("false"));
+}
+
+inline void writer::null() {
+    raw("null");
+}
+
+inline void writer::raw(std::string_view json) {
+    if (begin_value()) out_->append(json);
+}
+
+inline void writer::base64(byte_view bytes) {
+    if (!begin_value()) return;
+    out_->push_back('"');
+    append_base64(*out_, bytes);
+    out_->push_back('"');
+}
+
+template <Number T>
+void writer::any_number(T value) {
+    if (!begin_value()) return;
+    char text[number_capacity];
+    auto const size = write_number(text, value);
+    if (size == 0) return fail(fault::number_out_of_range, out_->size());
+    out_->append(text, size);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif
+
+// ===== bedrock/json/edit.hpp =========================================================================================
+// Owns the setting of members in the text of a JSON object that belongs to somebody else: all else stays byte for byte.
+// Never builds a tree, and never drops or reorders what it does not know.
+#ifndef BEDROCK_JSON_EDIT_HPP
+#define BEDROCK_JSON_EDIT_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// A member and its new value, as JSON text that the caller has checked. **Lifetime:** of the texts.
+struct member_change {
+    std::string_view key{};
+    std::string_view value{};
+};
+
+/// Appends `object` to `out` with these members set: each wherever it stands, else behind the last member, in the order
+/// of `changes`, whose keys differ. `object` must not lie in `out`.
+/// **Errors:** false and nothing appended where `object` is not one JSON object. **Allocates:** a bit a change beside
+/// `out`.
+bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes) {
+    auto const before = out.size();
+    std::vector<bool> done(changes.size());
+    std::size_t copied = 0;
+    bool is_empty = true;
+    reader in(object);
+    std::string_view key, value;
+    for (in.begin_object(); in.next_member(key); is_empty = false) {
+        std::size_t which = 0;
+        while (which != changes.size() && changes[which].key != key) ++which;
+        if (!in.read_raw(value) || which == changes.size()) continue;
+        auto const at = static_cast<std::size_t>(value.data() - object.data());
+        out.append(object, copied, at - copied);
+        out.append(changes[which].value);
+        copied = at + value.size();
+        done[which] = true;
+    }
+    if (!in.finish()) {
+        out.resize(before);
+        return false;
+    }
+    auto const end = object.rfind('}');
+    out.append(object, copied, end - copied);
+    for (std::size_t i = 0; i != changes.size(); ++i) {
+        if (done[i]) continue;
+        if (!is_empty) out.push_back(',');
+        is_empty = false;
+        writer(out).string(changes[i].key);
+        out.append(":").append(changes[i].value);
+    }
+    out.append(object, end);
+    return true;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif
+
 // ===== bedrock/json/value_reader.hpp =================================================================================
 // Owns the reading half of the interpreter: described values from whatever reader it is given.
 // Never instantiated per type (per reader only), and never recurses deeper than the reader's limit.
@@ -3862,225 +4151,6 @@ template <class Reader>
 bool value_reader<Reader>::refuse_second(std::string_view first, std::string_view second) {
     return refuse("expected exactly one member, found \"" + std::string(complaint::shortened(first)) + "\" and \"" +
                   std::string(complaint::shortened(second)) + "\"");
-}
-
-}  // namespace bedrock::inline BEDROCK_ABI::json
-
-#endif
-
-// ===== bedrock/json/writer.hpp =======================================================================================
-// Owns the writer of compact JSON text: commas, colons, escapes, shortest numbers, straight into the caller's string.
-// Never builds a tree or an intermediate string, never asks the locale, and never writes ill-formed UTF-8.
-#ifndef BEDROCK_JSON_WRITER_HPP
-#define BEDROCK_JSON_WRITER_HPP
-
-namespace bedrock::inline BEDROCK_ABI::json {
-
-/// What becomes of strings and names that are not well-formed UTF-8.
-enum class invalid_utf8 : unsigned char {
-    fail,     ///< the fault `invalid_utf8`
-    replace,  ///< one U+FFFD for each maximal ill-formed subpart, as the WHATWG Encoding standard's decoder does
-};
-
-struct writer_options {
-    invalid_utf8 on_invalid_utf8 = invalid_utf8::replace;
-};
-
-/// Appends one JSON text to a string, without white space:
-///
-///     writer.begin_object();
-///     writer.key("text");
-///     writer.string("hello");
-///     writer.end_object();     // {"text":"hello"}
-///
-/// The calls come in the text's order: in an object a `key` before each value, an `end_...` for each `begin_...`. That
-/// is not checked: calls in another order append a text that is not JSON, and do no other harm.
-///
-/// Strings escape what RFC 8259 requires and nothing else, in the shortest form (`\n`, `\u001f`); U+007F, U+2028 and
-/// all other characters stand as they are.
-/// **Errors:** after the first fault nothing more is appended; the text up to there stays, cut before the value
-/// refused.
-/// **Lifetime:** the string outlives the writer; others may append to it between two calls.
-/// **Allocates:** in the string only. Views given to the writer must not lie in it.
-class writer {
-  public:
-    explicit writer(std::string& out, writer_options options = {}) noexcept : out_(&out), options_(options) {}
-
-    void begin_object() { open('{'); }
-    void end_object() { close('}'); }
-    void begin_array() { open('['); }
-    void end_array() { close(']'); }
-    /// The name of a member; its value comes next. **Errors:** `invalid_utf8`.
-    void key(std::string_view name);
-    /// **Errors:** `invalid_utf8`.
-    void string(std::string_view value);
-    void boolean(bool value);
-    void null();
-    void number(std::int64_t value) { any_number(value); }
-    void number(std::uint64_t value) { any_number(value); }
-    /// The shortest text that reads back as the same double. **Errors:** `number_out_of_range` for NaN and infinity.
-    void number(double value) { any_number(value); }
-    /// The shortest text that reads back as the same float: 0.1f is written 0.1. **Errors:** as for a double.
-    void number(float value) { any_number(value); }
-    /// Every other integer type.
-    template <Integer T>
-    void number(T value) {
-        any_number(value);
-    }
-    /// A value that is JSON text already, as it is; the caller has checked it (`valid`, `reader::read_raw`).
-    void raw(std::string_view json);
-    /// A string of `bytes` in standard base64 with padding (RFC 4648, section 4).
-    void base64(byte_view bytes);
-
-    /// The first fault; its offset is where in the output string the refused value would stand.
-    status state() const noexcept { return state_; }
-    bool ok() const noexcept { return state_.ok(); }
-
-  private:
-    bool begin_value();
-    void open(char bracket);
-    void close(char bracket);
-    void fail(fault code, std::size_t offset);
-    bool quoted(std::string_view text);
-    template <Number T>
-    void any_number(T value);
-
-    std::string* out_;
-    status state_{};
-    writer_options options_;
-    bool comma_ = false;  // a value stands before the next one
-};
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-namespace writer_detail {
-
-// The second character of a two-character escape, or '\0' where there is none.
-constexpr char short_escape(char c) noexcept {
-    switch (c) {
-        case '"':
-        case '\\':
-            return c;
-        case '\b':
-            return 'b';
-        case '\f':
-            return 'f';
-        case '\n':
-            return 'n';
-        case '\r':
-            return 'r';
-        case '\t':
-            return 't';
-        default:
-            return '\0';
-    }
-}
-
-inline void append_escape(std::string& out, char c) {
-    char const letter = short_escape(c);
-    if (letter != '\0') {
-        char const escape[] = {'\\', letter};
-        out.append(escape, sizeof escape);
-    } else {
-        constexpr char hex[] = "0123456789abcdef";
-        char const escape[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-        out.append(escape, sizeof escape);
-    }
-}
-
-}  // namespace writer_detail
-
-inline bool writer::begin_value() {
-    if (!state_.ok()) return false;
-    if (comma_) out_->push_back(',');
-    comma_ = true;
-    return true;
-}
-
-inline void writer::open(char bracket) {
-    if (!begin_value()) return;
-    out_->push_back(bracket);
-    comma_ = false;
-}
-
-inline void writer::close(char bracket) {
-    if (!state_.ok()) return;
-    out_->push_back(bracket);
-    comma_ = true;
-}
-
-inline void writer::fail(fault code, std::size_t offset) {
-    state_ = {code, offset};
-    out_->resize(offset);
-}
-
-inline bool writer::quoted(std::string_view text) {
-    auto const start = out_->size();
-    out_->push_back('"');
-    char const* at = text.data();
-    char const* const end = at + text.size();
-    char const* kept = at;  // from here on nothing is appended yet
-    auto const flush = [&] { out_->append(kept, static_cast<std::size_t>(at - kept)); };
-    while ((at = find_string_special(at, end)) != end) {
-        if (static_cast<unsigned char>(*at) < 0x80) {
-            flush();
-            writer_detail::append_escape(*out_, *at);
-            kept = ++at;
-            continue;
-        }
-        // Non-ASCII comes in runs; a search per character would cost more than the step itself.
-        do {
-            auto const step = decode_utf8({at, static_cast<std::size_t>(end - at)});
-            if (!step.valid) {
-                if (options_.on_invalid_utf8 == invalid_utf8::fail) return fail(fault::invalid_utf8, start), false;
-                flush();
-                append_utf8(*out_, replacement_character);
-                kept = at + step.length;
-            }
-            at += step.length;
-        } while (at != end && static_cast<unsigned char>(*at) >= 0x80);
-    }
-    flush();
-    out_->push_back('"');
-    return true;
-}
-
-inline void writer::key(std::string_view name) {
-    if (!begin_value() || !quoted(name)) return;
-    out_->push_back(':');
-    comma_ = false;
-}
-
-inline void writer::string(std::string_view value) {
-    if (begin_value()) quoted(value);
-}
-
-inline void writer::boolean(bool value) {
-    raw(value ? std::string_view("true") : std::string_view("false"));
-}
-
-inline void writer::null() {
-    raw("null");
-}
-
-inline void writer::raw(std::string_view json) {
-    if (begin_value()) out_->append(json);
-}
-
-inline void writer::base64(byte_view bytes) {
-    if (!begin_value()) return;
-    out_->push_back('"');
-    append_base64(*out_, bytes);
-    out_->push_back('"');
-}
-
-template <Number T>
-void writer::any_number(T value) {
-    if (!begin_value()) return;
-    char text[number_capacity];
-    auto const size = write_number(text, value);
-    if (size == 0) return fail(fault::number_out_of_range, out_->size());
-    out_->append(text, size);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::json
@@ -4892,8 +4962,8 @@ inline bool find_text(std::string_view document, std::initializer_list<std::stri
 #endif
 
 // ===== bedrock/crypto.hpp ============================================================================================
-// Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, random bytes, comparing and wiping secrets.
-// Never touches TLS, never ignores a failure of OpenSSL, and is the only header that includes one of OpenSSL's.
+// Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, SHA-1, random bytes, comparing and wiping secrets.
+// Never touches TLS, never ignores a failure of OpenSSL; with crypto/ it is all that includes a header of OpenSSL's.
 #ifndef BEDROCK_CRYPTO_HPP
 #define BEDROCK_CRYPTO_HPP
 
@@ -4947,6 +5017,13 @@ class sha256 {
 [[nodiscard]] bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept;
 /// The same with a hash of its own.
 [[nodiscard]] bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept;
+
+/// 20 bytes (FIPS 180-4).
+using sha1_digest = std::array<std::byte, 20>;
+
+/// SHA-1 of one message. For names that others have settled, such as those of AWS's token files: it protects nothing.
+/// False where OpenSSL failed: `out` is all zero then.
+[[nodiscard]] bool hash_sha1(byte_view message, sha1_digest& out) noexcept;
 
 /// Equality of secrets: the time depends on the lengths only.
 bool constant_time_equal(byte_view left, byte_view right) noexcept;
@@ -5053,6 +5130,13 @@ inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) no
     return hmac_sha256(hash, key, message, out);
 }
 
+inline bool hash_sha1(byte_view message, sha1_digest& out) noexcept {
+    auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
+    if (EVP_Digest(message.data(), message.size(), bytes, nullptr, EVP_sha1(), nullptr) == 1) return true;
+    out.fill(std::byte{0});
+    return false;
+}
+
 inline bool constant_time_equal(byte_view left, byte_view right) noexcept {
     return left.size() == right.size() && (left.empty() || CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0);
 }
@@ -5116,6 +5200,159 @@ inline std::string make_uuid_v4() {
 
 #endif
 
+// ===== bedrock/crypto/es256.hpp ======================================================================================
+// Owns ES256 (RFC 7518, 3.4): a private key on the curve P-256 read from PEM, its public point, and its signatures.
+// Never makes, writes or shows a key, and never asks anybody for the password of one.
+#ifndef BEDROCK_CRYPTO_ES256_HPP
+#define BEDROCK_CRYPTO_ES256_HPP
+
+namespace bedrock::inline BEDROCK_ABI::crypto {
+
+/// r and s, 32 bytes each, big-endian (RFC 7518, 3.4): not the DER that OpenSSL makes.
+using es256_signature = std::array<std::byte, 64>;
+
+/// A public key: coordinates, big-endian (RFC 7518, 6.2.1).
+struct p256_point {
+    std::array<std::byte, 32> x{};
+    std::array<std::byte, 32> y{};
+};
+
+/// What is wrong with a text that should be a key.
+enum class key_fault : unsigned char {
+    none,
+    unreadable,  ///< no PEM of a private key, or one that is cut off, encrypted or damaged
+    not_p256,    ///< a private key of another kind or curve, or with its point in compressed form
+};
+
+/// "is not a private key in PEM".
+std::string_view describe(key_fault fault) noexcept;
+
+/// A private key. OpenSSL wipes its copy.
+/// **Thread safety:** `sign` and `public_point` from any thread, as long as none reads another key in.
+class es256_key {
+  public:
+    /// Takes the first private key of a PEM text: SEC1 ("EC PRIVATE KEY") or PKCS #8 ("PRIVATE KEY"), not encrypted.
+    /// Texts of more than 64 KiB are none. On a fault there is no key afterwards. **Allocates:** OpenSSL's key.
+    key_fault read_pem(std::string_view pem) noexcept;
+
+    explicit operator bool() const noexcept { return key_ != nullptr; }
+    /// Zeros without a key.
+    p256_point const& public_point() const noexcept { return point_; }
+    /// False without a key, or where OpenSSL failed: `out` is all zero then.
+    [[nodiscard]] bool sign(byte_view message, es256_signature& out) const noexcept;
+
+  private:
+    struct key_deleter {
+        void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+    };
+    std::unique_ptr<EVP_PKEY, key_deleter> key_;
+    p256_point point_{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace es256_detail {
+
+struct deleter {
+    void operator()(BIO* text) const noexcept { BIO_free(text); }
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    void operator()(ECDSA_SIG* signature) const noexcept { ECDSA_SIG_free(signature); }
+};
+
+/// Errors that are dealt with here must not stay on the thread's list, where a TLS connection would find them.
+struct clean_error_list {
+    clean_error_list() noexcept { ERR_set_mark(); }
+    clean_error_list(clean_error_list const&) = delete;
+    clean_error_list& operator=(clean_error_list const&) = delete;
+    ~clean_error_list() { ERR_pop_to_mark(); }
+};
+
+/// Without it OpenSSL asks on the terminal.
+inline int refuse_password(char*, int, int, void*) noexcept {
+    return -1;
+}
+
+/// The public key as SubjectPublicKeyInfo tells the curve, and the point behind it, by functions that no version of
+/// OpenSSL deprecates.
+inline bool find_point(EVP_PKEY* key, p256_point& out) noexcept {
+    constexpr unsigned char prefix[] = {// RFC 5480: id-ecPublicKey, secp256r1, and an uncompressed point (0x04)
+                                        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                        0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                        0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+    std::array<unsigned char, sizeof prefix + 64> info{};
+    if (i2d_PUBKEY(key, nullptr) != static_cast<int>(info.size())) return false;
+    auto* to = info.data();
+    if (i2d_PUBKEY(key, &to) != static_cast<int>(info.size())) return false;
+    if (!std::equal(std::begin(prefix), std::end(prefix), info.begin())) return false;
+    auto const as_byte = [](unsigned char byte) { return static_cast<std::byte>(byte); };
+    auto const point = info.begin() + sizeof prefix;
+    std::transform(point, point + 32, out.x.begin(), as_byte);
+    std::transform(point + 32, point + 64, out.y.begin(), as_byte);
+    return true;
+}
+
+inline bool write_number(BIGNUM const* number, std::byte* to) noexcept {
+    int const size = BN_num_bytes(number);
+    if (size > 32) return false;
+    BN_bn2bin(number, reinterpret_cast<unsigned char*>(to + (32 - size)));
+    return true;
+}
+
+}  // namespace es256_detail
+
+inline std::string_view describe(key_fault fault) noexcept {
+    switch (fault) {
+        case key_fault::none:
+            return "is a key";
+        case key_fault::unreadable:
+            return "is not a private key in PEM";
+        case key_fault::not_p256:
+            return "is not a private key on the curve P-256";
+    }
+    return "is not a key";
+}
+
+inline key_fault es256_key::read_pem(std::string_view pem) noexcept {
+    using namespace es256_detail;
+    constexpr std::size_t longest = std::size_t{64} << 10;  // a key has about 230 bytes
+    clean_error_list const kept;
+    key_.reset();
+    point_ = {};
+    if (pem.empty() || pem.size() > longest) return key_fault::unreadable;
+    std::unique_ptr<BIO, deleter> const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    if (!text) return key_fault::unreadable;
+    std::unique_ptr<EVP_PKEY, key_deleter> key(PEM_read_bio_PrivateKey(text.get(), nullptr, refuse_password, nullptr));
+    if (!key) return key_fault::unreadable;
+    if (!find_point(key.get(), point_)) return key_fault::not_p256;
+    key_ = std::move(key);
+    return key_fault::none;
+}
+
+inline bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
+    using namespace es256_detail;
+    clean_error_list const kept;
+    out.fill(std::byte{0});
+    std::unique_ptr<EVP_MD_CTX, deleter> const context(EVP_MD_CTX_new());
+    if (!key_ || !context) return false;
+    std::array<unsigned char, 72> der;  // a sequence of two integers of 33 bytes
+    std::size_t size = der.size();
+    if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
+        EVP_DigestSignUpdate(context.get(), message.data(), message.size()) != 1 ||
+        EVP_DigestSignFinal(context.get(), der.data(), &size) != 1)
+        return false;
+    unsigned char const* from = der.data();
+    std::unique_ptr<ECDSA_SIG, deleter> const pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(size)));
+    if (!pair) return false;
+    BIGNUM const* r = nullptr;
+    BIGNUM const* s = nullptr;
+    ECDSA_SIG_get0(pair.get(), &r, &s);
+    return write_number(r, out.data()) && write_number(s, out.data() + 32);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crypto
+
+#endif
+
 // ===== bedrock/http.hpp ==============================================================================================
 // Owns HTTP as the protocols speak of it: requests, answers, a body that is still arriving, and how a transfer can
 // fail. Never touches a socket: engines do, and fill these in.
@@ -5168,6 +5405,15 @@ class body {
     std::shared_ptr<std::string const> text_;
 };
 
+/// PEM files for TLS, named by their paths. Empty: libcurl's own trust store, and no certificate of this side.
+struct tls_files {
+    /// Of the authorities that may have signed the server's certificate.
+    std::string authorities{};
+    /// What this side shows to a server that asks for it, and its private key, which must not be encrypted.
+    std::string certificate{};
+    std::string key{};
+};
+
 /// A request as it goes on the wire.
 struct request {
     std::string method{"GET"};
@@ -5176,6 +5422,7 @@ struct request {
     header_list headers{};
     http::body body{};
     http::timeouts timeouts{};
+    http::tls_files tls{};
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
     /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.
@@ -7043,6 +7290,8 @@ struct partition {
     std::string_view name{};
     std::string_view dns_suffix{};
     std::string_view dual_stack_dns_suffix{};
+    /// Of the hosts of AWS Sign-In, behind "REGION.".
+    std::string_view sign_in_domain{};
 };
 
 /// The partition of a region; "aws" for regions that nobody has heard of yet.
@@ -7059,7 +7308,7 @@ std::string_view find_region_in_arn(std::string_view model_id) noexcept;
 
 /// What a resolved endpoint depends on. **Lifetime:** of the texts, as long as the call.
 struct parameters {
-    /// The first label of the host: "bedrock-runtime" or "bedrock".
+    /// What the host begins with: "bedrock-runtime", "sts", "portal.sso"; for "signin" see `partition`.
     std::string_view service = "bedrock-runtime";
     /// May be the pseudo region "fips-us-east-1" (or "us-east-1-fips"), which asks for FIPS.
     std::string_view region{};
@@ -7095,17 +7344,27 @@ struct partition_rule {
     std::string_view global_region;  // for services without regions
 };
 
-// feature-map: AWS's partitions.json. The first is the default.
+// feature-map: AWS's partitions.json; Sign-In's domains are of its endpoint rules. The first is the default.
 inline constexpr partition_rule partition_rules[] = {
-    {{"aws", "amazonaws.com", "api.aws"}, {}, "aws-global"},
-    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"}, "cn-", "aws-cn-global"},
-    {{"aws-us-gov", "amazonaws.com", "api.aws"}, "us-gov-", "aws-us-gov-global"},
-    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"}, "eusc-de-", {}},
-    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov"}, "us-iso-", "aws-iso-global"},
-    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"}, "us-isob-", "aws-iso-b-global"},
-    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"}, "eu-isoe-", "aws-iso-e-global"},
-    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"}, "us-isof-", "aws-iso-f-global"},
+    {{"aws", "amazonaws.com", "api.aws", "signin.aws.amazon.com"}, {}, "aws-global"},
+    {{"aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "signin.amazonaws.cn"}, "cn-", "aws-cn-global"},
+    {{"aws-us-gov", "amazonaws.com", "api.aws", "signin.amazonaws-us-gov.com"}, "us-gov-", "aws-us-gov-global"},
+    {{"aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu", "signin.amazonaws-eusc.eu"}, "eusc-de-", {}},
+    {{"aws-iso", "c2s.ic.gov", "api.aws.ic.gov", "signin.c2shome.ic.gov"}, "us-iso-", "aws-iso-global"},
+    {{"aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud", "signin.sc2shome.sgov.gov"}, "us-isob-", "aws-iso-b-global"},
+    {{"aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "signin.csphome.adc-e.uk"},
+     "eu-isoe-",
+     "aws-iso-e-global"},
+    {{"aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "signin.csphome.hci.ic.gov"},
+     "us-isof-",
+     "aws-iso-f-global"},
 };
+
+/// In GovCloud some services' usual hosts are validated by FIPS 140; others have one of their own.
+/// **Wire:** the endpoint rules of STS, IAM Identity Center's portal and its OIDC service.
+constexpr bool is_validated_as_it_is(std::string_view service, partition const& where) noexcept {
+    return where.name == "aws-us-gov" && (service == "sts" || service == "portal.sso" || service == "oidc");
+}
 
 constexpr bool is_region_character(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -7119,6 +7378,24 @@ inline bool is_region_of(std::string_view region, std::string_view prefix) noexc
     if (hyphen == 0 || hyphen == std::string_view::npos) return false;
     auto const number = region.substr(hyphen + 1);
     return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Sign-In's usual hosts, and those of GovCloud with FIPS, are named in a way of their own; "" for its other ones.
+/// **Wire:** the endpoint rules of Sign-In.
+inline std::string find_sign_in_host(parameters const& what, partition const& where) {
+    auto const in_region = std::string(what.region) + '.';
+    if (what.use_dual_stack) return {};
+    if (!what.use_fips) return in_region + std::string(where.sign_in_domain);
+    if (where.name != "aws-us-gov") return {};
+    return (what.region == "us-gov-west-1" ? "" : in_region) + "signin-fips.amazonaws-us-gov.com";
+}
+
+inline std::string find_host(parameters const& what, partition const& where) {
+    std::string host = what.service == "signin" ? find_sign_in_host(what, where) : std::string();
+    if (!host.empty()) return host;
+    bool const is_apart = what.use_fips && (what.use_dual_stack || !is_validated_as_it_is(what.service, where));
+    host.append(what.service).append(is_apart ? "-fips." : ".").append(what.region).append(".");
+    return host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
 }
 
 inline result<resolved> resolve_custom(parameters const& from) {
@@ -7194,10 +7471,8 @@ inline result<resolved> resolve(parameters const& from) {
     if (what.region.empty())
         return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");
 
-    auto const& where = find_partition(what.region);
     resolved to;
-    to.host.append(what.service).append(what.use_fips ? "-fips." : ".").append(what.region).append(".");
-    to.host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
+    to.host = detail::find_host(what, find_partition(what.region));
     to.url = "https://" + to.host;
     to.region = what.region;
     return to;
@@ -9807,6 +10082,23 @@ inline std::string document::describe() const {
     return line;
 }
 
+struct member {
+    char const* name;
+    std::string_view value;
+    bool required;
+};
+
+/// That all are there that must be, and nothing in them would split a header.
+inline result<void> check_members(std::initializer_list<member> all) {
+    for (auto const& one : all) {
+        if (one.required && ascii::trim(one.value).empty())
+            return fail(errc::credentials, std::string(one.name) + " is missing");
+        if (ascii::has_control(one.value))
+            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
+    }
+    return {};
+}
+
 inline result<document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
@@ -9835,20 +10127,12 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
         return fail(errc::credentials, "Version is " + std::to_string(*read->version) + ": it must be the number 1");
 
     auto& token = temporary ? read->token : read->session_token;
-    struct member {
-        char const* name;
-        std::string const& value;
-        bool required;
-    };
-    for (auto const& one :
-         {member{"AccessKeyId", read->access_key_id, true}, member{"SecretAccessKey", read->secret_access_key, true},
-          member{temporary ? "Token" : "SessionToken", token, temporary},
-          member{"Expiration", read->expiration, temporary}, member{"AccountId", read->account_id, false}}) {
-        if (one.required && ascii::trim(one.value).empty())
-            return fail(errc::credentials, std::string(one.name) + " is missing");
-        if (ascii::has_control(one.value))
-            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
-    }
+    auto const checked = credentials_detail::check_members({{"AccessKeyId", read->access_key_id, true},
+                                                            {"SecretAccessKey", read->secret_access_key, true},
+                                                            {temporary ? "Token" : "SessionToken", token, temporary},
+                                                            {"Expiration", read->expiration, temporary},
+                                                            {"AccountId", read->account_id, false}});
+    if (!checked) return unexpected{checked.error()};
     credentials found;
     if (!read->expiration.empty()) {
         auto const end = parse_iso8601(read->expiration);
@@ -10862,6 +11146,776 @@ inline exchange<setting> instance_provider::find_region(environment const& surro
 
 #endif
 
+// ===== bedrock/credentials/dpop.hpp ==================================================================================
+// Owns the proof that a request comes from whoever holds a key (DPoP, RFC 9449), as a JWT for the header of that name.
+// Never reads a clock, draws a random number or keeps a key.
+#ifndef BEDROCK_CREDENTIALS_DPOP_HPP
+#define BEDROCK_CREDENTIALS_DPOP_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What a proof is about. **Lifetime:** of the texts.
+struct dpop_claims {
+    /// Of the request.
+    std::string_view method{};
+    /// Of the request, without query and fragment.
+    std::string_view url{};
+    /// Another one for each proof; a version 4 UUID will do (RFC 9449, 4.2).
+    std::string_view id{};
+    /// Seconds since 1970.
+    std::int64_t issued_at = 0;
+};
+
+/// The value of the header `DPoP`. **Errors:** "" without a key, or where OpenSSL failed.
+/// **Wire:** RFC 9449, 4.2, signed with ES256 (RFC 7518, 3.4), the public key in the head.
+std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace dpop_detail {
+
+inline std::string encode(byte_view bytes) {
+    std::string text;
+    append_base64url(text, bytes);
+    return text;
+}
+
+inline std::string make_head(crypto::p256_point const& point) {
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    out.key("typ");
+    out.string("dpop+jwt");
+    out.key("alg");
+    out.string("ES256");
+    out.key("jwk");
+    out.begin_object();
+    out.key("kty");
+    out.string("EC");
+    out.key("crv");
+    out.string("P-256");
+    out.key("x");
+    out.string(encode(point.x));
+    out.key("y");
+    out.string(encode(point.y));
+    out.end_object();
+    out.end_object();
+    return text;
+}
+
+inline std::string make_payload(dpop_claims const& claims) {
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    out.key("jti");
+    out.string(claims.id);
+    out.key("htm");
+    out.string(claims.method);
+    out.key("htu");
+    out.string(claims.url);
+    out.key("iat");
+    out.number(claims.issued_at);
+    out.end_object();
+    return text;
+}
+
+}  // namespace dpop_detail
+
+inline std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims) {
+    std::string proof;
+    append_base64url(proof, as_bytes(dpop_detail::make_head(key.public_point())));
+    proof.push_back('.');
+    append_base64url(proof, as_bytes(dpop_detail::make_payload(claims)));
+    crypto::es256_signature signature;
+    if (!key.sign(as_bytes(proof), signature)) return {};
+    proof.push_back('.');
+    append_base64url(proof, signature);
+    return proof;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/login_token.hpp ===========================================================================
+// Owns the token of a console sign-in (`aws login`) as the AWS CLI keeps it: where its file is, what it says, and what
+// it says once renewed. Never does I/O, and never quotes what it reads.
+#ifndef BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP
+#define BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Which sign-in.
+struct login_session {
+    /// The profile that has it.
+    std::string profile{"default"};
+    /// The value of its login_session.
+    std::string name{};
+    /// The profile's own; used where the token does not say where it was made, before any other setting.
+    std::string region{};
+};
+
+struct login_token {
+    /// With their end and the account; the source is left empty.
+    bedrock::credentials credentials{};
+    /// The three that renew it; the key is PEM.
+    std::string client_id{};
+    secret refresh_token{};
+    secret dpop_key{};
+    /// Where it was made; mostly empty.
+    std::string sign_in_region{};
+};
+
+/// The file of a session, whose name is the value of `login_session`; "" where no home directory is known, or OpenSSL
+/// failed.
+/// **Wire:** AWS_LOGIN_CACHE_DIRECTORY or ~/.aws/login/cache, SHA-256 in hexadecimal of the name without blanks at its
+/// ends.
+std::string find_login_token_file(std::string_view session, environment const& surroundings);
+
+/// The token in a file's text. Nobody looks whether it has expired, or whether its key is one; members that are not
+/// known may be there.
+/// **Errors:** credentials; the message completes "no usable token: ", naming the member.
+/// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken, accountId, expiresAt}, clientId, refreshToken,
+/// dpopKey, and signInRegion, which may be missing.
+result<login_token> parse_login_token(std::string_view text);
+
+/// `old` with what the answer to its renewal gives, valid from `now_unix_ms` for at most 15 minutes.
+/// **Errors:** protocol; the message completes "no usable answer: ", naming the member.
+/// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken}, expiresIn (1 to 900 seconds), refreshToken.
+result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms);
+
+/// A file's text with the token renewed, everything else as it stands; "" where the text is not a file's.
+std::string renew_login_text(std::string_view text, login_token const& renewed);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace login_detail {
+
+// What is moved out of these has no secret left behind, what stays is wiped.
+struct access_document {
+    access_document() = default;
+    access_document(access_document&&) noexcept = default;
+    access_document& operator=(access_document&&) noexcept = default;
+    ~access_document() {
+        crypto::secure_wipe(secret_access_key);
+        crypto::secure_wipe(session_token);
+    }
+
+    std::string access_key_id{};
+    std::string secret_access_key{};
+    std::string session_token{};
+    std::string account_id{};
+    std::string expires_at{};
+};
+
+/// A file, and an answer: the one has `expiresAt`, the other `expiresIn`.
+struct token_document {
+    token_document() = default;
+    token_document(token_document&&) noexcept = default;
+    token_document& operator=(token_document&&) noexcept = default;
+    ~token_document() {
+        crypto::secure_wipe(refresh_token);
+        crypto::secure_wipe(dpop_key);
+    }
+
+    access_document access_token{};
+    std::string client_id{};
+    std::string refresh_token{};
+    std::string dpop_key{};
+    std::string sign_in_region{};
+    std::optional<std::int64_t> expires_in{};
+};
+
+}  // namespace login_detail
+
+template <>
+struct json::fields_of<login_detail::access_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(login_detail::access_document, access_key_id, "accessKeyId", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::access_document, secret_access_key, "secretAccessKey", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::access_document, session_token, "sessionToken", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::access_document, account_id, "accountId", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::access_document, expires_at, "expiresAt", json::optional_field),
+    };
+};
+
+template <>
+struct json::fields_of<login_detail::token_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(login_detail::token_document, access_token, "accessToken", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::token_document, client_id, "clientId", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::token_document, refresh_token, "refreshToken", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::token_document, dpop_key, "dpopKey", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::token_document, sign_in_region, "signInRegion", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::token_document, expires_in, "expiresIn", json::optional_field),
+    };
+};
+
+namespace login_detail {
+
+struct member {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// Why one of them is not a text fit for a header; "" where all are.
+inline std::string find_fault(std::initializer_list<member> required) {
+    for (auto const& one : required) {
+        if (ascii::trim(one.value).empty()) return std::string(one.name) + " is missing";
+        if (ascii::has_control(one.value))
+            return std::string(one.name) + " has a line break or another control character";
+    }
+    return {};
+}
+
+inline result<token_document> read_document(std::string_view text, errc code) {
+    auto const trimmed = ascii::trim(text);
+    if (trimmed.empty()) return fail(code, "it is empty");
+    if (trimmed.front() == '<') return fail(code, "it is a web page or XML, not JSON");
+    auto read = json::read<token_document>(text, {.code = code});
+    if (read) return read;
+    constexpr std::size_t longest = 500;
+    std::string why;  // it may name a member, and that may be called anything
+    append_clean_line(why, read.error().message, longest);
+    return fail(code, std::move(why));
+}
+
+inline void take_access(credentials& to, access_document& from) {
+    to.access_key_id = std::move(from.access_key_id);
+    to.secret_access_key = std::move(from.secret_access_key);
+    to.session_token = std::move(from.session_token);
+}
+
+/// Some tools write the line ends of the key as a backslash and an n.
+inline std::string with_line_ends(std::string pem) {
+    constexpr std::string_view written = "\\n";
+    for (auto at = pem.find(written); at != std::string::npos; at = pem.find(written, at))
+        pem.replace(at, written.size(), "\n");
+    return pem;
+}
+
+inline std::string quote_json(std::string_view text) {
+    std::string quoted;
+    json::writer(quoted).string(text);
+    return quoted;
+}
+
+}  // namespace login_detail
+
+inline std::string find_login_token_file(std::string_view session, environment const& surroundings) {
+    crypto::sha256_digest digest;
+    if (!crypto::hash_sha256(as_bytes(ascii::trim(session)), digest)) return {};
+    auto const file = encode_hex(digest) + ".json";
+    auto folder = non_blank_variable(surroundings, "AWS_LOGIN_CACHE_DIRECTORY").value_or("~/.aws/login/cache");
+    return expand_home(surroundings, folder + '/' + file);
+}
+
+inline result<login_token> parse_login_token(std::string_view text) {
+    auto read = login_detail::read_document(text, errc::credentials);
+    if (!read) return unexpected{std::move(read).error()};
+    auto& access = read->access_token;
+    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
+                                           {"accessToken.secretAccessKey", access.secret_access_key},
+                                           {"accessToken.sessionToken", access.session_token},
+                                           {"accessToken.accountId", access.account_id},
+                                           {"accessToken.expiresAt", access.expires_at},
+                                           {"clientId", read->client_id},
+                                           {"refreshToken", read->refresh_token}});
+    if (fault.empty() && ascii::trim(read->dpop_key).empty()) fault = "dpopKey is missing";
+    if (!fault.empty()) return fail(errc::credentials, std::move(fault));
+    auto const end = parse_iso8601(access.expires_at);
+    if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
+    login_token found;
+    login_detail::take_access(found.credentials, access);
+    found.credentials.account_id = std::move(access.account_id);
+    found.credentials.expires_at_ms = to_unix_milliseconds(*end);
+    found.client_id = std::move(read->client_id);
+    found.refresh_token = std::move(read->refresh_token);
+    found.dpop_key = login_detail::with_line_ends(std::move(read->dpop_key));
+    found.sign_in_region = ascii::trim(read->sign_in_region);
+    return found;
+}
+
+inline result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
+    auto read = login_detail::read_document(text, errc::protocol);
+    if (!read) return unexpected{std::move(read).error()};
+    auto& access = read->access_token;
+    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
+                                           {"accessToken.secretAccessKey", access.secret_access_key},
+                                           {"accessToken.sessionToken", access.session_token},
+                                           {"refreshToken", read->refresh_token}});
+    if (fault.empty() && !read->expires_in) fault = "expiresIn is missing";
+    if (fault.empty() && *read->expires_in <= 0) fault = "expiresIn is no time to come";
+    if (!fault.empty()) return fail(errc::protocol, std::move(fault));
+    auto renewed = old;
+    login_detail::take_access(renewed.credentials, access);
+    renewed.refresh_token = std::move(read->refresh_token);
+    constexpr std::int64_t longest_s = 900;  // CreateOAuth2Token: expiresIn
+    auto const now_s = from_unix_milliseconds(now_unix_ms).seconds;
+    renewed.credentials.expires_at_ms = (now_s + (std::min)(*read->expires_in, longest_s)) * 1000;
+    return renewed;
+}
+
+inline std::string renew_login_text(std::string_view text, login_token const& renewed) {
+    std::string_view key, value, access;
+    json::reader in(text);
+    for (in.begin_object(); in.next_member(key);)
+        if (in.read_raw(value) && key == "accessToken") access = value;
+    auto const& got = renewed.credentials;
+    auto const end = from_unix_milliseconds(got.expires_at_ms.value_or(0));
+    auto const key_id = login_detail::quote_json(got.access_key_id);
+    auto secret_key = login_detail::quote_json(got.secret_access_key.view());
+    auto session_token = login_detail::quote_json(got.session_token.view());
+    auto refresh_token = login_detail::quote_json(renewed.refresh_token.view());
+    auto const expires_at = login_detail::quote_json(format_iso8601(end));
+    json::member_change const of_access[] = {{"accessKeyId", key_id},
+                                             {"secretAccessKey", secret_key},
+                                             {"sessionToken", session_token},
+                                             {"expiresAt", expires_at}};
+    std::string access_token, made;
+    bool const is_edited = json::append_with_members(access_token, access, of_access);
+    json::member_change const of_token[] = {{"accessToken", access_token}, {"refreshToken", refresh_token}};
+    if (is_edited) json::append_with_members(made, text, of_token);
+    for (auto* const text_of_secret : {&secret_key, &session_token, &refresh_token, &access_token})
+        crypto::secure_wipe(*text_of_secret);
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/redact.hpp ================================================================================
+// Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
+// session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
+#ifndef BEDROCK_CREDENTIALS_REDACT_HPP
+#define BEDROCK_CREDENTIALS_REDACT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
+/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
+void redact(std::string& text, credentials const& sent);
+
+/// The same for one secret. One of less than 8 characters is left: it may be a word.
+void redact(std::string& text, std::string_view hidden);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void redact(std::string& text, std::string_view hidden) {
+    constexpr std::size_t telling = 12, shortest = 8;
+    if (hidden.size() < shortest) return;
+    auto const front = hidden.substr(0, telling);
+    constexpr std::string_view replacement = "***";
+    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
+        auto end = at + front.size();
+        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
+             left.remove_prefix(1))
+            ++end;
+        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
+        text.replace(at, end - at, replacement);
+    }
+}
+
+inline void redact(std::string& text, credentials const& sent) {
+    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
+        redact(text, hidden->view());
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/retried_call.hpp ==========================================================================
+// Owns how AWS's own services for credentials (STS, IAM Identity Center) are asked: small requests, repeated as AWS's
+// standard mode does. Never decides what is asked, nor what an answer means.
+#ifndef BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
+#define BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Makes the request of one attempt: each is signed at a time of its own. Clocks and limits are not its business.
+using request_maker = std::function<result<http::request>()>;
+
+/// What an answer whose status is not 200 says: the service's name of the error in `name`, the whole of it in
+/// `message`.
+using refusal_reader = std::function<error(http::response const&)>;
+
+/// The body of the first answer with status 200.
+/// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
+/// reader's with its status.
+/// **Lifetime:** of `surroundings` and of what the functions refer to, as long as the exchange.
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr http::timeouts retried_call_clocks{
+    .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
+
+}  // namespace detail
+
+inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings) {
+    retry::token_bucket bucket;
+    retry::attempts attempts(bucket);
+    for (;;) {
+        auto request = make();
+        if (!request) co_return unexpected{std::move(request).error()};
+        request->timeouts = detail::retried_call_clocks;
+        request->max_body = std::size_t{1} << 20;
+        http_ask sent(std::move(*request));
+        co_await sent;
+        if (!sent.failure && sent.response.head.status == 200) co_return secret(std::move(sent.response.body));
+
+        auto why = retry::cause::none;
+        error reason;
+        if (sent.failure) {
+            why = retry::classify(sent.failure);
+            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
+            reason = make_error(sent.failure.code, std::move(sent.failure.message));
+        } else {
+            reason = read(sent.response);
+            reason.http_status = sent.response.head.status;
+            why = retry::classify(reason.name, reason.http_status);
+        }
+        auto const decided =
+            attempts.failed(why, surroundings.random_unit(),
+                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
+        if (decided.verdict != retry::verdict::repeat) co_return unexpected{std::move(reason)};
+        pause_ask nap(decided.delay_ms);
+        co_await nap;
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/login.hpp =================================================================================
+// Owns the provider of a console sign-in (`aws login`): its token's credentials, renewed with a proof of possession.
+// Never signs in, which needs a person and a browser: an error names the command that does.
+#ifndef BEDROCK_CREDENTIALS_LOGIN_HPP
+#define BEDROCK_CREDENTIALS_LOGIN_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The credentials of one sign-in.
+///
+/// The token's file is read at each load. When 5 minutes or less of it remain, or the service has refused it, it is
+/// renewed, at most once in 30 seconds, and written back with everything else in the file left as it is. Where renewing
+/// fails, the old token serves until its end; where writing fails, the new one is kept here.
+/// FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL, the profile's) are found as for any
+/// service.
+/// **Errors:** always broken, never not_here, naming the file and the command that signs in: without a usable token,
+/// and at once where Sign-In says that the session has ended, the password was changed or a permission is missing.
+/// **Thread safety:** full.
+/// **Wire:** CreateOAuth2Token: POST /v1/token, JSON, not signed, with the header DPoP.
+class login_provider final : public credentials_provider {
+  public:
+    /// `place` is what the caller knows of region, FIPS, dual-stack, profile and files.
+    explicit login_provider(login_session of, settings_request place = {});
+
+    std::string_view name() const noexcept override { return "login"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override;
+
+  private:
+    exchange<result<login_token>> renew(login_token const& old, environment const& surroundings) const;
+
+    /// The one with the later end of the file's token and the one that is kept.
+    login_token choose(login_token of_file);
+    bool is_refused(login_token const& token);
+    /// Nobody may try within 30 seconds from now.
+    bool take_turn(login_token const& token, environment const& surroundings);
+    void keep(login_token renewed);
+    void note_failure(error why);
+    error last_failure(login_token const& token);
+    provider_answer conclude(login_token const& token, bool works, error const& why) const;
+    provider_answer refuse(std::string_view why) const;
+
+    login_session const of_;
+    settings_request const place_;
+    std::mutex guard_;
+    std::optional<login_token> kept_;  // where it could not be written
+    std::optional<std::int64_t> tried_at_ms_;
+    std::string tried_key_id_;  // of the token that was to be renewed
+    std::optional<error> failure_;
+    std::string refused_key_id_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace login_detail {
+
+inline constexpr std::size_t longest_name = 4096;         // Linux's PATH_MAX
+inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
+inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
+inline constexpr std::int64_t least_between_ms = 30'000;  // Rust SDK
+
+/// An error of Sign-In.
+struct refusal_document {
+    std::string error{};
+    std::string message{};
+};
+
+}  // namespace login_detail
+
+template <>
+struct json::fields_of<login_detail::refusal_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(login_detail::refusal_document, error, "error", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::refusal_document, message, "message", json::optional_field),
+    };
+};
+
+namespace login_detail {
+
+inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
+}
+
+/// What ends a session, as Sign-In calls it, in words behind "the login session of profile X "; "" for anything else.
+inline std::string_view describe_end(std::string_view code) noexcept {
+    if (code == "TOKEN_EXPIRED") return "has expired";
+    if (code == "USER_CREDENTIALS_CHANGED") return "has ended, because its user's password was changed";
+    if (code == "INSUFFICIENT_PERMISSIONS")
+        return "cannot be renewed: its user may lack the permission signin:CreateOAuth2Token";
+    return {};
+}
+
+/// "; this machine's clock is 301 s ahead of the service's" where a proof may have been refused because of it.
+inline std::string describe_clock(http::response_head const& head, std::int64_t now_unix_ms) {
+    constexpr std::int64_t tolerated_s = 240;  // JavaScript SDK
+    auto const date = parse_http_date(http::find_header(head.headers, "date"));
+    if (!date) return {};
+    auto const ahead = from_unix_milliseconds(now_unix_ms).seconds - date->seconds;
+    if (ahead < tolerated_s && ahead > -tolerated_s) return {};
+    return "; this machine's clock is " + std::to_string(ahead < 0 ? -ahead : ahead) + " s " +
+           (ahead < 0 ? "behind" : "ahead of") + " the service's: set it";
+}
+
+/// Its name is Sign-In's code where there is one.
+inline error read_refusal(http::response const& response, login_token const& sent, std::string_view proof,
+                          std::int64_t now_unix_ms) {
+    auto body = response.body;
+    redact(body, sent.credentials);
+    for (auto const hidden : {sent.refresh_token.view(), sent.dpop_key.view(), proof}) redact(body, hidden);
+    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
+    auto const said = json::read<refusal_document>(body);
+    if (said && !said->error.empty()) why.name = clean(said->error, 64);
+    auto const& words = said && !said->message.empty() ? said->message : why.message;
+    why.message = clean(why.name + ": " + words) + describe_clock(response.head, now_unix_ms);
+    return why;
+}
+
+inline std::string make_body(login_token const& token) {
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    out.key("clientId");
+    out.string(token.client_id);
+    out.key("refreshToken");
+    out.string(token.refresh_token.view());
+    out.key("grantType");
+    out.string("refresh_token");
+    out.end_object();
+    return text;
+}
+
+/// As it was found.
+struct token_file {
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    std::string reason{};
+    secret text{};
+};
+
+inline exchange<token_file> read_file(std::string path, file_stamp known) {
+    file_ask asked(std::move(path));
+    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 3 KiB
+    asked.known = known;
+    co_await asked;
+    token_file read;
+    read.outcome = asked.outcome;
+    read.stamp = asked.stamp;
+    read.reason = clean(asked.reason);
+    read.text = std::move(asked.text);
+    co_return read;
+}
+
+inline exchange<bool> write_file(std::string path, std::string text) {
+    if (text.empty()) co_return false;
+    replace_ask change(std::move(path), std::move(text));
+    co_await change;
+    crypto::secure_wipe(change.text);
+    co_return change.done;
+}
+
+}  // namespace login_detail
+
+inline login_provider::login_provider(login_session of, settings_request place)
+    : of_(std::move(of)), place_(std::move(place)) {}
+
+inline login_token login_provider::choose(login_token of_file) {
+    std::lock_guard const lock(guard_);
+    bool const is_newer = kept_ && kept_->credentials.expires_at_ms > of_file.credentials.expires_at_ms;
+    return is_newer ? *kept_ : std::move(of_file);
+}
+
+inline bool login_provider::is_refused(login_token const& token) {
+    std::lock_guard const lock(guard_);
+    return token.credentials.access_key_id == refused_key_id_;
+}
+
+inline bool login_provider::take_turn(login_token const& token, environment const& surroundings) {
+    auto const now = surroundings.steady_milliseconds();
+    std::lock_guard const lock(guard_);
+    if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
+    tried_at_ms_ = now;
+    tried_key_id_ = token.credentials.access_key_id;
+    failure_.reset();
+    return true;
+}
+
+inline void login_provider::keep(login_token renewed) {
+    std::lock_guard const lock(guard_);
+    kept_ = std::move(renewed);
+}
+
+inline void login_provider::note_failure(error why) {
+    std::lock_guard const lock(guard_);
+    failure_ = std::move(why);
+}
+
+inline error login_provider::last_failure(login_token const& token) {
+    std::lock_guard const lock(guard_);
+    bool const is_same = failure_ && tried_key_id_ == token.credentials.access_key_id;
+    return is_same ? *failure_ : make_error(errc::credentials, "somebody else is at it");
+}
+
+inline void login_provider::forget(credentials const& refused) noexcept {
+    std::lock_guard const lock(guard_);
+    refused_key_id_ = refused.access_key_id;
+}
+
+inline provider_answer login_provider::refuse(std::string_view why) const {
+    constexpr std::size_t longest = 100;
+    auto const profile = login_detail::clean(of_.profile, longest);
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = "the login session of profile " + profile + ' ';
+    answer.detail += why;
+    answer.detail += "; run \"aws login --profile " + profile + '"';
+    return answer;
+}
+
+inline provider_answer login_provider::conclude(login_token const& token, bool works, error const& why) const {
+    if (auto const end = login_detail::describe_end(why.name); !end.empty()) return refuse(end);
+    if (works) {
+        provider_answer answer;
+        answer.outcome = provider_outcome::found;
+        answer.credentials = token.credentials;
+        answer.credentials.source = "login";
+        return answer;
+    }
+    auto const end = from_unix_milliseconds(token.credentials.expires_at_ms.value_or(0));
+    return refuse("has a token that ends at " + format_iso8601({end.seconds, 0}) +
+                  " and was not renewed: " + why.message);
+}
+
+inline exchange<provider_answer> login_provider::load(environment const& surroundings) {
+    using namespace login_detail;
+    auto const path = find_login_token_file(of_.name, surroundings);
+    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
+    auto const name = clean(path, longest_name);
+    auto const file = co_await read_file(path, file_stamp());
+    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
+    if (file.outcome != file_outcome::found)
+        co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
+    auto parsed = parse_login_token(file.text.view());
+    if (!parsed) co_return refuse("has no usable token in " + name + ": " + parsed.error().message);
+
+    auto const token = choose(std::move(*parsed));
+    auto const now = surroundings.unix_milliseconds();
+    auto const left_ms = *token.credentials.expires_at_ms - now;
+    bool const refused = is_refused(token);
+    bool const works = left_ms > 0 && !refused;
+    if (works && left_ms > renew_ahead_ms) co_return conclude(token, works, error());
+    if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
+
+    auto const renewed = co_await renew(token, surroundings);
+    auto const again = co_await read_file(path, file.stamp);
+    if (renewed) {
+        bool is_written = false;
+        if (again.outcome == file_outcome::unchanged)
+            is_written = co_await write_file(path, renew_login_text(file.text.view(), *renewed));
+        if (!is_written) keep(*renewed);
+        co_return conclude(*renewed, true, error());
+    }
+    note_failure(renewed.error());
+    auto const others = parse_login_token(again.text.view());  // another process may have been faster
+    if (others && others->credentials.access_key_id != token.credentials.access_key_id &&
+        *others->credentials.expires_at_ms > now)
+        co_return conclude(*others, true, error());
+    co_return conclude(token, works, renewed.error());
+}
+
+inline exchange<result<login_token>> login_provider::renew(login_token const& old,
+                                                           environment const& surroundings) const {
+    crypto::es256_key key;
+    if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
+        co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));
+    auto place = place_;
+    place.service = "signin";
+    place.endpoint_variable = "AWS_ENDPOINT_URL_SIGNIN";
+    place.endpoint = {};
+    place.model_id.clear();
+    if (!old.sign_in_region.empty())
+        place.region = {old.sign_in_region, "signInRegion of the login session"};
+    else if (!of_.region.empty())
+        place.region = {of_.region, "profile " + login_detail::clean(of_.profile)};
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return unexpected{where.error()};
+
+    auto const url = where->endpoint.value + "/v1/token";
+    http::body const body(login_detail::make_body(old));
+    std::string proof;
+    request_maker const make = [&]() -> result<http::request> {
+        auto const id = crypto::make_uuid_v4();
+        dpop_claims claims;
+        claims.method = "POST";
+        claims.url = url;
+        claims.id = id;
+        claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
+        proof = make_dpop_proof(key, claims);
+        if (id.empty() || proof.empty())
+            return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");
+        http::request request;
+        request.method = "POST";
+        request.url = url;
+        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}, {"DPoP", proof}};
+        request.body = body;
+        return request;
+    };
+    refusal_reader const read = [&](http::response const& response) {
+        return login_detail::read_refusal(response, old, proof, surroundings.unix_milliseconds());
+    };
+    auto const answer = co_await send_retried(make, read, surroundings);
+    if (!answer) co_return unexpected{answer.error()};
+    auto renewed = parse_login_answer(answer->view(), old, surroundings.unix_milliseconds());
+    if (!renewed)
+        co_return fail(errc::protocol, "the answer is not what AWS Sign-In sends (" + renewed.error().message +
+                                           "); is something else behind the endpoint?");
+    co_return renewed;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/credentials/process.hpp ===============================================================================
 // Owns the provider that runs a profile's credential_process and reads the access keys that it prints.
 // Never shows what the command printed on its standard output, nor its arguments.
@@ -11027,6 +12081,147 @@ inline exchange<provider_answer> process_provider::load(environment const& surro
 
 #endif
 
+// ===== bedrock/credentials/sso_settings.hpp ==========================================================================
+// Owns what the sso_... keys of a profile and its sso-session say: which sign-in to IAM Identity Center, and which
+// role. Never does I/O.
+#ifndef BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP
+#define BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A sign-in to IAM Identity Center, and the role that it is used for.
+struct sso_settings {
+    /// For messages; empty where no profile says this.
+    std::string profile{};
+    /// The name of the sso-session; empty for the older form, whose sign-in cannot be renewed.
+    std::string session{};
+    std::string start_url{};
+    std::string region{};
+    /// Both empty where only the sign-in is wanted.
+    std::string account_id{};
+    std::string role_name{};
+
+    /// "sso-session corp", "profile dev": one clean line.
+    std::string describe() const;
+    /// The command that signs in: "aws sso login --sso-session corp", "aws sso login --profile dev".
+    std::string login_command() const;
+
+    friend bool operator==(sso_settings const&, sso_settings const&) = default;
+};
+
+/// What a profile says. Start URL and region are those of the sso-session where it names one, else its own; account and
+/// role may be missing together where it names one.
+/// **Errors:** credentials, naming profile, key and file: for a key that is missing, a session that does not exist, and
+/// a start URL or region that is another one in the profile than in its session.
+result<sso_settings> read_sso_settings(profile_snapshot const& files, profile_section const& from);
+
+/// Where the AWS CLI keeps the token of a sign-in; "" where no home directory is known, or OpenSSL failed.
+/// **Wire:** ~/.aws/sso/cache, SHA-1 in hexadecimal of the session's name or, without one, of the start URL.
+std::string find_sso_token_file(sso_settings const& of, environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+class sso_reader {
+  public:
+    sso_reader(profile_snapshot const& files, profile_section const& from) : files_(files), profile_(from) {}
+
+    result<sso_settings> read() {
+        auto const named = profile_.value("sso_session");
+        auto const* const session = named.empty() ? nullptr : files_.set.find_sso_session(named);
+        if (!named.empty() && !session)
+            return stop("has sso_session = " + quote(named) + ", but there is no [sso-session] section of that name");
+        sso_settings found;
+        found.profile = profile_.name();
+        found.session = named;
+        for (auto const& [key, value, is_of_session] :
+             {entry{"sso_start_url", &found.start_url, true}, entry{"sso_region", &found.region, true},
+              entry{"sso_account_id", &found.account_id, false}, entry{"sso_role_name", &found.role_name, false}}) {
+            auto const own = profile_.value(key);
+            auto const said = session && is_of_session ? session->value(key) : own;
+            if (session && is_of_session && !own.empty() && !said.empty() && own != said)
+                return stop("has another " + key + " than its sso-session " + session->name() +
+                            "; remove it from the profile");
+            if (ascii::has_control(said))
+                return stop("has a line break or another control character inside " + key +
+                            " (is the next line indented?)");
+            *value = said;
+        }
+        if (found.start_url.empty()) return stop_missing("sso_start_url", session);
+        if (found.region.empty()) return stop_missing("sso_region", session);
+        if (session && found.account_id.empty() && found.role_name.empty()) return found;
+        if (found.account_id.empty()) return stop_missing("sso_account_id", nullptr);
+        if (found.role_name.empty()) return stop_missing("sso_role_name", nullptr);
+        return found;
+    }
+
+  private:
+    struct entry {
+        std::string key;
+        std::string* value;
+        bool is_of_session;
+    };
+
+    unexpected stop(std::string_view why) const {
+        std::string text = "profile " + profile_.name() + ' ';
+        text += why;
+        text += " (in ";
+        append_clean_line(text, files_.set.file_name(find_file()), 4096);  // Linux's PATH_MAX
+        return fail(errc::credentials, text + ')');
+    }
+
+    /// The one in which the profile says something of its sign-in.
+    profile_file find_file() const noexcept {
+        for (char const* const key : {"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"})
+            if (auto const* const found = profile_.find(key)) return found->from;
+        return profile_file::config;
+    }
+
+    unexpected stop_missing(std::string_view key, profile_section const* session) const {
+        std::string why = "signs in with IAM Identity Center, but ";
+        why += session ? "its sso-session " + session->name() : std::string("it");
+        why += " has no ";
+        why += key;
+        return stop(why + "; \"aws configure sso\" sets it");
+    }
+
+    profile_snapshot const& files_;
+    profile_section const& profile_;
+};
+
+inline std::string clean_name(std::string_view name) {
+    std::string clean;
+    append_clean_line(clean, name, 100);
+    return clean;
+}
+
+}  // namespace detail
+
+inline std::string sso_settings::describe() const {
+    if (!session.empty()) return "sso-session " + detail::clean_name(session);
+    return profile.empty() ? "start URL " + detail::clean_name(start_url) : "profile " + detail::clean_name(profile);
+}
+
+inline std::string sso_settings::login_command() const {
+    if (!session.empty()) return "aws sso login --sso-session " + detail::clean_name(session);
+    return profile.empty() ? "aws sso login" : "aws sso login --profile " + detail::clean_name(profile);
+}
+
+inline result<sso_settings> read_sso_settings(profile_snapshot const& files, profile_section const& from) {
+    return detail::sso_reader(files, from).read();
+}
+
+inline std::string find_sso_token_file(sso_settings const& of, environment const& surroundings) {
+    crypto::sha1_digest digest{};
+    if (!crypto::hash_sha1(as_bytes(of.session.empty() ? of.start_url : of.session), digest)) return {};
+    return expand_home(surroundings, "~/.aws/sso/cache/" + encode_hex(digest) + ".json");
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/credentials/sts.hpp ===================================================================================
 // Owns the two calls to AWS STS that turn a role into credentials: AssumeRole and AssumeRoleWithWebIdentity.
 // Never decides which role or whose credentials: providers do.
@@ -11062,9 +12257,6 @@ exchange<provider_answer> assume_role_with_web_identity(role wanted, secret cons
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
-
-inline constexpr http::timeouts clocks{
-    .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
 
 inline void append_parameter(std::string& body, std::string_view name, std::string_view value) {
     if (value.empty()) return;
@@ -11125,17 +12317,42 @@ inline provider_answer read_answer(std::string_view action, role const& wanted, 
     return answer;
 }
 
-inline std::string describe_error(http::response const& response) {
-    std::string code, message;
-    if (!xml::find_text(response.body, {"ErrorResponse", "Error", "Code"}, code)) {
-        auto const why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
-        return why.name + ": " + why.message;
+inline error read_refusal(http::response const& response) {
+    error why;
+    std::string message;
+    if (!xml::find_text(response.body, {"ErrorResponse", "Error", "Code"}, why.name)) {
+        why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
+        message = std::move(why.message);
+    } else {
+        xml::find_text(response.body, {"ErrorResponse", "Error", "Message"}, message);
     }
-    xml::find_text(response.body, {"ErrorResponse", "Error", "Message"}, message);
-    return code + ": " + message;
+    why.message = why.name + ": " + message;
+    return why;
 }
 
-/// Sends a call, repeated as AWS's standard mode does.
+inline result<http::request> make_request(std::string const& body, std::optional<credentials> const& signer,
+                                          settings const& where, environment const& surroundings) {
+    http::request request;
+    request.method = "POST";
+    request.url = where.endpoint.value + "/";
+    request.body = body;
+    request.headers = {{"Host", where.host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+    if (!signer) return request;
+    auto const target = where.path_prefix + "/";
+    sigv4::request unsigned_request;
+    unsigned_request.method = request.method;
+    unsigned_request.target = target;
+    unsigned_request.headers = request.headers;
+    unsigned_request.body = as_bytes(body);
+    sigv4::signature signature;
+    auto const status = sigv4::sign(
+        unsigned_request, {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
+        {where.region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
+    if (!status.ok()) return fail(errc::credentials, std::string(sigv4::describe(status.code)));
+    for (auto& added : signature.headers) request.headers.push_back(std::move(added));
+    return request;
+}
+
 inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
                                       std::optional<credentials> signer, settings_request place,
                                       environment const& surroundings) {
@@ -11145,54 +12362,11 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
     place.model_id.clear();
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return broken(action, wanted, where.error().message);
-
-    retry::token_bucket bucket;
-    retry::attempts attempts(bucket);
-    for (;;) {
-        http::request request;
-        request.method = "POST";
-        request.url = where->endpoint.value + "/";
-        request.body = body;
-        request.timeouts = clocks;
-        request.max_body = std::size_t{1} << 20;
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
-        if (signer) {
-            auto const target = where->path_prefix + "/";
-            sigv4::request unsigned_request;
-            unsigned_request.method = request.method;
-            unsigned_request.target = target;
-            unsigned_request.headers = request.headers;
-            unsigned_request.body = as_bytes(request.body.view());
-            sigv4::signature signature;
-            auto const status =
-                sigv4::sign(unsigned_request,
-                            {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
-                            {where->region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
-            if (!status.ok()) co_return broken(action, wanted, sigv4::describe(status.code));
-            for (auto& added : signature.headers) request.headers.push_back(std::move(added));
-        }
-        http_ask sent(std::move(request));
-        co_await sent;
-        if (!sent.failure && sent.response.head.status == 200)
-            co_return read_answer(action, wanted, sent.response.body);
-
-        auto why = retry::cause::none;
-        std::string reason;
-        if (sent.failure) {
-            why = retry::classify(sent.failure);
-            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
-            reason = sent.failure.message;
-        } else {
-            reason = describe_error(sent.response);
-            why = retry::classify(reason.substr(0, reason.find(':')), sent.response.head.status);
-        }
-        auto const decided =
-            attempts.failed(why, surroundings.random_unit(),
-                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
-        if (decided.verdict != retry::verdict::repeat) co_return broken(action, wanted, reason);
-        pause_ask nap(decided.delay_ms);
-        co_await nap;
-    }
+    request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
+    refusal_reader const read = read_refusal;
+    auto const document = co_await send_retried(make, read, surroundings);
+    if (!document) co_return broken(action, wanted, document.error().message);
+    co_return read_answer(action, wanted, document->view());
 }
 
 }  // namespace detail
@@ -11258,6 +12432,10 @@ struct profile_plan {
     std::string token_file{};
     /// Of a process.
     secret command{};
+    /// Of SSO.
+    sso_settings sso{};
+    /// Of a login.
+    login_session login{};
     /// aws_account_id of the base's profile.
     std::string account_id{};
     /// In the order in which they are taken: the selected profile's is the last one.
@@ -11436,8 +12614,8 @@ class profile_planner {
             return settle(profile_base::process, at);
         }
         for (char const* const key : {"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"})
-            if (!at.value(key).empty()) return settle(profile_base::sso, at);
-        if (!at.value("login_session").empty()) return settle(profile_base::login, at);
+            if (!at.value(key).empty()) return take_sso(at);
+        if (!at.value("login_session").empty()) return take_login(at);
         std::string why = "profile " + at.name() + " " + std::string(nothing);
         if (visited_.size() > 1) why += " (it is the source_profile of " + visited_[visited_.size() - 2]->name() + ")";
         stop(std::move(why));
@@ -11445,12 +12623,25 @@ class profile_planner {
         return false;
     }
 
+    bool take_sso(profile_section const& at) {
+        auto read = read_sso_settings(files_, at);
+        if (!read) return stop(std::move(read).error().message);
+        plan_.sso = std::move(*read);
+        if (auto const* const session = files_.set.find_sso_session(plan_.sso.session)) note(*session);
+        return settle(profile_base::sso, at);
+    }
+
+    bool take_login(profile_section const& at) {
+        plan_.login.profile = at.name();
+        plan_.login.name = at.value("login_session");
+        plan_.login.region = at.value("region");
+        return settle(profile_base::login, at);
+    }
+
     bool settle(profile_base base, profile_section const& at) {
         plan_.base = base;
         plan_.base_profile = at.name();
         plan_.account_id = at.value("aws_account_id");
-        if (base == profile_base::sso)
-            if (auto const* const session = files_.set.find_sso_session(at.value("sso_session"))) note(*session);
         return true;
     }
 
@@ -11491,6 +12682,536 @@ class profile_planner {
 
 inline profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected) {
     return detail::profile_planner(files).plan(selected);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/sso_token.hpp =============================================================================
+// Owns the access token of a sign-in to IAM Identity Center: read from the AWS CLI's cache file, renewed, written back.
+// Never signs in, which needs a person and a browser: an error names the command that does.
+#ifndef BEDROCK_CREDENTIALS_SSO_TOKEN_HPP
+#define BEDROCK_CREDENTIALS_SSO_TOKEN_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What a cache file says.
+struct sso_token {
+    secret access_token{};
+    /// Milliseconds since 1970.
+    std::int64_t expires_at_ms = 0;
+    /// The three that renew it.
+    std::string client_id{};
+    secret client_secret{};
+    secret refresh_token{};
+    /// When the client, and with it the renewing, ends; absent: no known end.
+    std::optional<std::int64_t> registration_expires_at_ms{};
+
+    /// Why it cannot be renewed, for a person; "" where it can.
+    std::string why_not_renewable(std::int64_t now_unix_ms) const;
+};
+
+/// The token in a cache file's text. Nobody looks whether it has expired; members that are not known may be there.
+/// **Errors:** credentials; the message completes "no usable token: " and quotes nothing of the text.
+/// **Wire:** accessToken, expiresAt (RFC 3339); to renew it clientId, clientSecret, refreshToken,
+/// registrationExpiresAt.
+result<sso_token> parse_sso_token(std::string_view text);
+
+/// The token of one sign-in.
+///
+/// The file is read at each load. A token of an sso-session is renewed when less than 5 minutes of it remain, at most
+/// once in 30 seconds, and written back with everything else in the file left as it is. Where renewing fails, the old
+/// token serves until its end; where writing fails, the new one is kept here.
+/// **Thread safety:** full.
+class sso_token_source {
+  public:
+    /// `place` is what the caller knows of FIPS, dual-stack, profile and files; region and endpoint are the sign-in's.
+    explicit sso_token_source(sso_settings of, settings_request place = {});
+
+    sso_settings const& settings() const noexcept { return of_; }
+
+    /// **Errors:** credentials, for no sign-in, an unusable file, and an end that cannot be moved; names the command
+    /// that signs in. **Lifetime:** of the source and `surroundings`, as long as the exchange.
+    exchange<result<sso_token>> load(environment const& surroundings);
+
+  private:
+    struct cache_file;
+    static exchange<cache_file> read_file(std::string path, file_stamp known);
+    exchange<result<sso_token>> renew(sso_token const& old, environment const& surroundings) const;
+    exchange<bool> write_back(cache_file const& read, sso_token const& renewed) const;
+
+    /// The one with the later end of the file's token and the one that is kept.
+    sso_token choose(sso_token of_file);
+    /// Nobody may try within 30 seconds from now.
+    bool take_turn(environment const& surroundings);
+    void keep(std::optional<sso_token> unwritten);
+    void keep_failure(std::string why);
+    std::string last_failure();
+    unexpected refuse(std::string why) const;
+
+    sso_settings const of_;
+    settings_request const place_;
+    std::mutex guard_;
+    std::optional<sso_token> kept_;  // where it could not be written
+    std::optional<std::int64_t> tried_at_ms_;
+    std::string failure_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace sso_detail {
+
+struct token_document {
+    std::string access_token{};
+    std::string expires_at{};
+    std::string client_id{};
+    std::string client_secret{};
+    std::string refresh_token{};
+    std::string registration_expires_at{};
+};
+
+/// The answer of CreateToken.
+struct renewed_document {
+    std::string access_token{};
+    std::string refresh_token{};
+    std::optional<std::int64_t> expires_in{};
+};
+
+/// RFC 6749, 5.2.
+struct refusal_document {
+    std::string error_description{};
+};
+
+}  // namespace sso_detail
+
+template <>
+struct json::fields_of<sso_detail::token_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(sso_detail::token_document, access_token, "accessToken", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::token_document, expires_at, "expiresAt", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::token_document, client_id, "clientId", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::token_document, client_secret, "clientSecret", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::token_document, refresh_token, "refreshToken", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::token_document, registration_expires_at, "registrationExpiresAt",
+                           json::optional_field),
+    };
+};
+
+template <>
+struct json::fields_of<sso_detail::renewed_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(sso_detail::renewed_document, access_token, "accessToken", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::renewed_document, refresh_token, "refreshToken", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::renewed_document, expires_in, "expiresIn", json::optional_field),
+    };
+};
+
+template <>
+struct json::fields_of<sso_detail::refusal_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(sso_detail::refusal_document, error_description, "error_description", json::optional_field),
+    };
+};
+
+namespace sso_detail {
+
+inline constexpr std::size_t longest_name = 4096;       // Linux's PATH_MAX
+inline constexpr std::size_t longest_complaint = 1000;  // of a service, in a message
+
+inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
+}
+
+inline std::string format_end(std::int64_t unix_ms) {
+    return format_iso8601({from_unix_milliseconds(unix_ms).seconds, 0});
+}
+
+/// What one of IAM Identity Center's services says; it may repeat what it was sent.
+inline error read_refusal(http::response const& response, std::initializer_list<std::string_view> secrets) {
+    auto body = response.body;
+    for (auto const hidden : secrets) redact(body, hidden);
+    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
+    auto const document = json::read<refusal_document>(body);
+    bool const has_description = document && !document->error_description.empty();
+    why.message = clean(why.name + ": " + (has_description ? document->error_description : why.message));
+    return why;
+}
+
+/// The body of CreateToken.
+inline std::string make_renewal(sso_token const& old) {
+    struct member {
+        std::string_view key;
+        std::string_view value;
+    };
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    for (auto const& one : {member{"clientId", old.client_id}, member{"clientSecret", old.client_secret.view()},
+                            member{"grantType", "refresh_token"}, member{"refreshToken", old.refresh_token.view()}}) {
+        out.key(one.key);
+        out.string(one.value);
+    }
+    out.end_object();
+    return text;
+}
+
+/// The cache file's text with a new token in it; all else stays as it is.
+inline std::string edit_cache_file(std::string_view text, sso_token const& renewed) {
+    auto const quoted = [](std::string_view value) {
+        std::string made;
+        json::writer(made).string(value);
+        return made;
+    };
+    auto access = quoted(renewed.access_token.view());
+    auto refresh = quoted(renewed.refresh_token.view());
+    auto const end = quoted(format_end(renewed.expires_at_ms));
+    json::member_change const changes[] = {{"accessToken", access}, {"expiresAt", end}, {"refreshToken", refresh}};
+    std::string edited;
+    json::append_with_members(edited, text, changes);  // it was read before: it is an object
+    crypto::secure_wipe(access);
+    crypto::secure_wipe(refresh);
+    return edited;
+}
+
+}  // namespace sso_detail
+
+inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const {
+    if (client_id.empty()) return "it has no clientId";
+    if (client_secret.empty()) return "it has no clientSecret";
+    if (refresh_token.empty()) return "it has no refreshToken";
+    if (registration_expires_at_ms && *registration_expires_at_ms <= now_unix_ms)
+        return "its client registration expired at " + sso_detail::format_end(*registration_expires_at_ms);
+    return {};
+}
+
+inline result<sso_token> parse_sso_token(std::string_view text) {
+    auto read = json::read<sso_detail::token_document>(text, {.code = errc::credentials});
+    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
+    if (read->access_token.empty()) return fail(errc::credentials, "accessToken is missing");
+    if (ascii::has_control(read->access_token))
+        return fail(errc::credentials, "accessToken has a line break or another control character");
+    if (read->expires_at.empty()) return fail(errc::credentials, "expiresAt is missing");
+    auto const end = parse_iso8601(read->expires_at);
+    if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
+    sso_token found;
+    found.access_token = std::move(read->access_token);
+    found.expires_at_ms = to_unix_milliseconds(*end);
+    found.client_id = std::move(read->client_id);
+    found.client_secret = std::move(read->client_secret);
+    found.refresh_token = std::move(read->refresh_token);
+    if (auto const last = parse_iso8601(read->registration_expires_at))
+        found.registration_expires_at_ms = to_unix_milliseconds(*last);
+    return found;
+}
+
+/// As it was found.
+struct sso_token_source::cache_file {
+    std::string path{};
+    std::string name{};  // clean
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    std::string reason{};
+    secret text{};
+};
+
+inline sso_token_source::sso_token_source(sso_settings of, settings_request place)
+    : of_(std::move(of)), place_(std::move(place)) {}
+
+inline exchange<sso_token_source::cache_file> sso_token_source::read_file(std::string path, file_stamp known) {
+    file_ask asked(path);
+    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 4 KiB
+    asked.known = known;
+    co_await asked;
+    cache_file read;
+    read.name = sso_detail::clean(path, sso_detail::longest_name);
+    read.path = std::move(path);
+    read.outcome = asked.outcome;
+    read.stamp = asked.stamp;
+    read.reason = sso_detail::clean(asked.reason);
+    read.text = std::move(asked.text);
+    co_return read;
+}
+
+inline sso_token sso_token_source::choose(sso_token of_file) {
+    std::lock_guard const lock(guard_);
+    return kept_ && kept_->expires_at_ms > of_file.expires_at_ms ? *kept_ : of_file;
+}
+
+inline bool sso_token_source::take_turn(environment const& surroundings) {
+    constexpr std::int64_t shortest_ms = 30'000;
+    auto const now = surroundings.steady_milliseconds();
+    std::lock_guard const lock(guard_);
+    if (tried_at_ms_ && now - *tried_at_ms_ < shortest_ms) return false;
+    tried_at_ms_ = now;
+    return true;
+}
+
+inline void sso_token_source::keep(std::optional<sso_token> unwritten) {
+    std::lock_guard const lock(guard_);
+    kept_ = std::move(unwritten);
+    failure_.clear();
+}
+
+inline void sso_token_source::keep_failure(std::string why) {
+    std::lock_guard const lock(guard_);
+    failure_ = std::move(why);
+}
+
+inline std::string sso_token_source::last_failure() {
+    std::lock_guard const lock(guard_);
+    return failure_;
+}
+
+inline unexpected sso_token_source::refuse(std::string why) const {
+    return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + why + "; run \"" +
+                                       of_.login_command() + '"');
+}
+
+inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
+    auto path = find_sso_token_file(of_, surroundings);
+    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
+    auto const file = co_await read_file(std::move(path), file_stamp());
+    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + file.name + ")");
+    if (file.outcome != file_outcome::found)
+        co_return refuse("cannot be read from " + file.name + " (" + file.reason + "): make it readable, or renew it");
+    auto parsed = parse_sso_token(file.text.view());
+    if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
+
+    auto token = choose(std::move(*parsed));
+    constexpr std::int64_t renew_ahead_ms = 300'000;
+    auto const now = surroundings.unix_milliseconds();
+    if (token.expires_at_ms - now >= renew_ahead_ms) co_return token;
+    auto why = of_.session.empty() ? std::string("only that of an sso-session can be") : token.why_not_renewable(now);
+    if (why.empty() && take_turn(surroundings)) {
+        auto renewed = co_await renew(token, surroundings);
+        auto const again = co_await read_file(file.path, file.stamp);
+        if (renewed) {
+            bool written = false;
+            if (again.outcome == file_outcome::unchanged) written = co_await write_back(file, *renewed);
+            keep(written ? std::nullopt : std::optional(*renewed));
+            co_return std::move(*renewed);
+        }
+        keep_failure(renewed.error().message);
+        auto others = parse_sso_token(again.text.view());  // another process may have been faster
+        if (others && others->expires_at_ms > token.expires_at_ms) token = std::move(*others);
+    }
+    if (token.expires_at_ms > surroundings.unix_milliseconds()) co_return token;
+    if (why.empty()) why = last_failure();
+    if (why.empty()) why = "another call is at it";
+    co_return refuse("expired at " + sso_detail::format_end(token.expires_at_ms) + " and was not renewed: " + why);
+}
+
+inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
+                                                           environment const& surroundings) const {
+    auto place = place_;
+    place.service = "oidc";
+    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO_OIDC";
+    place.region = {of_.region, "sso_region of " + of_.describe()};
+    place.endpoint = {};
+    place.model_id.clear();
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return unexpected{where.error()};
+
+    http::body const body(sso_detail::make_renewal(old));
+    request_maker const make = [&]() -> result<http::request> {
+        http::request request;
+        request.method = "POST";
+        request.url = where->endpoint.value + "/token";
+        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}};
+        request.body = body;
+        return request;
+    };
+    refusal_reader const read = [&](http::response const& response) {
+        return sso_detail::read_refusal(response,
+                                        {old.access_token.view(), old.refresh_token.view(), old.client_secret.view()});
+    };
+    auto const answer = co_await send_retried(make, read, surroundings);
+    if (!answer) co_return unexpected{answer.error()};
+
+    auto document = json::read<sso_detail::renewed_document>(answer->view());
+    constexpr std::int64_t longest_s = std::int64_t{366} * 86'400;  // keeps the sum small; no token lives that long
+    auto const is_token = document && !document->access_token.empty() && !ascii::has_control(document->access_token) &&
+                          document->expires_in && *document->expires_in > 0 && *document->expires_in <= longest_s;
+    if (!is_token)
+        co_return fail(errc::protocol,
+                       "the answer is not what IAM Identity Center sends; is something else behind the endpoint?");
+    auto renewed = old;
+    renewed.access_token = std::move(document->access_token);
+    renewed.expires_at_ms = surroundings.unix_milliseconds() + *document->expires_in * 1000;
+    if (!document->refresh_token.empty()) renewed.refresh_token = std::move(document->refresh_token);
+    co_return renewed;
+}
+
+inline exchange<bool> sso_token_source::write_back(cache_file const& read, sso_token const& renewed) const {
+    replace_ask change(read.path, sso_detail::edit_cache_file(read.text.view(), renewed));
+    co_await change;
+    crypto::secure_wipe(change.text);
+    co_return change.done;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/sso.hpp ===================================================================================
+// Owns the provider that trades a sign-in to IAM Identity Center for the credentials of a role.
+// Never signs in, and never keeps the token longer than the call: its source does.
+#ifndef BEDROCK_CREDENTIALS_SSO_HPP
+#define BEDROCK_CREDENTIALS_SSO_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// GetRoleCredentials with the token of a sign-in. FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_SSO,
+/// AWS_ENDPOINT_URL, the profile's) are found as for any service; the region is the sign-in's.
+/// **Errors:** always broken, never not_here: without a usable sign-in, naming the command that signs in; for what the
+/// service refuses, naming role and account.
+/// **Thread safety:** full.
+class sso_provider final : public credentials_provider {
+  public:
+    /// `place` is what the caller knows of FIPS, dual-stack, profile and files.
+    explicit sso_provider(sso_settings wanted, settings_request place = {});
+
+    std::string_view name() const noexcept override { return "sso"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+
+  private:
+    provider_answer refuse(std::string_view why) const;
+
+    settings_request const place_;
+    sso_token_source token_;
+};
+
+/// The credentials in GetRoleCredentials' answer; account and source are left empty. **Errors:** credentials; the
+/// message completes "no usable credentials: " and quotes no key.
+/// **Wire:** roleCredentials{accessKeyId, secretAccessKey, sessionToken, expiration (milliseconds since 1970)}.
+result<credentials> parse_role_credentials(std::string_view text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace sso_detail {
+
+struct role_credentials {
+    std::string access_key_id{};
+    std::string secret_access_key{};
+    std::string session_token{};
+    std::optional<std::int64_t> expiration{};
+};
+
+struct role_document {
+    role_credentials credentials{};
+};
+
+}  // namespace sso_detail
+
+template <>
+struct json::fields_of<sso_detail::role_credentials> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(sso_detail::role_credentials, access_key_id, "accessKeyId", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::role_credentials, secret_access_key, "secretAccessKey", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::role_credentials, session_token, "sessionToken", json::optional_field),
+        BEDROCK_JSON_FIELD(sso_detail::role_credentials, expiration, "expiration", json::optional_field),
+    };
+};
+
+template <>
+struct json::fields_of<sso_detail::role_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(sso_detail::role_document, credentials, "roleCredentials", json::optional_field),
+    };
+};
+
+inline result<credentials> parse_role_credentials(std::string_view text) {
+    auto read = json::read<sso_detail::role_document>(text);
+    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
+    auto& got = read->credentials;
+    auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
+                                                            {"secretAccessKey", got.secret_access_key, true},
+                                                            {"sessionToken", got.session_token, true}});
+    if (!checked) return unexpected{checked.error()};
+    if (!got.expiration || *got.expiration <= 0) return fail(errc::credentials, "expiration is missing");
+    credentials found;
+    found.access_key_id = std::move(got.access_key_id);
+    found.secret_access_key = std::move(got.secret_access_key);
+    found.session_token = std::move(got.session_token);
+    found.expires_at_ms = got.expiration;
+    return found;
+}
+
+inline sso_provider::sso_provider(sso_settings wanted, settings_request place)
+    : place_(place), token_(std::move(wanted), std::move(place)) {}
+
+inline provider_answer sso_provider::refuse(std::string_view why) const {
+    auto const& wanted = token_.settings();
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = "IAM Identity Center gave no credentials of role " + detail::clean_name(wanted.role_name) +
+                    " in account " + detail::clean_name(wanted.account_id) + ": ";
+    answer.detail += why;
+    return answer;
+}
+
+inline exchange<provider_answer> sso_provider::load(environment const& surroundings) {
+    auto const& wanted = token_.settings();
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    if (wanted.account_id.empty() || wanted.role_name.empty()) {
+        answer.detail = "the sign-in to IAM Identity Center of " +
+                        (wanted.profile.empty() ? wanted.describe() : "profile " + detail::clean_name(wanted.profile)) +
+                        " gives a token, but no credentials: sso_account_id and sso_role_name must be set";
+        co_return answer;
+    }
+    auto const token = co_await token_.load(surroundings);
+    if (!token) {
+        answer.detail = token.error().message;
+        co_return answer;
+    }
+    auto place = place_;
+    place.service = "portal.sso";
+    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO";
+    place.region = {wanted.region, "sso_region of " + wanted.describe()};
+    place.endpoint = {};
+    place.model_id.clear();
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return refuse(where.error().message);
+
+    request_maker const make = [&]() -> result<http::request> {
+        http::request request;
+        request.url = where->endpoint.value + "/federation/credentials?account_id=";
+        append_percent_encoded(request.url, wanted.account_id);
+        request.url += "&role_name=";
+        append_percent_encoded(request.url, wanted.role_name);
+        request.headers = {{"Host", where->host}, {"x-amz-sso_bearer_token", std::string(token->access_token.view())}};
+        return request;
+    };
+    refusal_reader const read = [&](http::response const& response) {
+        return sso_detail::read_refusal(response, {token->access_token.view()});
+    };
+    auto const text = co_await send_retried(make, read, surroundings);
+    if (!text) {
+        auto why = text.error().message;
+        switch (text.error().http_status) {
+            case 401:
+                why += "; run \"" + wanted.login_command() + '"';
+                break;
+            case 403:
+            case 404:
+                why += "; is the role assigned to you? Look at sso_account_id and sso_role_name";
+                break;
+            default:
+                break;
+        }
+        co_return refuse(why);
+    }
+    auto found = parse_role_credentials(text->view());
+    if (!found) co_return refuse("the answer has no usable credentials: " + found.error().message);
+    answer.outcome = provider_outcome::found;
+    answer.credentials = std::move(*found);
+    answer.credentials.account_id = wanted.account_id;
+    answer.credentials.source = wanted.describe() + " (sso)";
+    co_return answer;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -11631,8 +13352,7 @@ class profile_provider final : public credentials_provider {
         provider_answer failure{};
     };
     kept_source find_source(std::shared_ptr<profile_snapshot const> const& files, profile_section const& section);
-    std::shared_ptr<credentials_provider> make_source(std::shared_ptr<profile_snapshot const> const& files,
-                                                      profile_plan plan, std::string const& selected) const;
+    std::shared_ptr<credentials_provider> make_source(profile_plan plan, std::string const& selected) const;
 
     profile_options options_;
     std::mutex guard_;
@@ -11650,37 +13370,33 @@ inline provider_answer broken_profile(std::string why) {
     return answer;
 }
 
-/// What a profile's SSO or login keys stand for.
-inline exchange<provider_answer> load_signed_in_profile(std::shared_ptr<profile_snapshot const> files,
-                                                        profile_plan const& plan, settings_request place,
-                                                        environment const& surroundings) {
-    static_cast<void>(files);
-    static_cast<void>(place);
-    static_cast<void>(surroundings);
-    co_return broken_profile("profile " + plan.base_profile + " signs in with " +
-                             (plan.base == profile_base::sso ? "IAM Identity Center (sso_...)" : "login_session") +
-                             ", which is not supported by this version; use credential_process with "
-                             "\"aws configure export-credentials --profile " +
-                             plan.base_profile + " --format process\"");
+/// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
+inline std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+    if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
+    if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
+    return nullptr;
 }
 
 /// Carries a plan out, at each load anew.
 class planned_provider final : public credentials_provider {
   public:
-    planned_provider(std::shared_ptr<profile_snapshot const> files, profile_plan plan, profile_options options)
-        : files_(std::move(files)), plan_(std::move(plan)), options_(std::move(options)) {}
+    planned_provider(profile_plan plan, profile_options options)
+        : plan_(std::move(plan)), options_(std::move(options)), sign_in_(make_sign_in(plan_, options_.place)) {}
 
     std::string_view name() const noexcept override { return "profile"; }
     exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override {
+        if (sign_in_) sign_in_->forget(refused);
+    }
 
   private:
     exchange<provider_answer> load_base(environment const& surroundings) const;
     /// Empty, or why there is none.
     std::string find_mfa_code(profile_role const& step, std::string& code) const;
 
-    std::shared_ptr<profile_snapshot const> const files_;
     profile_plan const plan_;
     profile_options const options_;
+    std::unique_ptr<credentials_provider> const sign_in_;
 };
 
 inline exchange<provider_answer> planned_provider::load_base(environment const& surroundings) const {
@@ -11722,7 +13438,7 @@ inline exchange<provider_answer> planned_provider::load_base(environment const& 
         }
         case profile_base::sso:
         case profile_base::login:
-            answer = co_await load_signed_in_profile(files_, plan_, options_.place, surroundings);
+            answer = co_await sign_in_->load(surroundings);
             break;
     }
     if (answer.outcome == provider_outcome::not_here) {
@@ -11796,8 +13512,8 @@ inline profile_provider::profile_provider(profile_options options) : options_(st
         options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
 }
 
-inline std::shared_ptr<credentials_provider> profile_provider::make_source(
-    std::shared_ptr<profile_snapshot const> const& files, profile_plan plan, std::string const& selected) const {
+inline std::shared_ptr<credentials_provider> profile_provider::make_source(profile_plan plan,
+                                                                           std::string const& selected) const {
     auto options = options_;
     options.place.profile = selected;
     bool const is_at_hand =
@@ -11805,7 +13521,9 @@ inline std::shared_ptr<credentials_provider> profile_provider::make_source(
     cache_rules rules;
     constexpr std::int64_t human_ms = 120'000;  // somebody may have to read a code, or log in
     rules.longest_flight_ms = human_ms;
-    auto planned = std::make_shared<detail::planned_provider>(files, std::move(plan), std::move(options));
+    if (plan.base == profile_base::login && plan.roles.empty())
+        rules.jitter_ms = 0;  // a login renews in its last 5 minutes, and not before
+    auto planned = std::make_shared<detail::planned_provider>(std::move(plan), std::move(options));
     if (is_at_hand) return planned;
     return std::make_shared<cached_provider>(std::move(planned), rules);
 }
@@ -11826,7 +13544,7 @@ inline profile_provider::kept_source profile_provider::find_source(std::shared_p
     kept_.failure.outcome = planned.outcome;
     kept_.failure.detail = std::move(planned.detail);
     if (planned.outcome == provider_outcome::found && !is_same)
-        kept_.provider = make_source(files, std::move(planned.plan), section.name());
+        kept_.provider = make_source(std::move(planned.plan), section.name());
     return kept_;
 }
 
@@ -11914,42 +13632,232 @@ inline provider_list default_chain(chain_options how) {
 
 #endif
 
-// ===== bedrock/credentials/redact.hpp ================================================================================
-// Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
-// session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
-#ifndef BEDROCK_CREDENTIALS_REDACT_HPP
-#define BEDROCK_CREDENTIALS_REDACT_HPP
+// ===== bedrock/credentials/iot.hpp ===================================================================================
+// Owns the provider for devices of AWS IoT: a certificate of theirs, shown in the TLS handshake, is traded for a role's
+// credentials. Never reads the private key: libcurl does, from its file.
+#ifndef BEDROCK_CREDENTIALS_IOT_HPP
+#define BEDROCK_CREDENTIALS_IOT_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
-/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
-void redact(std::string& text, credentials const& sent);
+/// Of one device. Nothing in the environment says any of this.
+struct iot_options {
+    /// The host of the account's credential provider, as `aws iot describe-endpoint --endpoint-type
+    /// iot:CredentialProvider` prints it; with a port where it is not 443.
+    std::string endpoint{};
+    std::string role_alias{};
+    /// Sent as x-amzn-iot-thingname, for policies that speak of it. May be empty.
+    std::string thing_name{};
+    /// The device's certificate and key. `authorities` may be empty: AWS's own are in the usual trust stores.
+    http::tls_files tls{};
+};
+
+/// Make it a client's provider behind a `cached_provider`, or each call asks again.
+/// **Errors:** always broken, never not_here: whoever makes one means it.
+/// **Thread safety:** full.
+class iot_provider final : public credentials_provider {
+  public:
+    explicit iot_provider(iot_options options) : options_(std::move(options)) {}
+
+    std::string_view name() const noexcept override { return "iot"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+
+  private:
+    /// Empty, or what is wrong with the options.
+    std::string find_mistake() const;
+    provider_answer refuse(std::string_view why) const;
+
+    iot_options const options_;
+};
+
+/// The credentials of an answer; `source` is left empty. **Errors:** credentials; the message completes "no usable
+/// credentials: ". **Wire:** credentials{accessKeyId, secretAccessKey, sessionToken, expiration (ISO 8601)}.
+result<credentials> parse_iot_credentials(std::string_view text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
+namespace iot_detail {
 
-inline void redact_one(std::string& text, std::string_view hidden) {
-    constexpr std::size_t telling = 12, shortest = 8;  // what is shorter is no secret, and may be a word
-    if (hidden.size() < shortest) return;
-    auto const front = hidden.substr(0, telling);
-    constexpr std::string_view replacement = "***";
-    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
-        auto end = at + front.size();
-        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
-             left.remove_prefix(1))
-            ++end;
-        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
-        text.replace(at, end - at, replacement);
+struct keys {
+    std::string access_key_id{};
+    std::string secret_access_key{};
+    std::string session_token{};
+    std::string expiration{};
+};
+
+struct document {
+    iot_detail::keys keys{};
+};
+
+}  // namespace iot_detail
+
+template <>
+struct json::fields_of<iot_detail::keys> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(iot_detail::keys, access_key_id, "accessKeyId", json::optional_field),
+        BEDROCK_JSON_FIELD(iot_detail::keys, secret_access_key, "secretAccessKey", json::optional_field),
+        BEDROCK_JSON_FIELD(iot_detail::keys, session_token, "sessionToken", json::optional_field),
+        BEDROCK_JSON_FIELD(iot_detail::keys, expiration, "expiration", json::optional_field),
+    };
+};
+
+template <>
+struct json::fields_of<iot_detail::document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(iot_detail::document, keys, "credentials", json::optional_field),
+    };
+};
+
+inline result<credentials> parse_iot_credentials(std::string_view text) {
+    auto read = json::read<iot_detail::document>(text, {.code = errc::credentials});
+    if (!read) {
+        std::string why;  // it may name a member, and that may be called anything
+        append_clean_line(why, read.error().message, credentials_detail::longest_complaint);
+        return fail(errc::credentials, std::move(why));
     }
+    auto& keys = read->keys;
+    auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
+                                                            {"secretAccessKey", keys.secret_access_key, true},
+                                                            {"sessionToken", keys.session_token, true},
+                                                            {"expiration", keys.expiration, true}});
+    if (!checked) return unexpected{checked.error()};
+    auto const end = parse_iso8601(keys.expiration);
+    if (!end) return fail(errc::credentials, "expiration is not a time such as 2026-01-02T03:04:05Z");
+    credentials found;
+    found.access_key_id = std::move(keys.access_key_id);
+    found.secret_access_key = std::move(keys.secret_access_key);
+    found.session_token = std::move(keys.session_token);
+    found.expires_at_ms = to_unix_milliseconds(*end);
+    return found;
 }
 
-}  // namespace detail
+inline std::string iot_provider::find_mistake() const {
+    url host;
+    if (!parse_url("https://" + options_.endpoint, host).ok() || !host.path.empty() || !host.query.empty())
+        return "endpoint = " + quote(options_.endpoint) +
+               " is no host name: it must look like ID.credentials.iot.REGION.amazonaws.com";
+    if (options_.role_alias.empty()) return "role_alias is empty";
+    if (options_.tls.certificate.empty() || options_.tls.key.empty())
+        return "tls.certificate and tls.key must name the PEM files of the device";
+    if (ascii::has_control(options_.thing_name)) return "thing_name has a control character in it";
+    return {};
+}
 
-inline void redact(std::string& text, credentials const& sent) {
-    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
-        detail::redact_one(text, hidden->view());
+inline provider_answer iot_provider::refuse(std::string_view why) const {
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = "AWS IoT gave no credentials for the role alias ";
+    append_clean_line(answer.detail, options_.role_alias, 128);  // IoT: CreateRoleAlias
+    answer.detail += ": ";
+    answer.detail += why;
+    return answer;
+}
+
+inline exchange<provider_answer> iot_provider::load(environment const& surroundings) {
+    if (auto const mistake = find_mistake(); !mistake.empty()) co_return refuse(mistake);
+    request_maker const make = [this]() -> result<http::request> {
+        http::request request;
+        request.url = "https://" + options_.endpoint + "/role-aliases/";
+        append_percent_encoded(request.url, options_.role_alias);
+        request.url += "/credentials";
+        request.headers = {{"Host", options_.endpoint}};
+        if (!options_.thing_name.empty()) request.headers.push_back({"x-amzn-iot-thingname", options_.thing_name});
+        request.tls = options_.tls;
+        request.fresh_connection = true;  // libcurl before 7.84 may take one that was made with another certificate
+        return request;
+    };
+    refusal_reader const read = [](http::response const& response) {
+        auto const said = describe_error_document(response.body);
+        return make_error(errc::credentials,
+                          "HTTP " + std::to_string(response.head.status) + (said.empty() ? "" : ": " + said));
+    };
+    auto const text = co_await send_retried(make, read, surroundings);
+    if (!text) {
+        bool const is_refused = text.error().http_status == 403;
+        co_return refuse(text.error().message + (is_refused
+                                                     ? "; is the certificate active, and does a policy of it allow "
+                                                       "iot:AssumeRoleWithCertificate?"
+                                                     : ""));
+    }
+    auto found = parse_iot_credentials(text->view());
+    if (!found) co_return refuse("no usable credentials: " + found.error().message);
+    provider_answer answer;
+    answer.outcome = provider_outcome::found;
+    answer.credentials = std::move(*found);
+    answer.credentials.source = "AWS IoT (role alias ";
+    append_clean_line(answer.credentials.source, options_.role_alias, 128);
+    answer.credentials.source += ")";
+    co_return answer;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/sso_bearer.hpp ============================================================================
+// Owns the provider that gives the token of a profile's sign-in to IAM Identity Center as a bearer token.
+// Never part of a default chain: Bedrock takes API keys as bearer tokens, and only gateways in front of it may take
+// these.
+#ifndef BEDROCK_CREDENTIALS_SSO_BEARER_HPP
+#define BEDROCK_CREDENTIALS_SSO_BEARER_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The token of the sso-session that the selected profile names: the profile named in code, that of AWS_PROFILE, or
+/// "default". Files and token are read at each load; the token is renewed as `sso_token_source` does.
+/// **Errors:** not_here for a profile without sso_session, and for a profile "default" that does not exist; broken for
+/// any other profile that does not exist, for files that cannot be read, and for a token that cannot be had.
+/// **Thread safety:** full.
+class sso_bearer_provider final : public credentials_provider {
+  public:
+    /// The profile that is named in code, the files, FIPS and dual-stack.
+    explicit sso_bearer_provider(settings_request place = {});
+
+    std::string_view name() const noexcept override { return "sso token"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+
+  private:
+    std::shared_ptr<sso_token_source> find_source(sso_settings wanted);
+
+    settings_request place_;
+    std::mutex guard_;
+    std::shared_ptr<sso_token_source> source_;  // of the settings that were found last
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline sso_bearer_provider::sso_bearer_provider(settings_request place) : place_(std::move(place)) {
+    if (!place_.files) place_.files = std::make_shared<profile_files>();
+}
+
+inline std::shared_ptr<sso_token_source> sso_bearer_provider::find_source(sso_settings wanted) {
+    std::lock_guard const lock(guard_);
+    if (!source_ || source_->settings() != wanted)
+        source_ = std::make_shared<sso_token_source>(std::move(wanted), place_);
+    return source_;
+}
+
+inline exchange<provider_answer> sso_bearer_provider::load(environment const& surroundings) {
+    auto const choice = choose_profile(place_.profile, surroundings);
+    auto const files = co_await place_.files->read(surroundings);
+    if (!files) co_return detail::broken_profile(files.error().message);
+    auto const* const section = (*files)->set.find(choice.name);
+    if (!section) co_return detail::describe_missing_profile(choice, **files);
+    provider_answer answer;
+    if (section->value("sso_session").empty()) {
+        answer.detail = "profile " + section->name() + " has no sso_session";
+        co_return answer;
+    }
+    auto wanted = read_sso_settings(**files, *section);
+    if (!wanted) co_return detail::broken_profile(wanted.error().message);
+    auto const source = find_source(std::move(*wanted));
+    auto token = co_await source->load(surroundings);
+    if (!token) co_return detail::broken_profile(token.error().message);
+    answer.outcome = provider_outcome::found;
+    answer.credentials.bearer_token = std::move(token->access_token);
+    answer.credentials.expires_at_ms = token->expires_at_ms;
+    answer.credentials.source = choice.describe() + " (sso token)";
+    co_return answer;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -15300,6 +17208,9 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 #endif
     // Our clocks decide; libcurl's own limit of five minutes must not come first.
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
+    if (!request_.tls.authorities.empty()) set(CURLOPT_CAINFO, request_.tls.authorities.c_str());
+    if (!request_.tls.certificate.empty()) set(CURLOPT_SSLCERT, request_.tls.certificate.c_str());
+    if (!request_.tls.key.empty()) set(CURLOPT_SSLKEY, request_.tls.key.c_str());
     if (request_.fresh_connection) {
         set(CURLOPT_FRESH_CONNECT, 1L);
         set(CURLOPT_FORBID_REUSE, 1L);
@@ -15467,6 +17378,19 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
         case CURLE_COULDNT_CONNECT:
             why.code = errc::transport;
             why.message = "cannot connect to " + origin + ": " + detail;
+            break;
+        case CURLE_SSL_CERTPROBLEM:
+            why.code = errc::invalid_input;
+            why.message = "the certificate or key to show to " + origin + " cannot be used: " + detail;
+            break;
+        case CURLE_SSL_CACERT_BADFILE:
+            why.code = errc::invalid_input;
+            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + detail;
+            break;
+        case CURLE_PEER_FAILED_VERIFICATION:
+            why.code = errc::transport;
+            why.message = origin + " is not who it should be: " + detail +
+                          "; a proxy that reads TLS needs its certificate among the trusted ones";
             break;
         default:
             why.code = errc::transport;

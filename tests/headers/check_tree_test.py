@@ -36,7 +36,8 @@ def clean_tree():
         "event_stream/decoder.hpp": header("event_stream/decoder.hpp", own("bytes.hpp"), "int decode();"),
         "event_stream.hpp": header("event_stream.hpp", own("event_stream/decoder.hpp")),
         "crypto.hpp": header("crypto.hpp", "#include <openssl/evp.h>", "int digest();"),
-        "credentials.hpp": header("credentials.hpp", own("crypto.hpp", "json/reader.hpp"), "int keys();"),
+        "crypto/es256.hpp": header("crypto/es256.hpp", "#include <openssl/pem.h>", "int sign();"),
+        "credentials.hpp": header("credentials.hpp", own("crypto.hpp", "crypto/es256.hpp", "json/reader.hpp"), "int keys();"),
         "model/content.hpp": header("model/content.hpp", own("json/writer.hpp") + "\n\n#include <functional>", "int text();"),
         "engine.hpp": header("engine.hpp", "#include <curl/curl.h>", "int run();"),
         "client.hpp": header("client.hpp", own("credentials.hpp", "engine.hpp", "version.hpp") + "\n\n#if BEDROCK_EXCEPTIONS\n"
@@ -198,7 +199,7 @@ class Rules(unittest.TestCase):
         self.finds_in("banned: <mutex>", "hex.hpp", "int hex();", "#if defined(_WIN32)\n#include <mutex>\n#endif")
 
     def test_libraries(self):
-        for name, home in (("curl/curl.h", "engine.hpp"), ("openssl/evp.h", "crypto.hpp"), ("simdjson.h", "simdjson.hpp"),
+        for name, home in (("curl/curl.h", "engine.hpp"), ("openssl/evp.h", "crypto.hpp, crypto/"), ("simdjson.h", "simdjson.hpp"),
                            ("httplib.h", "testing/"), ("nlohmann/json.hpp", "no header")):
             self.finds_in("library: <%s> belongs in %s alone" % (name, home), "client.hpp", "#if", "#include <%s>\n#if" % name)
 

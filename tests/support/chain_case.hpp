@@ -5,6 +5,7 @@
 #include "bedrock/base64.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/recorded.hpp"
+#include "bedrock/time.hpp"
 
 #include "support/credential_vectors.hpp"
 #include "support/fake_environment.hpp"
@@ -12,6 +13,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -30,6 +32,14 @@ struct chain_case {
     std::vector<std::string> request_bodies;  // beside each recorded exchange
     bool succeeds = false;
     bedrock::credentials expected;
+
+    void repeat_last(int times) {
+        for (; times != 0; --times) {
+            http.recording.push_back(bedrock::recorded_exchange(http.recording.back()));
+            http.request_headers.push_back(bedrock::http::header_list(http.request_headers.back()));
+            request_bodies.push_back(std::string(request_bodies.back()));
+        }
+    }
 };
 
 namespace chain_case_detail {
@@ -37,6 +47,21 @@ namespace chain_case_detail {
 inline std::string with_path(std::string url) {
     auto const authority = url.find("://") + 3;
     return url.find('/', authority) == std::string::npos ? url + '/' : url;
+}
+
+/// The recordings have a query in any order; the protocols write it sorted.
+inline std::string with_sorted_query(std::string url) {
+    auto const question = url.find('?');
+    if (question == std::string::npos) return url;
+    std::set<std::string> fields;
+    for (std::size_t at = question; at < url.size();) {
+        auto const end = (std::min)(url.find('&', at + 1), url.size());
+        fields.insert(url.substr(at + 1, end - at - 1));
+        at = end;
+    }
+    url.resize(question);
+    for (auto const& field : fields) url += (url.size() == question ? '?' : '&') + field;
+    return url;
 }
 
 inline std::map<std::string, std::string> form_fields(std::string_view body) {
@@ -84,7 +109,8 @@ std::optional<int> for_each_chain_case(std::set<std::string> const& classes, Che
         for (auto const& [path, text] : json_file::members(json_file::member(file, "files")))
             made.files[path] = json_file::text(text).value_or("");
         made.http = credential_vectors::read_traffic(file);
-        for (auto& exchange : made.http.recording) exchange.url = chain_case_detail::with_path(exchange.url);
+        for (auto& exchange : made.http.recording)
+            exchange.url = chain_case_detail::with_sorted_query(chain_case_detail::with_path(exchange.url));
         for (auto const& recorded : json_file::list(file, "http")) {
             auto const request = json_file::member(recorded, "request");
             made.request_bodies.push_back(request ? json_file::text_or_empty(*request, "body") : std::string());
@@ -96,7 +122,10 @@ std::optional<int> for_each_chain_case(std::set<std::string> const& classes, Che
         made.expected.secret_access_key = json_file::text_or_empty(*expect, "secret_access_key");
         made.expected.session_token = json_file::text_or_empty(*expect, "session_token");
         made.expected.account_id = json_file::text_or_empty(*expect, "account_id");
+        made.expected.bearer_token = json_file::text_or_empty(*expect, "token");
         if (auto const end = json_file::integer(*expect, "expiry")) made.expected.expires_at_ms = *end * 1000;
+        if (auto const end = bedrock::parse_iso8601(json_file::text_or_empty(*expect, "expiration")))
+            made.expected.expires_at_ms = bedrock::to_unix_milliseconds(*end);
         check(made);
         ++count;
     });
@@ -152,6 +181,7 @@ void check_chain_case(chain_case const& wanted, MakeProviders make_providers,
     CHECK(answer.credentials->access_key_id == wanted.expected.access_key_id);
     CHECK(answer.credentials->secret_access_key.view() == wanted.expected.secret_access_key.view());
     CHECK(answer.credentials->session_token.view() == wanted.expected.session_token.view());
+    CHECK(answer.credentials->bearer_token.view() == wanted.expected.bearer_token.view());
     CHECK(answer.credentials->account_id == wanted.expected.account_id);
     CHECK(answer.credentials->expires_at_ms == wanted.expected.expires_at_ms);
 }

@@ -52,6 +52,8 @@ class child {
     void stop_reading() { close(out_); }
     /// Until `text` stands in its standard output. False when it ended or patience did before.
     bool wait_for_output(std::string_view text);
+    /// What it has written there so far.
+    std::string const& output() const { return seen_.out; }
     outcome wait();
 
   private:

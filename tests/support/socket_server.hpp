@@ -25,6 +25,7 @@ class connection {
     connection& operator=(connection const&) = delete;
     ~connection() { ::close(socket_); }
 
+    int socket() const { return socket_; }
     /// False when the peer is gone.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {

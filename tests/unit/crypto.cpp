@@ -112,10 +112,27 @@ TEST_CASE("a failure of OpenSSL is reported and leaves no digest", "[crypto]") {
     REQUIRE(EVP_set_default_properties(nullptr, "provider=nobody") == 1);
     crypto::sha256 unavailable;
     bool const hashed = crypto::hash_sha256(unavailable, as_bytes("abc"), digest);
+    crypto::sha1_digest short_digest;
+    short_digest.fill(std::byte{7});
+    bool const named = crypto::hash_sha1(as_bytes("abc"), short_digest);
     EVP_set_default_properties(nullptr, "");
     CHECK_FALSE(hashed);
     CHECK(all_zero(digest));
+    CHECK_FALSE(named);
+    CHECK(all_zero(short_digest));
 #endif
+}
+
+TEST_CASE("hash_sha1 gives the digests of FIPS 180", "[crypto]") {
+    auto const sha1_hex = [](std::string_view text) {
+        crypto::sha1_digest digest{};
+        REQUIRE(crypto::hash_sha1(as_bytes(text), digest));
+        return hex(digest);
+    };
+    CHECK(sha1_hex("") == "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    CHECK(sha1_hex("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");
+    CHECK(sha1_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
+          "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
 }
 
 TEST_CASE("constant_time_equal compares length and bytes", "[crypto]") {

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -31,13 +32,23 @@ int check_vectors(std::string const& path) {
     int checked = 0;
     for (auto const& entry : json_file::list(*index, "cases")) {
         auto const service = json_file::text_or_empty(entry, "service");
-        if (!service.starts_with("bedrock")) continue;  // other services have rules of their own
+        static std::map<std::string, std::string> const hosts{
+            {"bedrock", "bedrock"}, {"bedrock-runtime", "bedrock-runtime"},
+            {"signin", "signin"},   {"sts", "sts"},
+            {"sso", "portal.sso"},  {"sso-oidc", "oidc"}};
+        auto const host = hosts.find(service);
+        if (host == hosts.end()) continue;  // other services have rules of their own
         INFO(json_file::text_or_empty(entry, "id"));
         auto const given = json_file::member(entry, "params").value();
+        if (json_file::flag(given, "IsControlPlane").value_or(false) ||
+            json_file::flag(given, "IsOAuthEndpoint").value_or(false))
+            continue;  // hosts for other calls than Sign-In's token
         auto const region = json_file::text_or_empty(given, "Region");
+        if (json_file::flag(given, "UseGlobalEndpoint").value_or(false) || region == "aws-global")
+            continue;  // STS's old host is not used
         auto const url = json_file::text_or_empty(given, "Endpoint");
         endpoint::parameters from;
-        from.service = service;
+        from.service = host->second;
         from.region = region;
         from.custom_url = url;
         from.use_fips = json_file::flag(given, "UseFIPS").value_or(false);
@@ -134,6 +145,36 @@ TEST_CASE("pseudo regions ask for FIPS", "[endpoint]") {
     from.region = "fips-us-east-1";
     from.custom_url = "https://example.com";
     CHECK_FALSE(endpoint::resolve(from));
+}
+
+TEST_CASE("hosts of AWS Sign-In", "[endpoint]") {
+    struct place {
+        char const* region;
+        bool use_fips, use_dual_stack;
+        char const* url;
+    };
+    for (auto const& at :
+         {place{"us-east-1", false, false, "https://us-east-1.signin.aws.amazon.com"},
+          place{"cn-north-1", false, false, "https://cn-north-1.signin.amazonaws.cn"},
+          place{"us-gov-west-1", false, false, "https://us-gov-west-1.signin.amazonaws-us-gov.com"},
+          place{"eusc-de-east-1", false, false, "https://eusc-de-east-1.signin.amazonaws-eusc.eu"},
+          place{"us-iso-east-1", false, false, "https://us-iso-east-1.signin.c2shome.ic.gov"},
+          place{"us-isob-east-1", false, false, "https://us-isob-east-1.signin.sc2shome.sgov.gov"},
+          place{"us-isof-south-1", false, false, "https://us-isof-south-1.signin.csphome.hci.ic.gov"},
+          place{"eu-isoe-west-1", false, false, "https://eu-isoe-west-1.signin.csphome.adc-e.uk"},
+          place{"eu-west-1", true, false, "https://signin-fips.eu-west-1.amazonaws.com"},
+          place{"eusc-de-east-1", true, false, "https://signin-fips.eusc-de-east-1.amazonaws.eu"},
+          place{"us-gov-west-1", true, false, "https://signin-fips.amazonaws-us-gov.com"},
+          place{"us-gov-east-1", true, false, "https://us-gov-east-1.signin-fips.amazonaws-us-gov.com"},
+          place{"eu-west-1", false, true, "https://signin.eu-west-1.api.aws"},
+          place{"us-gov-west-1", true, true, "https://signin-fips.us-gov-west-1.api.aws"}}) {
+        endpoint::parameters from;
+        from.service = "signin";
+        from.region = at.region;
+        from.use_fips = at.use_fips;
+        from.use_dual_stack = at.use_dual_stack;
+        CHECK(url_of(from) == at.url);
+    }
 }
 
 TEST_CASE("custom endpoints keep their port and path", "[endpoint]") {

@@ -8,7 +8,6 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
-#include "bedrock/credentials/env.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/json/descriptor.hpp"
 #include "bedrock/json/fields.hpp"
@@ -17,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -93,6 +93,23 @@ inline std::string document::describe() const {
     return line;
 }
 
+struct member {
+    char const* name;
+    std::string_view value;
+    bool required;
+};
+
+/// That all are there that must be, and nothing in them would split a header.
+inline result<void> check_members(std::initializer_list<member> all) {
+    for (auto const& one : all) {
+        if (one.required && ascii::trim(one.value).empty())
+            return fail(errc::credentials, std::string(one.name) + " is missing");
+        if (ascii::has_control(one.value))
+            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
+    }
+    return {};
+}
+
 inline result<document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
@@ -121,20 +138,12 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
         return fail(errc::credentials, "Version is " + std::to_string(*read->version) + ": it must be the number 1");
 
     auto& token = temporary ? read->token : read->session_token;
-    struct member {
-        char const* name;
-        std::string const& value;
-        bool required;
-    };
-    for (auto const& one :
-         {member{"AccessKeyId", read->access_key_id, true}, member{"SecretAccessKey", read->secret_access_key, true},
-          member{temporary ? "Token" : "SessionToken", token, temporary},
-          member{"Expiration", read->expiration, temporary}, member{"AccountId", read->account_id, false}}) {
-        if (one.required && ascii::trim(one.value).empty())
-            return fail(errc::credentials, std::string(one.name) + " is missing");
-        if (ascii::has_control(one.value))
-            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
-    }
+    auto const checked = credentials_detail::check_members({{"AccessKeyId", read->access_key_id, true},
+                                                            {"SecretAccessKey", read->secret_access_key, true},
+                                                            {temporary ? "Token" : "SessionToken", token, temporary},
+                                                            {"Expiration", read->expiration, temporary},
+                                                            {"AccountId", read->account_id, false}});
+    if (!checked) return unexpected{checked.error()};
     credentials found;
     if (!read->expiration.empty()) {
         auto const end = parse_iso8601(read->expiration);

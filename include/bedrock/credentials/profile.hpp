@@ -10,8 +10,10 @@
 #include "bedrock/credentials/container.hpp"
 #include "bedrock/credentials/env.hpp"
 #include "bedrock/credentials/instance.hpp"
+#include "bedrock/credentials/login.hpp"
 #include "bedrock/credentials/process.hpp"
 #include "bedrock/credentials/profile_plan.hpp"
+#include "bedrock/credentials/sso.hpp"
 #include "bedrock/credentials/sts.hpp"
 #include "bedrock/credentials/web_identity.hpp"
 #include "bedrock/environment.hpp"
@@ -65,8 +67,7 @@ class profile_provider final : public credentials_provider {
         provider_answer failure{};
     };
     kept_source find_source(std::shared_ptr<profile_snapshot const> const& files, profile_section const& section);
-    std::shared_ptr<credentials_provider> make_source(std::shared_ptr<profile_snapshot const> const& files,
-                                                      profile_plan plan, std::string const& selected) const;
+    std::shared_ptr<credentials_provider> make_source(profile_plan plan, std::string const& selected) const;
 
     profile_options options_;
     std::mutex guard_;
@@ -84,37 +85,33 @@ inline provider_answer broken_profile(std::string why) {
     return answer;
 }
 
-/// What a profile's SSO or login keys stand for.
-inline exchange<provider_answer> load_signed_in_profile(std::shared_ptr<profile_snapshot const> files,
-                                                        profile_plan const& plan, settings_request place,
-                                                        environment const& surroundings) {
-    static_cast<void>(files);
-    static_cast<void>(place);
-    static_cast<void>(surroundings);
-    co_return broken_profile("profile " + plan.base_profile + " signs in with " +
-                             (plan.base == profile_base::sso ? "IAM Identity Center (sso_...)" : "login_session") +
-                             ", which is not supported by this version; use credential_process with "
-                             "\"aws configure export-credentials --profile " +
-                             plan.base_profile + " --format process\"");
+/// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
+inline std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+    if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
+    if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
+    return nullptr;
 }
 
 /// Carries a plan out, at each load anew.
 class planned_provider final : public credentials_provider {
   public:
-    planned_provider(std::shared_ptr<profile_snapshot const> files, profile_plan plan, profile_options options)
-        : files_(std::move(files)), plan_(std::move(plan)), options_(std::move(options)) {}
+    planned_provider(profile_plan plan, profile_options options)
+        : plan_(std::move(plan)), options_(std::move(options)), sign_in_(make_sign_in(plan_, options_.place)) {}
 
     std::string_view name() const noexcept override { return "profile"; }
     exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override {
+        if (sign_in_) sign_in_->forget(refused);
+    }
 
   private:
     exchange<provider_answer> load_base(environment const& surroundings) const;
     /// Empty, or why there is none.
     std::string find_mfa_code(profile_role const& step, std::string& code) const;
 
-    std::shared_ptr<profile_snapshot const> const files_;
     profile_plan const plan_;
     profile_options const options_;
+    std::unique_ptr<credentials_provider> const sign_in_;
 };
 
 inline exchange<provider_answer> planned_provider::load_base(environment const& surroundings) const {
@@ -156,7 +153,7 @@ inline exchange<provider_answer> planned_provider::load_base(environment const& 
         }
         case profile_base::sso:
         case profile_base::login:
-            answer = co_await load_signed_in_profile(files_, plan_, options_.place, surroundings);
+            answer = co_await sign_in_->load(surroundings);
             break;
     }
     if (answer.outcome == provider_outcome::not_here) {
@@ -230,8 +227,8 @@ inline profile_provider::profile_provider(profile_options options) : options_(st
         options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
 }
 
-inline std::shared_ptr<credentials_provider> profile_provider::make_source(
-    std::shared_ptr<profile_snapshot const> const& files, profile_plan plan, std::string const& selected) const {
+inline std::shared_ptr<credentials_provider> profile_provider::make_source(profile_plan plan,
+                                                                           std::string const& selected) const {
     auto options = options_;
     options.place.profile = selected;
     bool const is_at_hand =
@@ -239,7 +236,9 @@ inline std::shared_ptr<credentials_provider> profile_provider::make_source(
     cache_rules rules;
     constexpr std::int64_t human_ms = 120'000;  // somebody may have to read a code, or log in
     rules.longest_flight_ms = human_ms;
-    auto planned = std::make_shared<detail::planned_provider>(files, std::move(plan), std::move(options));
+    if (plan.base == profile_base::login && plan.roles.empty())
+        rules.jitter_ms = 0;  // a login renews in its last 5 minutes, and not before
+    auto planned = std::make_shared<detail::planned_provider>(std::move(plan), std::move(options));
     if (is_at_hand) return planned;
     return std::make_shared<cached_provider>(std::move(planned), rules);
 }
@@ -260,7 +259,7 @@ inline profile_provider::kept_source profile_provider::find_source(std::shared_p
     kept_.failure.outcome = planned.outcome;
     kept_.failure.detail = std::move(planned.detail);
     if (planned.outcome == provider_outcome::found && !is_same)
-        kept_.provider = make_source(files, std::move(planned.plan), section.name());
+        kept_.provider = make_source(std::move(planned.plan), section.name());
     return kept_;
 }
 

@@ -4,10 +4,13 @@
 #define BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP
 
 #include "bedrock/ascii.hpp"
+#include "bedrock/aws_error.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/env.hpp"
+#include "bedrock/credentials/login_token.hpp"
+#include "bedrock/credentials/sso_settings.hpp"
 #include "bedrock/credentials/sts.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/endpoint.hpp"
@@ -59,6 +62,10 @@ struct profile_plan {
     std::string token_file{};
     /// Of a process.
     secret command{};
+    /// Of SSO.
+    sso_settings sso{};
+    /// Of a login.
+    login_session login{};
     /// aws_account_id of the base's profile.
     std::string account_id{};
     /// In the order in which they are taken: the selected profile's is the last one.
@@ -237,8 +244,8 @@ class profile_planner {
             return settle(profile_base::process, at);
         }
         for (char const* const key : {"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"})
-            if (!at.value(key).empty()) return settle(profile_base::sso, at);
-        if (!at.value("login_session").empty()) return settle(profile_base::login, at);
+            if (!at.value(key).empty()) return take_sso(at);
+        if (!at.value("login_session").empty()) return take_login(at);
         std::string why = "profile " + at.name() + " " + std::string(nothing);
         if (visited_.size() > 1) why += " (it is the source_profile of " + visited_[visited_.size() - 2]->name() + ")";
         stop(std::move(why));
@@ -246,12 +253,25 @@ class profile_planner {
         return false;
     }
 
+    bool take_sso(profile_section const& at) {
+        auto read = read_sso_settings(files_, at);
+        if (!read) return stop(std::move(read).error().message);
+        plan_.sso = std::move(*read);
+        if (auto const* const session = files_.set.find_sso_session(plan_.sso.session)) note(*session);
+        return settle(profile_base::sso, at);
+    }
+
+    bool take_login(profile_section const& at) {
+        plan_.login.profile = at.name();
+        plan_.login.name = at.value("login_session");
+        plan_.login.region = at.value("region");
+        return settle(profile_base::login, at);
+    }
+
     bool settle(profile_base base, profile_section const& at) {
         plan_.base = base;
         plan_.base_profile = at.name();
         plan_.account_id = at.value("aws_account_id");
-        if (base == profile_base::sso)
-            if (auto const* const session = files_.set.find_sso_session(at.value("sso_session"))) note(*session);
         return true;
     }
 

@@ -17,12 +17,13 @@ namespace bedrock::inline BEDROCK_ABI {
 /// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
 void redact(std::string& text, credentials const& sent);
 
+/// The same for one secret. One of less than 8 characters is left: it may be a word.
+void redact(std::string& text, std::string_view hidden);
+
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-inline void redact_one(std::string& text, std::string_view hidden) {
-    constexpr std::size_t telling = 12, shortest = 8;  // what is shorter is no secret, and may be a word
+inline void redact(std::string& text, std::string_view hidden) {
+    constexpr std::size_t telling = 12, shortest = 8;
     if (hidden.size() < shortest) return;
     auto const front = hidden.substr(0, telling);
     constexpr std::string_view replacement = "***";
@@ -36,11 +37,9 @@ inline void redact_one(std::string& text, std::string_view hidden) {
     }
 }
 
-}  // namespace detail
-
 inline void redact(std::string& text, credentials const& sent) {
     for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
-        detail::redact_one(text, hidden->view());
+        redact(text, hidden->view());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -8,10 +8,12 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/retried_call.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/error.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
-#include "bedrock/retry.hpp"
+#include "bedrock/result.hpp"
 #include "bedrock/settings.hpp"
 #include "bedrock/sigv4.hpp"
 #include "bedrock/time.hpp"
@@ -55,9 +57,6 @@ exchange<provider_answer> assume_role_with_web_identity(role wanted, secret cons
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
-
-inline constexpr http::timeouts clocks{
-    .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
 
 inline void append_parameter(std::string& body, std::string_view name, std::string_view value) {
     if (value.empty()) return;
@@ -118,17 +117,42 @@ inline provider_answer read_answer(std::string_view action, role const& wanted, 
     return answer;
 }
 
-inline std::string describe_error(http::response const& response) {
-    std::string code, message;
-    if (!xml::find_text(response.body, {"ErrorResponse", "Error", "Code"}, code)) {
-        auto const why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
-        return why.name + ": " + why.message;
+inline error read_refusal(http::response const& response) {
+    error why;
+    std::string message;
+    if (!xml::find_text(response.body, {"ErrorResponse", "Error", "Code"}, why.name)) {
+        why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
+        message = std::move(why.message);
+    } else {
+        xml::find_text(response.body, {"ErrorResponse", "Error", "Message"}, message);
     }
-    xml::find_text(response.body, {"ErrorResponse", "Error", "Message"}, message);
-    return code + ": " + message;
+    why.message = why.name + ": " + message;
+    return why;
 }
 
-/// Sends a call, repeated as AWS's standard mode does.
+inline result<http::request> make_request(std::string const& body, std::optional<credentials> const& signer,
+                                          settings const& where, environment const& surroundings) {
+    http::request request;
+    request.method = "POST";
+    request.url = where.endpoint.value + "/";
+    request.body = body;
+    request.headers = {{"Host", where.host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+    if (!signer) return request;
+    auto const target = where.path_prefix + "/";
+    sigv4::request unsigned_request;
+    unsigned_request.method = request.method;
+    unsigned_request.target = target;
+    unsigned_request.headers = request.headers;
+    unsigned_request.body = as_bytes(body);
+    sigv4::signature signature;
+    auto const status = sigv4::sign(
+        unsigned_request, {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
+        {where.region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
+    if (!status.ok()) return fail(errc::credentials, std::string(sigv4::describe(status.code)));
+    for (auto& added : signature.headers) request.headers.push_back(std::move(added));
+    return request;
+}
+
 inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
                                       std::optional<credentials> signer, settings_request place,
                                       environment const& surroundings) {
@@ -138,54 +162,11 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
     place.model_id.clear();
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return broken(action, wanted, where.error().message);
-
-    retry::token_bucket bucket;
-    retry::attempts attempts(bucket);
-    for (;;) {
-        http::request request;
-        request.method = "POST";
-        request.url = where->endpoint.value + "/";
-        request.body = body;
-        request.timeouts = clocks;
-        request.max_body = std::size_t{1} << 20;
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
-        if (signer) {
-            auto const target = where->path_prefix + "/";
-            sigv4::request unsigned_request;
-            unsigned_request.method = request.method;
-            unsigned_request.target = target;
-            unsigned_request.headers = request.headers;
-            unsigned_request.body = as_bytes(request.body.view());
-            sigv4::signature signature;
-            auto const status =
-                sigv4::sign(unsigned_request,
-                            {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
-                            {where->region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
-            if (!status.ok()) co_return broken(action, wanted, sigv4::describe(status.code));
-            for (auto& added : signature.headers) request.headers.push_back(std::move(added));
-        }
-        http_ask sent(std::move(request));
-        co_await sent;
-        if (!sent.failure && sent.response.head.status == 200)
-            co_return read_answer(action, wanted, sent.response.body);
-
-        auto why = retry::cause::none;
-        std::string reason;
-        if (sent.failure) {
-            why = retry::classify(sent.failure);
-            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
-            reason = sent.failure.message;
-        } else {
-            reason = describe_error(sent.response);
-            why = retry::classify(reason.substr(0, reason.find(':')), sent.response.head.status);
-        }
-        auto const decided =
-            attempts.failed(why, surroundings.random_unit(),
-                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
-        if (decided.verdict != retry::verdict::repeat) co_return broken(action, wanted, reason);
-        pause_ask nap(decided.delay_ms);
-        co_await nap;
-    }
+    request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
+    refusal_reader const read = read_refusal;
+    auto const document = co_await send_retried(make, read, surroundings);
+    if (!document) co_return broken(action, wanted, document.error().message);
+    co_return read_answer(action, wanted, document->view());
 }
 
 }  // namespace detail

@@ -173,11 +173,12 @@ TEST_CASE("default chain: costly sources are asked once", "[credentials]") {
 
 TEST_CASE("default chain: the cases of the conformance vectors", "[credentials][vectors]") {
     auto const count = for_each_chain_case(
-        {"environment", "profile", "web-identity", "container", "imds", "assume-role", "process"},
-        [](chain_case const& one) {
+        {"environment", "profile", "web-identity", "container", "imds", "assume-role", "process", "sso"},
+        [](chain_case one) {
             std::set<std::string> ignored{"RoleSessionName"};
             // The recording has another account in RoleArn than the environment that it stands beside.
             if (one.id == "chain-web-identity-token-env") ignored.insert("RoleArn");
+            if (one.id == "chain-sso-server-error") one.repeat_last(2);  // recorded with one attempt; ours are three
             auto const profile_alone = [] { return provider_list{std::make_shared<profile_provider>()}; };
             auto const whole_chain = [] { return default_chain(); };
             if (one.provider == "profile provider")
@@ -189,5 +190,5 @@ TEST_CASE("default chain: the cases of the conformance vectors", "[credentials][
         WARN("no vectors: -Dvectors=DIR");
         return;
     }
-    CHECK(*count == 25);
+    CHECK(*count == 30);
 }

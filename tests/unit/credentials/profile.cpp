@@ -2,6 +2,7 @@
 
 #include "bedrock/recorded.hpp"
 
+#include "support/es256_keys.hpp"
 #include "support/fake_environment.hpp"
 
 #include <catch2/catch.hpp>
@@ -80,6 +81,13 @@ profile_options with_code(std::string code, std::string* asked_for = nullptr) {
         return code;
     };
     return options;
+}
+
+/// A key of tests on one line of JSON.
+std::string es256_key_line() {
+    std::string line;
+    for (char const c : std::string_view(es256_keys::sec1)) line += c == '\n' ? "\\n" : std::string(1, c);
+    return line;
 }
 
 constexpr char mfa_profile[] =
@@ -244,13 +252,86 @@ TEST_CASE("profile: web identity and process", "[credentials]") {
     CHECK(answer.credentials.source == "default chain: profile default (process)");
 }
 
-TEST_CASE("profile: kinds that are not supported say so, and what works instead", "[credentials]") {
+TEST_CASE("profile: a role of IAM Identity Center", "[credentials]") {
+    std::string const text =
+        "[default]\nsso_session = corp\nsso_account_id = 012345678901\nsso_role_name = Reader\n"
+        "[profile above]\nrole_arn = arn:a\nsource_profile = default\n"
+        "[sso-session corp]\nsso_start_url = https://corp.test\nsso_region = eu-west-1\n";
+    constexpr char token_file[] = "/home/user/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+    recorded_exchange given;
+    given.url =
+        "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?account_id=012345678901&role_name=Reader";
+    given.head.status = 200;
+    given.pieces = {R"({"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"hidden","sessionToken":"hidden",)"
+                    R"("expiration":1767326645000}})"};
+    machine m(text, {given});
+    m.runner.files[token_file] = R"({"accessToken":"hidden","expiresAt":"2026-01-02T09:00:00Z"})";
+    auto answer = m.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "ASIASSO");
+    CHECK(answer.credentials.account_id == "012345678901");
+    CHECK(answer.credentials.source == "default chain: profile default (sso)");
+    CHECK(m.load().credentials.access_key_id == "ASIASSO");
+    CHECK(m.runner.requests().size() == 1);  // kept
+
+    machine above(text, {given, role("ASIAROLE")}, named("above"));
+    above.runner.files[token_file] = m.runner.files[token_file];
+    answer = above.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "ASIAROLE");
+    CHECK(above.signer(1) == "ASIASSO");
+
+    CHECK_THAT(machine(text).broken(), EndsWith("; run \"aws sso login --sso-session corp\""));
     CHECK(machine("[default]\nsso_session = s\n").broken() ==
-          "profile default signs in with IAM Identity Center (sso_...), which is not supported by this version; use "
-          "credential_process with \"aws configure export-credentials --profile default --format process\"");
-    CHECK(machine("[default]\nlogin_session = arn\n").broken() ==
-          "profile default signs in with login_session, which is not supported by this version; use "
-          "credential_process with \"aws configure export-credentials --profile default --format process\"");
+          "profile default has sso_session = \"s\", but there is no [sso-session] section of that name (in "
+          "/home/user/.aws/config)");
+}
+
+TEST_CASE("profile: a login session", "[credentials]") {
+    std::string const text =
+        "[default]\nlogin_session = arn\nregion = eu-west-2\n[profile above]\nrole_arn = arn:a\nsource_profile = "
+        "default\n";
+    constexpr char token_file[] =
+        "/home/user/.aws/login/cache/42e7ab5b52beca9d20fbc05fa6b72c0a48755ada50d340472ab6f1832cbf42ac.json";
+    auto const token = [](std::string const& end) {
+        return R"({"accessToken":{"accessKeyId":"ASIALOGIN","secretAccessKey":"hidden-key","sessionToken":"hidden",)"
+               R"("accountId":"012345678901","expiresAt":"2026-01-02T03:)" +
+               end + R"(Z"},"clientId":"c","refreshToken":"hidden-refresh","dpopKey":")" + es256_key_line() + "\"}";
+    };
+    recorded_exchange given;
+    given.method = "POST";
+    given.url = "https://eu-west-2.signin.aws.amazon.com/v1/token";
+    given.head.status = 200;
+    given.pieces = {
+        R"({"accessToken":{"accessKeyId":"ASIANEW","secretAccessKey":"hidden-key","sessionToken":"hidden"},)"
+        R"("tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"hidden-next"})"};
+    machine m(text, {given, given});
+    m.runner.files[token_file] = token("14:05");  // ten minutes from now
+    auto answer = m.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "ASIALOGIN");
+    CHECK(answer.credentials.account_id == "012345678901");
+    CHECK(answer.credentials.source == "default chain: profile default (login)");
+    *m.around.unix_ms += 299'999;
+    CHECK(m.load().credentials.access_key_id == "ASIALOGIN");
+    CHECK(m.runner.requests().empty());
+    *m.around.unix_ms += 1;  // five minutes remain
+    CHECK(m.load().credentials.access_key_id == "ASIANEW");
+    CHECK(m.runner.requests().size() == 1);
+    m.provider.forget(m.load().credentials);  // the service refused them: renewed at once, not read from the file
+    *m.around.steady_ms += 30'000;
+    CHECK(m.load().credentials.access_key_id == "ASIANEW");
+    CHECK(m.runner.exhausted());
+
+    machine above(text, {role("ASIAROLE", "2026-01-02T04:04:05Z", "us-east-1")}, named("above"));
+    above.runner.files[token_file] = token("14:05");
+    answer = above.load();
+    REQUIRE(answer.outcome == provider_outcome::found);
+    CHECK(answer.credentials.access_key_id == "ASIAROLE");
+    CHECK(above.signer(0) == "ASIALOGIN");
+
+    CHECK(machine(text).broken() == "the login session of profile default is not there (no file " +
+                                        std::string(token_file) + "); run \"aws login --profile default\"");
 }
 
 TEST_CASE("profile: the code of an MFA device", "[credentials]") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace bedrock;
+using Catch::StartsWith;
 
 namespace {
 
@@ -46,6 +47,7 @@ profile_base base_of(std::string_view config) {
     return answer.plan.base;
 }
 
+std::string const sso_session = "[sso-session s]\nsso_start_url = u\nsso_region = eu-west-1\n";
 constexpr char keys[] = "aws_access_key_id = AKID\naws_secret_access_key = hidden\n";
 
 }  // namespace
@@ -75,8 +77,18 @@ TEST_CASE("profile plan: each kind of base", "[credentials]") {
     CHECK(web.plan.roles.empty());
 
     for (char const* const key : {"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"})
-        CHECK(base_of("[profile A]\n" + std::string(key) + " = x\n") == profile_base::sso);
-    CHECK(base_of("[profile A]\nlogin_session = arn\n") == profile_base::login);
+        CHECK_THAT(refusal("[profile A]\n" + std::string(key) + " = x\n"), StartsWith("profile A "));
+    auto const sso = plan("[profile A]\nsso_session = s\nsso_account_id = 01\nsso_role_name = r\n" + sso_session);
+    CHECK(sso.plan.base == profile_base::sso);
+    CHECK(sso.plan.sso.profile == "A");
+    CHECK(sso.plan.sso.session == "s");
+    CHECK(sso.plan.sso.start_url == "u");
+    CHECK(sso.plan.sso.account_id == "01");
+    auto const login = plan("[profile A]\nlogin_session = arn\nregion = eu-west-1\n");
+    CHECK(login.plan.base == profile_base::login);
+    CHECK(login.plan.login.profile == "A");
+    CHECK(login.plan.login.name == "arn");
+    CHECK(login.plan.login.region == "eu-west-1");
     CHECK(base_of("[profile A]\ncredential_source = Environment\n") == profile_base::environment);
     CHECK(base_of("[profile A]\nrole_arn = r\ncredential_source = Environment\n") == profile_base::environment);
     CHECK(base_of("[profile A]\nrole_arn = r\ncredential_source = Ec2InstanceMetadata\n") == profile_base::instance);
@@ -84,7 +96,7 @@ TEST_CASE("profile plan: each kind of base", "[credentials]") {
 }
 
 TEST_CASE("profile plan: what comes first in one profile", "[credentials]") {
-    std::string all = "[profile A]\nsso_session = x\nlogin_session = arn\n";
+    std::string all = sso_session + "[profile A]\nsso_session = s\nlogin_session = arn\n";
     CHECK(base_of(all) == profile_base::sso);
     all += "credential_process = x\n";
     CHECK(base_of(all) == profile_base::process);
@@ -171,12 +183,12 @@ TEST_CASE("profile plan: a circle of profiles is shown", "[credentials]") {
 
 TEST_CASE("profile plan: the fingerprint follows what the plan was made from, and nothing else", "[credentials]") {
     std::string const text = "[profile A]\nrole_arn = a\nsource_profile = B\n[profile B]\nsso_session = s\n";
-    std::string const rest = "[profile C]\nregion = x\n[sso-session s]\nsso_region = eu-west-1\n";
+    std::string const rest = "[profile C]\nregion = x\n" + sso_session;
     auto const before = plan(text + rest).plan.fingerprint;
     CHECK(before.size() == 64);
     CHECK(plan(text + rest).plan.fingerprint == before);
-    CHECK(plan(text + "[profile C]\nregion = y\n[sso-session s]\nsso_region = eu-west-1\n").plan.fingerprint == before);
-    CHECK(plan(text + "[sso-session s]\nsso_region = eu-west-2\n").plan.fingerprint != before);
+    CHECK(plan(text + "[profile C]\nregion = y\n" + sso_session).plan.fingerprint == before);
+    CHECK(plan(text + rest + "sso_region = eu-west-2\n").plan.fingerprint != before);
     CHECK(plan(text + "region = x\n" + rest).plan.fingerprint != before);
     // Lengths are part of it: a key cannot borrow from its value.
     CHECK(plan("[profile A]\nab = c\nlogin_session = x\n").plan.fingerprint !=
@@ -216,9 +228,8 @@ TEST_CASE("profile plan: the chains of the conformance vectors", "[credentials][
         auto const files = parse(text);
         auto const* const selected = files.set.find(json_file::text_or_empty(*input, "selected_profile"));
         auto const answer = selected ? plan_profile(files, *selected) : profile_plan_answer();
-        bool const is_sso = answer.outcome == provider_outcome::found && answer.plan.base == profile_base::sso;
         if (json_file::flag(*expect, "error").value_or(false)) {
-            if (!is_sso) CHECK(answer.outcome != provider_outcome::found);  // SSO's own keys are its loader's to judge
+            CHECK(answer.outcome != provider_outcome::found);
             continue;
         }
         REQUIRE(answer.outcome == provider_outcome::found);
@@ -238,8 +249,14 @@ TEST_CASE("profile plan: the chains of the conformance vectors", "[credentials][
         } else if (auto const source = json_file::text(chain[0], "NamedSource")) {
             CHECK(files.set.find(made.base_profile)->value("credential_source") == *source);
         } else {
-            REQUIRE(json_file::member(chain[0], "Sso"));
-            CHECK(is_sso);
+            auto const sso = json_file::member(chain[0], "Sso");
+            REQUIRE(sso);
+            CHECK(made.base == profile_base::sso);
+            CHECK(made.sso.session == json_file::text_or_empty(*sso, "sso_session"));
+            CHECK(made.sso.start_url == json_file::text_or_empty(*sso, "sso_start_url"));
+            CHECK(made.sso.region == json_file::text_or_empty(*sso, "sso_region"));
+            CHECK(made.sso.account_id == json_file::text_or_empty(*sso, "sso_account_id"));
+            CHECK(made.sso.role_name == json_file::text_or_empty(*sso, "sso_role_name"));
         }
         for (std::size_t i = 1; i != chain.size(); ++i) {
             auto const role = json_file::member(chain[i], "AssumeRole");

@@ -1,0 +1,352 @@
+// Owns the provider of a console sign-in (`aws login`): its token's credentials, renewed with a proof of possession.
+// Never signs in, which needs a person and a browser: an error names the command that does.
+#ifndef BEDROCK_CREDENTIALS_LOGIN_HPP
+#define BEDROCK_CREDENTIALS_LOGIN_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/credentials/dpop.hpp"
+#include "bedrock/credentials/login_token.hpp"
+#include "bedrock/credentials/redact.hpp"
+#include "bedrock/credentials/retried_call.hpp"
+#include "bedrock/crypto.hpp"
+#include "bedrock/crypto/es256.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/json/descriptor.hpp"
+#include "bedrock/json/fields.hpp"
+#include "bedrock/json/writer.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/settings.hpp"
+#include "bedrock/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The credentials of one sign-in.
+///
+/// The token's file is read at each load. When 5 minutes or less of it remain, or the service has refused it, it is
+/// renewed, at most once in 30 seconds, and written back with everything else in the file left as it is. Where renewing
+/// fails, the old token serves until its end; where writing fails, the new one is kept here.
+/// FIPS, dual-stack and endpoint (AWS_ENDPOINT_URL_SIGNIN, AWS_ENDPOINT_URL, the profile's) are found as for any
+/// service.
+/// **Errors:** always broken, never not_here, naming the file and the command that signs in: without a usable token,
+/// and at once where Sign-In says that the session has ended, the password was changed or a permission is missing.
+/// **Thread safety:** full.
+/// **Wire:** CreateOAuth2Token: POST /v1/token, JSON, not signed, with the header DPoP.
+class login_provider final : public credentials_provider {
+  public:
+    /// `place` is what the caller knows of region, FIPS, dual-stack, profile and files.
+    explicit login_provider(login_session of, settings_request place = {});
+
+    std::string_view name() const noexcept override { return "login"; }
+    exchange<provider_answer> load(environment const& surroundings) override;
+    void forget(credentials const& refused) noexcept override;
+
+  private:
+    exchange<result<login_token>> renew(login_token const& old, environment const& surroundings) const;
+
+    /// The one with the later end of the file's token and the one that is kept.
+    login_token choose(login_token of_file);
+    bool is_refused(login_token const& token);
+    /// Nobody may try within 30 seconds from now.
+    bool take_turn(login_token const& token, environment const& surroundings);
+    void keep(login_token renewed);
+    void note_failure(error why);
+    error last_failure(login_token const& token);
+    provider_answer conclude(login_token const& token, bool works, error const& why) const;
+    provider_answer refuse(std::string_view why) const;
+
+    login_session const of_;
+    settings_request const place_;
+    std::mutex guard_;
+    std::optional<login_token> kept_;  // where it could not be written
+    std::optional<std::int64_t> tried_at_ms_;
+    std::string tried_key_id_;  // of the token that was to be renewed
+    std::optional<error> failure_;
+    std::string refused_key_id_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace login_detail {
+
+inline constexpr std::size_t longest_name = 4096;         // Linux's PATH_MAX
+inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
+inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
+inline constexpr std::int64_t least_between_ms = 30'000;  // Rust SDK
+
+/// An error of Sign-In.
+struct refusal_document {
+    std::string error{};
+    std::string message{};
+};
+
+}  // namespace login_detail
+
+template <>
+struct json::fields_of<login_detail::refusal_document> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(login_detail::refusal_document, error, "error", json::optional_field),
+        BEDROCK_JSON_FIELD(login_detail::refusal_document, message, "message", json::optional_field),
+    };
+};
+
+namespace login_detail {
+
+inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
+}
+
+/// What ends a session, as Sign-In calls it, in words behind "the login session of profile X "; "" for anything else.
+inline std::string_view describe_end(std::string_view code) noexcept {
+    if (code == "TOKEN_EXPIRED") return "has expired";
+    if (code == "USER_CREDENTIALS_CHANGED") return "has ended, because its user's password was changed";
+    if (code == "INSUFFICIENT_PERMISSIONS")
+        return "cannot be renewed: its user may lack the permission signin:CreateOAuth2Token";
+    return {};
+}
+
+/// "; this machine's clock is 301 s ahead of the service's" where a proof may have been refused because of it.
+inline std::string describe_clock(http::response_head const& head, std::int64_t now_unix_ms) {
+    constexpr std::int64_t tolerated_s = 240;  // JavaScript SDK
+    auto const date = parse_http_date(http::find_header(head.headers, "date"));
+    if (!date) return {};
+    auto const ahead = from_unix_milliseconds(now_unix_ms).seconds - date->seconds;
+    if (ahead < tolerated_s && ahead > -tolerated_s) return {};
+    return "; this machine's clock is " + std::to_string(ahead < 0 ? -ahead : ahead) + " s " +
+           (ahead < 0 ? "behind" : "ahead of") + " the service's: set it";
+}
+
+/// Its name is Sign-In's code where there is one.
+inline error read_refusal(http::response const& response, login_token const& sent, std::string_view proof,
+                          std::int64_t now_unix_ms) {
+    auto body = response.body;
+    redact(body, sent.credentials);
+    for (auto const hidden : {sent.refresh_token.view(), sent.dpop_key.view(), proof}) redact(body, hidden);
+    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
+    auto const said = json::read<refusal_document>(body);
+    if (said && !said->error.empty()) why.name = clean(said->error, 64);
+    auto const& words = said && !said->message.empty() ? said->message : why.message;
+    why.message = clean(why.name + ": " + words) + describe_clock(response.head, now_unix_ms);
+    return why;
+}
+
+inline std::string make_body(login_token const& token) {
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    out.key("clientId");
+    out.string(token.client_id);
+    out.key("refreshToken");
+    out.string(token.refresh_token.view());
+    out.key("grantType");
+    out.string("refresh_token");
+    out.end_object();
+    return text;
+}
+
+/// As it was found.
+struct token_file {
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    std::string reason{};
+    secret text{};
+};
+
+inline exchange<token_file> read_file(std::string path, file_stamp known) {
+    file_ask asked(std::move(path));
+    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 3 KiB
+    asked.known = known;
+    co_await asked;
+    token_file read;
+    read.outcome = asked.outcome;
+    read.stamp = asked.stamp;
+    read.reason = clean(asked.reason);
+    read.text = std::move(asked.text);
+    co_return read;
+}
+
+inline exchange<bool> write_file(std::string path, std::string text) {
+    if (text.empty()) co_return false;
+    replace_ask change(std::move(path), std::move(text));
+    co_await change;
+    crypto::secure_wipe(change.text);
+    co_return change.done;
+}
+
+}  // namespace login_detail
+
+inline login_provider::login_provider(login_session of, settings_request place)
+    : of_(std::move(of)), place_(std::move(place)) {}
+
+inline login_token login_provider::choose(login_token of_file) {
+    std::lock_guard const lock(guard_);
+    bool const is_newer = kept_ && kept_->credentials.expires_at_ms > of_file.credentials.expires_at_ms;
+    return is_newer ? *kept_ : std::move(of_file);
+}
+
+inline bool login_provider::is_refused(login_token const& token) {
+    std::lock_guard const lock(guard_);
+    return token.credentials.access_key_id == refused_key_id_;
+}
+
+inline bool login_provider::take_turn(login_token const& token, environment const& surroundings) {
+    auto const now = surroundings.steady_milliseconds();
+    std::lock_guard const lock(guard_);
+    if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
+    tried_at_ms_ = now;
+    tried_key_id_ = token.credentials.access_key_id;
+    failure_.reset();
+    return true;
+}
+
+inline void login_provider::keep(login_token renewed) {
+    std::lock_guard const lock(guard_);
+    kept_ = std::move(renewed);
+}
+
+inline void login_provider::note_failure(error why) {
+    std::lock_guard const lock(guard_);
+    failure_ = std::move(why);
+}
+
+inline error login_provider::last_failure(login_token const& token) {
+    std::lock_guard const lock(guard_);
+    bool const is_same = failure_ && tried_key_id_ == token.credentials.access_key_id;
+    return is_same ? *failure_ : make_error(errc::credentials, "somebody else is at it");
+}
+
+inline void login_provider::forget(credentials const& refused) noexcept {
+    std::lock_guard const lock(guard_);
+    refused_key_id_ = refused.access_key_id;
+}
+
+inline provider_answer login_provider::refuse(std::string_view why) const {
+    constexpr std::size_t longest = 100;
+    auto const profile = login_detail::clean(of_.profile, longest);
+    provider_answer answer;
+    answer.outcome = provider_outcome::broken;
+    answer.detail = "the login session of profile " + profile + ' ';
+    answer.detail += why;
+    answer.detail += "; run \"aws login --profile " + profile + '"';
+    return answer;
+}
+
+inline provider_answer login_provider::conclude(login_token const& token, bool works, error const& why) const {
+    if (auto const end = login_detail::describe_end(why.name); !end.empty()) return refuse(end);
+    if (works) {
+        provider_answer answer;
+        answer.outcome = provider_outcome::found;
+        answer.credentials = token.credentials;
+        answer.credentials.source = "login";
+        return answer;
+    }
+    auto const end = from_unix_milliseconds(token.credentials.expires_at_ms.value_or(0));
+    return refuse("has a token that ends at " + format_iso8601({end.seconds, 0}) +
+                  " and was not renewed: " + why.message);
+}
+
+inline exchange<provider_answer> login_provider::load(environment const& surroundings) {
+    using namespace login_detail;
+    auto const path = find_login_token_file(of_.name, surroundings);
+    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
+    auto const name = clean(path, longest_name);
+    auto const file = co_await read_file(path, file_stamp());
+    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
+    if (file.outcome != file_outcome::found)
+        co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
+    auto parsed = parse_login_token(file.text.view());
+    if (!parsed) co_return refuse("has no usable token in " + name + ": " + parsed.error().message);
+
+    auto const token = choose(std::move(*parsed));
+    auto const now = surroundings.unix_milliseconds();
+    auto const left_ms = *token.credentials.expires_at_ms - now;
+    bool const refused = is_refused(token);
+    bool const works = left_ms > 0 && !refused;
+    if (works && left_ms > renew_ahead_ms) co_return conclude(token, works, error());
+    if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
+
+    auto const renewed = co_await renew(token, surroundings);
+    auto const again = co_await read_file(path, file.stamp);
+    if (renewed) {
+        bool is_written = false;
+        if (again.outcome == file_outcome::unchanged)
+            is_written = co_await write_file(path, renew_login_text(file.text.view(), *renewed));
+        if (!is_written) keep(*renewed);
+        co_return conclude(*renewed, true, error());
+    }
+    note_failure(renewed.error());
+    auto const others = parse_login_token(again.text.view());  // another process may have been faster
+    if (others && others->credentials.access_key_id != token.credentials.access_key_id &&
+        *others->credentials.expires_at_ms > now)
+        co_return conclude(*others, true, error());
+    co_return conclude(token, works, renewed.error());
+}
+
+inline exchange<result<login_token>> login_provider::renew(login_token const& old,
+                                                           environment const& surroundings) const {
+    crypto::es256_key key;
+    if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
+        co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));
+    auto place = place_;
+    place.service = "signin";
+    place.endpoint_variable = "AWS_ENDPOINT_URL_SIGNIN";
+    place.endpoint = {};
+    place.model_id.clear();
+    if (!old.sign_in_region.empty())
+        place.region = {old.sign_in_region, "signInRegion of the login session"};
+    else if (!of_.region.empty())
+        place.region = {of_.region, "profile " + login_detail::clean(of_.profile)};
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return unexpected{where.error()};
+
+    auto const url = where->endpoint.value + "/v1/token";
+    http::body const body(login_detail::make_body(old));
+    std::string proof;
+    request_maker const make = [&]() -> result<http::request> {
+        auto const id = crypto::make_uuid_v4();
+        dpop_claims claims;
+        claims.method = "POST";
+        claims.url = url;
+        claims.id = id;
+        claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
+        proof = make_dpop_proof(key, claims);
+        if (id.empty() || proof.empty())
+            return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");
+        http::request request;
+        request.method = "POST";
+        request.url = url;
+        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}, {"DPoP", proof}};
+        request.body = body;
+        return request;
+    };
+    refusal_reader const read = [&](http::response const& response) {
+        return login_detail::read_refusal(response, old, proof, surroundings.unix_milliseconds());
+    };
+    auto const answer = co_await send_retried(make, read, surroundings);
+    if (!answer) co_return unexpected{answer.error()};
+    auto renewed = parse_login_answer(answer->view(), old, surroundings.unix_milliseconds());
+    if (!renewed)
+        co_return fail(errc::protocol, "the answer is not what AWS Sign-In sends (" + renewed.error().message +
+                                           "); is something else behind the endpoint?");
+    co_return renewed;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

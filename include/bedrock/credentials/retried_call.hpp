@@ -1,0 +1,77 @@
+// Owns how AWS's own services for credentials (STS, IAM Identity Center) are asked: small requests, repeated as AWS's
+// standard mode does. Never decides what is asked, nor what an answer means.
+#ifndef BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
+#define BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
+
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/retry.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Makes the request of one attempt: each is signed at a time of its own. Clocks and limits are not its business.
+using request_maker = std::function<result<http::request>()>;
+
+/// What an answer whose status is not 200 says: the service's name of the error in `name`, the whole of it in
+/// `message`.
+using refusal_reader = std::function<error(http::response const&)>;
+
+/// The body of the first answer with status 200.
+/// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
+/// reader's with its status.
+/// **Lifetime:** of `surroundings` and of what the functions refer to, as long as the exchange.
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr http::timeouts retried_call_clocks{
+    .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
+
+}  // namespace detail
+
+inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings) {
+    retry::token_bucket bucket;
+    retry::attempts attempts(bucket);
+    for (;;) {
+        auto request = make();
+        if (!request) co_return unexpected{std::move(request).error()};
+        request->timeouts = detail::retried_call_clocks;
+        request->max_body = std::size_t{1} << 20;
+        http_ask sent(std::move(*request));
+        co_await sent;
+        if (!sent.failure && sent.response.head.status == 200) co_return secret(std::move(sent.response.body));
+
+        auto why = retry::cause::none;
+        error reason;
+        if (sent.failure) {
+            why = retry::classify(sent.failure);
+            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
+            reason = make_error(sent.failure.code, std::move(sent.failure.message));
+        } else {
+            reason = read(sent.response);
+            reason.http_status = sent.response.head.status;
+            why = retry::classify(reason.name, reason.http_status);
+        }
+        auto const decided =
+            attempts.failed(why, surroundings.random_unit(),
+                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
+        if (decided.verdict != retry::verdict::repeat) co_return unexpected{std::move(reason)};
+        pause_ask nap(decided.delay_ms);
+        co_await nap;
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
