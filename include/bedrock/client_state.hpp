@@ -68,7 +68,7 @@ inline settings_request client_state::make_settings_request() const {
 
 inline provider_list client_state::make_providers() const {
     if (options.credentials) return {static_credentials(*options.credentials)};
-    if (options.provider) return {options.provider};
+    if (!options.providers.empty()) return options.providers;
     chain_options how;
     how.with_bearer = options.auth == auth_scheme::automatic;
     how.place = make_settings_request();

@@ -104,6 +104,12 @@ using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 /// A provider that always answers the same credentials.
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
+/// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
+/// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
+/// chain.
+/// **Thread safety:** `ask` is called from several threads at once.
+std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
+
 /// How one provider of a chain fared.
 struct provider_attempt {
     std::string name{};
@@ -152,10 +158,37 @@ class static_provider final : public credentials_provider {
     credentials fixed_;
 };
 
+class function_provider final : public credentials_provider {
+  public:
+    function_provider(std::string name, std::function<result<credentials>()> ask)
+        : name_(std::move(name)), ask_(std::move(ask)) {}
+    std::string_view name() const noexcept override { return name_; }
+    exchange<provider_answer> load(environment const&) override {
+        provider_answer answer;
+        auto got = ask_();
+        answer.outcome = got ? provider_outcome::found : provider_outcome::broken;
+        if (got)
+            answer.credentials = std::move(*got);
+        else
+            answer.detail = std::move(got).error().message;
+        if (answer.credentials.source.empty()) answer.credentials.source = name_;
+        co_return answer;
+    }
+
+  private:
+    std::string const name_;
+    std::function<result<credentials>()> const ask_;
+};
+
 }  // namespace detail
 
 inline std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
     return std::make_shared<detail::static_provider>(std::move(fixed));
+}
+
+inline std::shared_ptr<credentials_provider> credentials_from(std::string name,
+                                                              std::function<result<credentials>()> ask) {
+    return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
 }
 
 inline std::string describe_attempts(std::vector<provider_attempt> const& attempts) {

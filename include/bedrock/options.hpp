@@ -55,8 +55,9 @@ struct client_options {
     mfa_code_source mfa_code{};
     /// Wins over every source of the environment.
     std::optional<bedrock::credentials> credentials{};
-    /// As `credentials`, asked at every call; shared between clients as you like.
-    std::shared_ptr<credentials_provider> provider{};
+    /// As `credentials`, asked at every call, one after the other; share them between clients as you like. Whoever
+    /// wants the default chain behind a source of its own begins with that and appends `default_chain()`.
+    provider_list providers{};
     auth_scheme auth = auth_scheme::automatic;
     http::timeouts timeouts{};
     retry_options retry{};

@@ -79,7 +79,8 @@ inline settings_request make_settings_request(client_state const& client, call_o
 inline std::string_view find_anonymity(client_state const& client) {
     auto const& own = client.options;
     if (own.auth == auth_scheme::none) return "client option";
-    bool const open = own.auth == auth_scheme::automatic && !own.credentials && !own.provider && own.profile.empty();
+    bool const open =
+        own.auth == auth_scheme::automatic && !own.credentials && own.providers.empty() && own.profile.empty();
     return open && non_blank_variable(client.surroundings, "AWS_BEDROCK_SKIP_AUTH") == "1" ? "AWS_BEDROCK_SKIP_AUTH"
                                                                                            : std::string_view();
 }

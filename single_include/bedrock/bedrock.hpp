@@ -9802,6 +9802,12 @@ using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 /// A provider that always answers the same credentials.
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
+/// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
+/// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
+/// chain.
+/// **Thread safety:** `ask` is called from several threads at once.
+std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
+
 /// How one provider of a chain fared.
 struct provider_attempt {
     std::string name{};
@@ -9850,10 +9856,37 @@ class static_provider final : public credentials_provider {
     credentials fixed_;
 };
 
+class function_provider final : public credentials_provider {
+  public:
+    function_provider(std::string name, std::function<result<credentials>()> ask)
+        : name_(std::move(name)), ask_(std::move(ask)) {}
+    std::string_view name() const noexcept override { return name_; }
+    exchange<provider_answer> load(environment const&) override {
+        provider_answer answer;
+        auto got = ask_();
+        answer.outcome = got ? provider_outcome::found : provider_outcome::broken;
+        if (got)
+            answer.credentials = std::move(*got);
+        else
+            answer.detail = std::move(got).error().message;
+        if (answer.credentials.source.empty()) answer.credentials.source = name_;
+        co_return answer;
+    }
+
+  private:
+    std::string const name_;
+    std::function<result<credentials>()> const ask_;
+};
+
 }  // namespace detail
 
 inline std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
     return std::make_shared<detail::static_provider>(std::move(fixed));
+}
+
+inline std::shared_ptr<credentials_provider> credentials_from(std::string name,
+                                                              std::function<result<credentials>()> ask) {
+    return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
 }
 
 inline std::string describe_attempts(std::vector<provider_attempt> const& attempts) {
@@ -18225,8 +18258,9 @@ struct client_options {
     mfa_code_source mfa_code{};
     /// Wins over every source of the environment.
     std::optional<bedrock::credentials> credentials{};
-    /// As `credentials`, asked at every call; shared between clients as you like.
-    std::shared_ptr<credentials_provider> provider{};
+    /// As `credentials`, asked at every call, one after the other; share them between clients as you like. Whoever
+    /// wants the default chain behind a source of its own begins with that and appends `default_chain()`.
+    provider_list providers{};
     auth_scheme auth = auth_scheme::automatic;
     http::timeouts timeouts{};
     retry_options retry{};
@@ -18322,7 +18356,7 @@ inline settings_request client_state::make_settings_request() const {
 
 inline provider_list client_state::make_providers() const {
     if (options.credentials) return {static_credentials(*options.credentials)};
-    if (options.provider) return {options.provider};
+    if (!options.providers.empty()) return options.providers;
     chain_options how;
     how.with_bearer = options.auth == auth_scheme::automatic;
     how.place = make_settings_request();
@@ -18400,7 +18434,8 @@ inline settings_request make_settings_request(client_state const& client, call_o
 inline std::string_view find_anonymity(client_state const& client) {
     auto const& own = client.options;
     if (own.auth == auth_scheme::none) return "client option";
-    bool const open = own.auth == auth_scheme::automatic && !own.credentials && !own.provider && own.profile.empty();
+    bool const open =
+        own.auth == auth_scheme::automatic && !own.credentials && own.providers.empty() && own.profile.empty();
     return open && non_blank_variable(client.surroundings, "AWS_BEDROCK_SKIP_AUTH") == "1" ? "AWS_BEDROCK_SKIP_AUTH"
                                                                                            : std::string_view();
 }

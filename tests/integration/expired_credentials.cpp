@@ -68,7 +68,7 @@ struct scripted_client : client_fixture {
     scripted_client(mock::server_options how, std::vector<provider_answer> answers)
         : client_fixture(std::move(how)), source(std::make_shared<scripted_source>(std::move(answers))) {
         options.credentials.reset();
-        options.provider = std::make_shared<cached_provider>(source);
+        options.providers = {std::make_shared<cached_provider>(source)};
     }
     result<converse_response> call(bool streaming, bedrock::client const& by) const {
         auto copy = by;

@@ -16,7 +16,7 @@ struct recorded_event {
     std::string payload;
 };
 
-struct recorded_exchange {
+struct recorded_call {
     std::string id;
     std::string operation;  // of the index: "converse", "converse-stream", ...
     std::string request_body;
@@ -34,12 +34,12 @@ inline std::string text_of(simdjson::dom::element from, std::string_view name) {
 }  // namespace recorded_detail
 
 // The exchanges of a class that were answered with 200; nothing when there are no vectors.
-inline std::optional<std::vector<recorded_exchange>> recorded_exchanges(std::string_view wanted) {
+inline std::optional<std::vector<recorded_call>> recorded_calls(std::string_view wanted) {
     using recorded_detail::text_of;
     auto const directory = vectors_dir();
     if (!directory) return std::nullopt;
     auto const root = *directory + "/bedrock-recorded/";
-    std::vector<recorded_exchange> all;
+    std::vector<recorded_call> all;
     simdjson::dom::parser index_parser;
     simdjson::dom::element index;
     simdjson::dom::array cases;
@@ -52,7 +52,7 @@ inline std::optional<std::vector<recorded_exchange>> recorded_exchanges(std::str
         simdjson::dom::parser parser;
         simdjson::dom::element file;
         if (parser.load(root + text_of(entry, "file")).get(file) != simdjson::SUCCESS) return std::nullopt;
-        recorded_exchange exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}};
+        recorded_call exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}};
         simdjson::dom::element part;
         if (file["request"].get(part) == simdjson::SUCCESS) exchange.request_body = text_of(part, "body");
         if (file["response"].get(part) == simdjson::SUCCESS) {

@@ -56,8 +56,8 @@ TEST_CASE("client state: the sources of credentials follow the options, and noth
     CHECK(names({}) == "bearer token environment profile web identity container imds ");
     CHECK(names({.auth = auth_scheme::sigv4}) == "environment profile web identity container imds ");
     CHECK(names({.profile = "dev"}) == "profile web identity container imds ");
-    CHECK(names({.profile = "dev", .provider = default_chain().front()}) == "bearer token ");
-    CHECK(names({.profile = "dev", .credentials = credentials{}, .provider = default_chain().front()}) == "static ");
+    CHECK(names({.profile = "dev", .providers = {default_chain().front()}}) == "bearer token ");
+    CHECK(names({.profile = "dev", .credentials = credentials{}, .providers = {default_chain().front()}}) == "static ");
 }
 
 TEST_CASE("client state: what the options say of a place", "[client_state]") {

@@ -106,6 +106,26 @@ TEST_CASE("credentials: fixed ones say where they come from", "[credentials]") {
     CHECK(answer.credentials->source == "vault");
 }
 
+TEST_CASE("credentials: a function is a source", "[credentials]") {
+    auto const here = fake_environment().get();
+    int asked = 0;
+    auto const vault = credentials_from("vault", [&]() -> result<credentials> {
+        if (++asked == 3) return fail(errc::credentials, "the vault is sealed");
+        credentials found;
+        found.access_key_id = "AKID" + std::to_string(asked);
+        found.secret_access_key = "s";
+        if (asked == 2) found.source = "vault at noon";
+        return found;
+    });
+    CHECK(run({vault}, here).credentials->source == "vault");
+    auto const second = run({std::make_shared<scripted_provider>("one", not_here("not set")), vault}, here);
+    CHECK(second.credentials->source == "vault at noon");
+    CHECK(second.credentials->access_key_id == "AKID2");
+    auto const third = run({vault, static_credentials({})}, here);
+    REQUIRE_FALSE(third.credentials);
+    CHECK(third.credentials.error().message == "vault: the vault is sealed");
+}
+
 TEST_CASE("credentials: key ids are shown by their last four characters", "[credentials]") {
     CHECK(shorten_key_id("AKIAIOSFODNN7EXAMPLE") == "…MPLE");
     CHECK(shorten_key_id("ABCD") == "…");

@@ -116,7 +116,7 @@ TEST_CASE("target: who makes the call", "[target]") {
         CHECK(found->credentials.access_key_id == "CODE");
     }
     SECTION("a provider given in code wins, also where it is broken") {
-        m.options.provider = std::make_shared<broken_provider>();
+        m.options.providers = {std::make_shared<broken_provider>()};
         auto const found = m.target();
         REQUIRE_FALSE(found);
         CHECK(found.error().code == errc::credentials);
@@ -154,7 +154,7 @@ TEST_CASE("target: no credentials, or half of them", "[target]") {
 TEST_CASE("target: the settings are judged before anybody is asked for credentials", "[target]") {
     machine m;
     m.options.region = "not a region";
-    m.options.provider = std::make_shared<broken_provider>();
+    m.options.providers = {std::make_shared<broken_provider>()};
     auto const found = m.target();
     REQUIRE_FALSE(found);
     CHECK(found.error().code == errc::invalid_input);

@@ -195,7 +195,7 @@ TEST_CASE("what cannot be merged is kept aside", "[model]") {
 }
 
 TEST_CASE("recorded streams accumulate to messages that can be sent", "[model][vectors]") {
-    auto const exchanges = recorded_exchanges("converse-stream");
+    auto const exchanges = recorded_calls("converse-stream");
     if (!exchanges) {
         WARN("skipped: no conformance vectors (-Dvectors=DIR)");
         return;

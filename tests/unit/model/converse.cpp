@@ -167,7 +167,7 @@ TEST_CASE("a guardrail trace is parsed when asked for", "[model]") {
 
 TEST_CASE("recorded requests and responses survive reading and writing", "[model][vectors]") {
     for (auto const* const wanted : {"converse", "converse-stream"}) {
-        auto const exchanges = recorded_exchanges(wanted);
+        auto const exchanges = recorded_calls(wanted);
         if (!exchanges) {
             WARN("skipped: no conformance vectors (-Dvectors=DIR)");
             return;

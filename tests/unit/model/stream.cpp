@@ -133,7 +133,7 @@ TEST_CASE("bad payloads name the event and the member", "[model]") {
 }
 
 TEST_CASE("recorded streams parse, by the scan and by the interpreter alike", "[model][vectors]") {
-    auto const exchanges = recorded_exchanges("converse-stream");
+    auto const exchanges = recorded_calls("converse-stream");
     if (!exchanges) {
         WARN("skipped: no conformance vectors (-Dvectors=DIR)");
         return;
