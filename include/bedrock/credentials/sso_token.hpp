@@ -82,13 +82,13 @@ class sso_token_source {
     exchange<bool> write_back(cache_file const& read, sso_token const& renewed) const;
 
     /// The one with the later end of the file's token and the one that is kept.
-    sso_token choose(sso_token of_file);
+    sso_token choose(sso_token const& of_file);
     /// Nobody may try within 30 seconds from now.
     bool take_turn(environment const& surroundings);
     void keep(std::optional<sso_token> unwritten);
     void keep_failure(std::string why);
     std::string last_failure();
-    unexpected refuse(std::string why) const;
+    unexpected refuse(std::string_view why) const;
 
     sso_settings const of_;
     settings_request const place_;
@@ -275,7 +275,7 @@ inline exchange<sso_token_source::cache_file> sso_token_source::read_file(std::s
     co_return read;
 }
 
-inline sso_token sso_token_source::choose(sso_token of_file) {
+inline sso_token sso_token_source::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
     return kept_ && kept_->expires_at_ms > of_file.expires_at_ms ? *kept_ : of_file;
 }
@@ -305,9 +305,9 @@ inline std::string sso_token_source::last_failure() {
     return failure_;
 }
 
-inline unexpected sso_token_source::refuse(std::string why) const {
-    return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + why + "; run \"" +
-                                       of_.login_command() + '"');
+inline unexpected sso_token_source::refuse(std::string_view why) const {
+    return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + std::string(why) +
+                                       "; run \"" + of_.login_command() + '"');
 }
 
 inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
