@@ -75,7 +75,7 @@ TEST_CASE("moto: IMDSv2 and AssumeRole over HTTP") {
     CHECK(instance.credentials->session_token.view() == "test-session-token");
     CHECK(instance.credentials->expires_at_ms.has_value());
 
-    tool::temporary_file const config("config",
+    ::tool::temporary_file const config("config",
                                       "[default]\nregion = eu-west-1\n"
                                       "role_arn = arn:aws:iam::123456789012:role/caller\nsource_profile = base\n"
                                       "role_session_name = interop\n"
