@@ -1,12 +1,15 @@
-// The command-line tool `bedrock`: asks models, says which credentials apply, reads and writes event streams, signs.
-// Built on the SDK's public API alone, as anybody's program would be.
+// The command-line tool `bedrock`: asks models and lists them, says which credentials apply, reads and writes event
+// streams, signs. Built on the SDK's public API alone, as anybody's program would be.
 #include <bedrock/bedrock.hpp>
 
 #include "cli/arguments.hpp"
 #include "cli/converse.hpp"
 #include "cli/decode.hpp"
 #include "cli/encode.hpp"
+#include "cli/invoke.hpp"
 #include "cli/io.hpp"
+#include "cli/models.hpp"
+#include "cli/operations.hpp"
 #include "cli/report.hpp"
 #include "cli/sign.hpp"
 #include "cli/whoami.hpp"
@@ -19,14 +22,16 @@
 namespace {
 
 constexpr cli::command const* commands[] = {
-    &cli::converse_command, &cli::whoami_command, &cli::decode_command, &cli::encode_command, &cli::sign_command,
+    &cli::converse_command,     &cli::models_command,          &cli::invoke_command,
+    &cli::count_tokens_command, &cli::apply_guardrail_command, &cli::whoami_command,
+    &cli::decode_command,       &cli::encode_command,          &cli::sign_command,
 };
 
 std::string describe_tool() {
     std::string text = "usage: bedrock COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:\n";
     for (auto const* const one : commands) {
         std::string line = "  " + std::string(one->name);
-        line.resize(12, ' ');
+        line.resize(18, ' ');
         text.append(line).append(one->summary).append("\n");
     }
     text += "\nCommon options:\n";
@@ -50,8 +55,7 @@ cli::command const* find_command(std::string_view name) {
 }
 
 int refuse_command(std::string_view name) {
-    for (std::string_view const later : {"models", "config", "invoke", "count-tokens", "apply-guardrail"}) {
-        if (name != later) continue;
+    if (name == "config") {
         auto const message = "command " + std::string(name) + " is not supported by this version";
         return cli::report_usage(bedrock::make_error(bedrock::errc::invalid_input, message), {});
     }

@@ -43,7 +43,7 @@ struct command {
 inline constexpr option common_options[] = {
     {"--region", "R", "AWS region; else the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1"},
     {"--profile", "P", "profile of the shared files: wins over keys and tokens of the environment"},
-    {"--endpoint", "URL", "instead of AWS's own host (AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL)"},
+    {"--endpoint", "URL", "instead of AWS's own hosts (AWS_ENDPOINT_URL_BEDROCK[_RUNTIME], AWS_ENDPOINT_URL)"},
     {"--verbose", "", "a line about the requests on standard error"},
     {"--help", "", "this text", 'h'},
 };
@@ -93,6 +93,23 @@ inline bedrock::result<std::int32_t> parse_count(std::string const& text, std::s
     auto const [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (fault == std::errc{} && stop == text.data() + text.size() && value > 0) return value;
     return bad_usage(std::string(option) + " takes a whole number above 0, not " + quoted(text));
+}
+
+inline bedrock::result<bedrock::guardrail_config> parse_guardrail(std::string const& text) {
+    auto const colon = text.rfind(':');  // an ARN has colons of its own
+    auto const version = colon == std::string::npos ? std::string() : text.substr(colon + 1);
+    bool const is_number = version.find_first_not_of("0123456789") == std::string::npos;
+    if (colon == 0 || version.empty() || (!is_number && version != "DRAFT"))
+        return bad_usage("--guardrail takes ID:VERSION, the version a number or DRAFT, not " + quoted(text));
+    return bedrock::guardrail_config{.guardrail_identifier = text.substr(0, colon), .guardrail_version = version};
+}
+
+inline bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+inline bedrock::error no_model() {
+    return bedrock::make_error(bedrock::errc::invalid_input, "no model: name one with --model ID");
 }
 
 /// What is planned and would be misleading to call unknown.

@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "attachments.hpp"
+#include "call.hpp"
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
@@ -14,10 +15,8 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,14 +73,6 @@ struct converse_plan {
     bool verbose = false;
 };
 
-/// How long a call took, seen from here.
-struct stopwatch {
-    std::int64_t started_ms = bedrock::steady_milliseconds_now();
-    std::optional<std::int64_t> first_event_ms{};
-
-    std::int64_t now() const { return bedrock::steady_milliseconds_now() - started_ms; }
-};
-
 inline bedrock::result<float> parse_fraction(std::string text, std::string_view option) {
     auto const shown = quoted(text);
     if (text.starts_with('.')) text.insert(0, 1, '0');
@@ -91,15 +82,6 @@ inline bedrock::result<float> parse_fraction(std::string text, std::string_view 
     bool const fits = std::abs(value) <= double{(std::numeric_limits<float>::max)()};
     if (is_number && fits) return static_cast<float>(value);
     return bad_usage(std::string(option) + " takes a number such as 0.5, not " + shown);
-}
-
-inline bedrock::result<bedrock::guardrail_config> parse_guardrail(std::string const& text) {
-    auto const colon = text.rfind(':');  // an ARN has colons of its own
-    auto const version = colon == std::string::npos ? std::string() : text.substr(colon + 1);
-    bool const is_number = version.find_first_not_of("0123456789") == std::string::npos;
-    if (colon == 0 || version.empty() || (!is_number && version != "DRAFT"))
-        return bad_usage("--guardrail takes ID:VERSION, the version a number or DRAFT, not " + quoted(text));
-    return bedrock::guardrail_config{.guardrail_identifier = text.substr(0, colon), .guardrail_version = version};
 }
 
 /// The members of the request that options set.
@@ -129,12 +111,8 @@ inline bedrock::result<void> set_members(bedrock::converse_request& request, arg
     return {};
 }
 
-inline bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
-
 inline bedrock::result<void> check_combinations(arguments const& given) {
-    if (is_blank(given.value("--model"))) return bad_usage("no model: name one with --model ID");
+    if (is_blank(given.value("--model"))) return bedrock::unexpected{no_model()};
     if (given.has("--events") && given.has("--json")) return bad_usage("--events and --json exclude each other");
     if (given.has("--events") && given.has("--no-stream"))
         return bad_usage("--events needs a stream: leave --no-stream out");
@@ -248,7 +226,7 @@ inline bedrock::result<bedrock::converse_response> converse_streaming(bedrock::c
                                                                       answer_display& display, stopwatch& watch) {
     auto events = client.open_stream(plan.request, {.cancel = cancel});
     while (auto const* const event = events.next()) {
-        if (!watch.first_event_ms) watch.first_event_ms = watch.now();
+        watch.note_event();
         if (plan.form == answer_form::json) continue;
         if (plan.form == answer_form::events) {
             write_event(out, *event);
@@ -274,21 +252,6 @@ inline bedrock::result<bedrock::converse_response> converse_whole(bedrock::clien
     }
     display.text(answer->text());
     return answer;
-}
-
-/// What is known about the requests of a call: results and errors tell of the last one.
-inline void print_requests(converse_plan const& plan, bedrock::result<bedrock::converse_response> const& answer,
-                           stopwatch const& watch) {
-    int const attempts = answer ? answer->attempts : answer.error().attempts;
-    int const status = answer ? 200 : answer.error().http_status;
-    auto const& id = answer ? answer->request_id : answer.error().request_id;
-    std::string line = plan.stream ? "ConverseStream: " : "Converse: ";
-    line += attempts == 0 ? "nothing was sent" : std::to_string(attempts) + (attempts == 1 ? " request" : " requests");
-    if (status != 0) line += (attempts > 1 ? ", last status " : ", status ") + std::to_string(status);
-    if (!id.empty()) line += ", request id " + id;
-    if (watch.first_event_ms) line += ", first event after " + std::to_string(*watch.first_event_ms) + " ms";
-    line += ", " + std::to_string(watch.now()) + " ms in all\n";
-    std::fputs(line.c_str(), stderr);
 }
 
 inline void print_usage(bedrock::converse_response const& answer) {
@@ -329,7 +292,7 @@ inline int run_converse(arguments const& given) {
     interrupt_watch const cancels_on_interrupt(cancel);
     output out;
     answer_display display(out);
-    detail::stopwatch watch;
+    stopwatch watch;
     auto const answer = plan->stream ? detail::converse_streaming(client, *plan, cancel, out, display, watch)
                                      : detail::converse_whole(client, *plan, cancel, display);
     int status = exit_success;
@@ -340,7 +303,7 @@ inline int run_converse(arguments const& given) {
         out.finish();
         status = report(out.ok() ? answer.error() : out.failure());
     }
-    if (plan->verbose) detail::print_requests(*plan, answer, watch);
+    if (plan->verbose) print_requests(plan->stream ? "ConverseStream" : "Converse", answer, watch);
     return status;
 }
 

@@ -23,6 +23,7 @@
 #include "bedrock/target.hpp"
 #include "bedrock/version.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -44,8 +45,14 @@ struct operation {
     http::body body{};
     std::string content_type{"application/json"};
     std::string accept{"application/json"};
+    /// Further ones, of names that begin with `x-amz`; they are signed.
+    http::header_list headers{};
     /// An ARN among these says its region.
     std::string model_id{};
+    service_name service = runtime_service;
+    /// Milliseconds: the client's clock for the first byte runs no longer than this, unless the call has clocks of its
+    /// own. 0: as long as it likes.
+    std::int64_t longest_first_byte_ms = 0;
 };
 
 /// What one call works with. **Lifetime:** of all that it refers to; it must outlive the protocols that it is given to.
@@ -62,6 +69,16 @@ struct call_frame {
 
 /// Sends an operation whose answer is no stream, with repeats.
 exchange<result<http::response>> send_plain(call_frame& frame);
+
+/// A whole answer, and what its frame knows of it.
+struct call_answer {
+    http::response response{};
+    std::string request_id{};
+    int attempts = 0;
+};
+
+/// What `send_plain`, or the runner in its place, came to; an error is given what the frame knows of it too.
+result<call_answer> conclude(call_frame& frame, result<http::response> response);
 
 /// Sends an operation whose answer is a stream, with repeats, until an answer's head says that there is one. Whether
 /// its first event is worth having is decided by `first`, a callable `(http::transfer&) ->
@@ -92,6 +109,12 @@ inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     for (auto const& taken : own)
         if (http::equal_names(name, taken)) return true;
     return !anonymous && http::equal_names(name, "Authorization");
+}
+
+inline bool has_header(http::header_list const& among, std::string_view name) noexcept {
+    for (auto const& one : among)
+        if (http::equal_names(one.name, name)) return true;
+    return false;
 }
 
 inline unexpected refuse_header(std::string_view name, std::string_view why) {
@@ -125,12 +148,18 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.url = target.settings.endpoint.value + frame.what.path;
     made.body = frame.what.body;
     made.timeouts = choose_timeouts(client, frame.options);
+    auto& first_byte = made.timeouts.first_byte_ms;
+    if (auto const longest = frame.what.longest_first_byte_ms; longest > 0 && !frame.options.timeouts)
+        first_byte = first_byte > 0 ? (std::min)(first_byte, longest) : longest;
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});
     if (!frame.what.accept.empty()) made.headers.push_back({"Accept", frame.what.accept});
+    for (auto const& own : frame.what.headers) made.headers.push_back(own);
+    for (auto const& own : made.headers)
+        if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
     made.headers.push_back(
         {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
@@ -140,7 +169,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     for (auto const& extra : frame.options.headers) {
         if (splits_headers(extra))
             return refuse_header(extra.name, "cannot be sent: its name is none, or a line break stands in it");
-        if (is_own_header(extra.name, target.anonymous))
+        if (is_own_header(extra.name, target.anonymous) || has_header(frame.what.headers, extra.name))
             return refuse_header(extra.name, "is not the caller's to set: the request has its own");
         bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
         (is_signed ? made.headers : unsigned_headers).push_back(extra);
@@ -231,7 +260,7 @@ class repeats {
 inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
     auto const refused = target.credentials;
     for (auto const& provider : frame.client.providers) provider->forget(refused);
-    auto found = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto found = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!found) {
         failed.message += "; looking for others failed: " + found.error().message;
         co_return false;
@@ -263,7 +292,7 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
 }  // namespace detail
 
 inline exchange<result<http::response>> send_plain(call_frame& frame) {
-    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);
     for (;;) {
@@ -284,9 +313,17 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
     }
 }
 
+inline result<call_answer> conclude(call_frame& frame, result<http::response> response) {
+    if (response) return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts};
+    auto why = std::move(response).error();
+    why.attempts = frame.attempts;
+    if (why.request_id.empty()) why.request_id = std::move(frame.request_id);
+    return unexpected{std::move(why)};
+}
+
 template <class First>
 exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
-    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);
     for (;;) {

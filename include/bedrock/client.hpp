@@ -1,4 +1,4 @@
-// Owns `client`: Bedrock's operations as calls that block.
+// Owns `client`: Bedrock's operations as calls that block; those beside Converse in the header of their name.
 // Never does anything before the first call: constructing one opens no file and no socket, and cannot fail.
 #ifndef BEDROCK_CLIENT_HPP
 #define BEDROCK_CLIENT_HPP
@@ -8,6 +8,8 @@
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
+#include "bedrock/fwd.hpp"
+#include "bedrock/http.hpp"
 #include "bedrock/json/fields.hpp"
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/stream.hpp"
@@ -49,11 +51,66 @@ class client {
     /// cannot be sent.
     event_reader open_stream(converse_request const& request, call_options const& options = {});
 
+    // What follows needs a header of its own, which bedrock/bedrock.hpp leaves out.
+
+    /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
+    inline result<count_tokens_response> count_tokens(count_tokens_request const& request,
+                                                      call_options const& options = {});
+
+    /// What a guardrail says of content, without a model. In bedrock/apply_guardrail.hpp.
+    inline result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
+                                                            call_options const& options = {});
+
+    /// InvokeModel: the model's own request and answer, as they are. In bedrock/invoke.hpp.
+    inline result<invoke_model_response> invoke_model(invoke_model_request const& request,
+                                                      call_options const& options = {});
+    /// InvokeModelWithResponseStream, to be pulled; as `open_stream`. In bedrock/invoke.hpp.
+    inline chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
+    /// The same pushed to `on_chunk`; as `converse_stream`. In bedrock/invoke.hpp.
+    template <class OnChunk>
+    result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
+                                                       call_options const& options = {});
+
+    /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
+    inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
+                                                                  call_options const& options = {});
+    inline result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
+                                                              call_options const& options = {});
+    /// One page of them.
+    inline result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
+                                                                  call_options const& options = {});
+
+    /// A conversation checked for harm, attacks and personal data, without a guardrail. In
+    /// bedrock/guardrail_checks.hpp.
+    inline result<invoke_guardrail_checks_response> invoke_guardrail_checks(
+        invoke_guardrail_checks_request const& request, call_options const& options = {});
+
+    /// What the control plane knows of models and inference profiles; bedrock/catalogue.hpp makes one list of it. In
+    /// bedrock/control.hpp.
+    inline result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
+                                                                          call_options const& options = {});
+    inline result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
+                                                                      call_options const& options = {});
+    /// One page of them.
+    inline result<list_inference_profiles_response> list_inference_profiles(
+        list_inference_profiles_request const& request, call_options const& options = {});
+    inline result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
+                                                                        call_options const& options = {});
+
     /// Which credentials, region and endpoint a call would use, and why.
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
 
   private:
+    friend class catalogue;
+
     blocking_runner make_runner(engine& on, call_options const& options) const;
+    /// Sends an operation whose answer is no stream.
+    result<call_answer> send(result<operation> const& what, call_options const& options);
+    /// Sends it, and reads the JSON that it is answered with.
+    template <class Response>
+    result<Response> ask(result<operation> const& what, call_options const& options);
+    template <class Kind>
+    basic_event_reader<Kind> open(result<operation> what, call_options const& options);
 
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
@@ -63,10 +120,19 @@ class client {
 
 namespace detail {
 
-/// The operation on a model; its body is written by `write_body`.
-template <class WriteBody>
-result<operation> make_model_operation(std::string_view name, std::string_view suffix, std::string const& model_id,
-                                       WriteBody write_body) {
+/// The operation that asks and carries nothing.
+inline operation make_question(std::string_view name, std::string path) {
+    operation made;
+    made.name = name;
+    made.method = "GET";
+    made.path = std::move(path);
+    made.content_type.clear();
+    return made;
+}
+
+/// The operation on a model, without its body.
+inline result<operation> make_model_operation(std::string_view name, std::string_view suffix,
+                                              std::string const& model_id) {
     if (model_id.empty()) return fail(errc::invalid_input, "model_id is empty; name a model, profile or ARN");
     operation made;
     made.name = name;
@@ -74,19 +140,54 @@ result<operation> make_model_operation(std::string_view name, std::string_view s
     made.path = "/model/";
     append_percent_encoded(made.path, model_id);
     made.path += suffix;
-    std::string body;
-    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
-    made.body = std::move(body);
     return made;
 }
 
-inline result<converse_response> read_converse_response(http::response const& response) {
-    auto read = json::read<converse_response>(response.body);
-    if (read) return read;
+/// The operation with the body that `write_body` appends to a text.
+template <class WriteBody>
+result<operation> with_body(result<operation> made, WriteBody write_body) {
+    if (!made) return made;
+    std::string body;
+    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
+    made->body = std::move(body);
+    return made;
+}
+
+/// The operation with a described value as its body.
+template <class Request>
+result<operation> with_json(result<operation> made, Request const& request) {
+    return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
+}
+
+/// The JSON that an operation was answered with.
+template <class Response>
+result<Response> read_answer(operation const& what, result<call_answer> answer) {
+    if (!answer) return unexpected{std::move(answer).error()};
+    auto read = json::read<Response>(answer->response.body);
+    if (read) {
+        read->request_id = std::move(answer->request_id);
+        read->attempts = answer->attempts;
+        return read;
+    }
     auto why = std::move(read).error();
-    why.http_status = response.head.status;
-    why.message = "the answer is not a Converse response: " + why.message;
+    why.http_status = answer->response.head.status;
+    why.message = "the answer is no response of " + std::string(what.name) + ": " + why.message;
+    why.request_id = std::move(answer->request_id);
+    why.attempts = answer->attempts;
     return unexpected{std::move(why)};
+}
+
+/// Hands the events of a stream to a function until there are no more, or it says no.
+template <class Kind, class OnEvent>
+result<typename Kind::response> push_events(basic_event_reader<Kind> events, OnEvent& on_event) {
+    while (auto const* const event = events.next()) {
+        if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, typename Kind::event const&>>) {
+            on_event(*event);
+        } else if (!on_event(*event)) {
+            events.cancel();
+        }
+    }
+    return std::move(events).finish();
 }
 
 }  // namespace detail
@@ -96,47 +197,43 @@ inline blocking_runner client::make_runner(engine& on, call_options const& optio
             choose_timeouts(state_->options, options).total_ms};
 }
 
-inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
-    auto const what = detail::make_model_operation("Converse", "/converse", request.model_id, [&](std::string& body) {
-        return write_converse_body(request, body);
-    });
+inline result<call_answer> client::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
     auto runner = make_runner(tools->engine, options);
-    auto const response = runner.run(send_plain(frame));
-    auto answer = response ? detail::read_converse_response(*response) : unexpected{response.error()};
-    if (answer) {
-        answer->request_id = frame.request_id;
-        answer->attempts = frame.attempts;
-    } else {
-        answer.error().attempts = frame.attempts;
-        if (answer.error().request_id.empty()) answer.error().request_id = frame.request_id;
-    }
-    return answer;
+    return conclude(frame, runner.run(send_plain(frame)));
+}
+
+template <class Response>
+result<Response> client::ask(result<operation> const& what, call_options const& options) {
+    if (!what) return unexpected{what.error()};
+    return detail::read_answer<Response>(*what, send(what, options));
+}
+
+template <class Kind>
+basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+    if (!what) return {state_, pool_, {}, options, std::move(what).error()};
+    what->accept = "application/vnd.amazon.eventstream";
+    return {state_, pool_, std::move(*what), options, std::nullopt};
+}
+
+inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
+    auto what = detail::make_model_operation("Converse", "/converse", request.model_id);
+    auto const write = [&](std::string& body) { return write_converse_body(request, body); };
+    return ask<converse_response>(detail::with_body(std::move(what), write), options);
 }
 
 inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
-    auto what =
-        detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id,
-                                     [&](std::string& body) { return write_converse_stream_body(request, body); });
-    if (!what) return event_reader(state_, pool_, {}, options, std::move(what).error());
-    what->accept = "application/vnd.amazon.eventstream";
-    return event_reader(state_, pool_, std::move(*what), options, std::nullopt);
+    auto what = detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id);
+    auto const write = [&](std::string& body) { return write_converse_stream_body(request, body); };
+    return open<converse_stream_kind>(detail::with_body(std::move(what), write), options);
 }
 
 template <class OnEvent>
 result<converse_response> client::converse_stream(converse_request const& request, OnEvent&& on_event,
                                                   call_options const& options) {
-    auto events = open_stream(request, options);
-    while (auto const* const event = events.next()) {
-        if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, stream_event const&>>) {
-            on_event(*event);
-        } else if (!on_event(*event)) {
-            events.cancel();
-        }
-    }
-    return std::move(events).finish();
+    return detail::push_events(open_stream(request, options), on_event);
 }
 
 inline explanation client::explain(call_options const& options, std::string_view model_id) {

@@ -40,7 +40,7 @@ enum class errc : unsigned char {
     other_service,           ///< any further error that the service names
 };
 
-/// Everything that is known about a failure. An aggregate; copies are deep but for `partial`, which is shared.
+/// Everything that is known about a failure. An aggregate; copies are deep but for what had arrived, which is shared.
 struct error {
     errc code = errc::none;
     /// HTTP status of the answer, or the status that stands for an exception inside a stream; 0 where there was none.
@@ -62,6 +62,8 @@ struct error {
     bool content_emitted = false;
     /// What had arrived of a broken stream's answer; null where nothing had. Blocks cut short are kept as they were.
     std::shared_ptr<converse_response const> partial{};
+    /// The same of InvokeModelWithResponseStream.
+    std::shared_ptr<invoke_stream_response const> partial_chunks{};
 };
 
 /// The name of one of our own failures ("Truncated"), or "" for a code that a service names.

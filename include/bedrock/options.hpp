@@ -38,8 +38,9 @@ struct client_options {
     std::string region{};
     /// Asks instance metadata for the region before us-east-1 applies: elsewhere than on EC2 that takes some seconds.
     bool region_of_instance = false;
-    /// URL that replaces the service's own, path prefix included. Unset: AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
-    /// AWS_ENDPOINT_URL, the profile's, the region's standard host.
+    /// URL that replaces the services' own, path prefix included, for runtime and control plane alike. Unset:
+    /// AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL_BEDROCK, AWS_ENDPOINT_URL, the profile's, the region's
+    /// standard host.
     std::string endpoint{};
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};

@@ -48,6 +48,15 @@ class region_source {
     virtual exchange<setting> find_region(environment const& surroundings) = 0;
 };
 
+/// A host of Bedrock's. **Wire:** both are signed for as "bedrock".
+struct service_name {
+    /// The first label of the host.
+    std::string_view host{};
+    std::string_view endpoint_variable{};
+};
+inline constexpr service_name runtime_service{"bedrock-runtime", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"};
+inline constexpr service_name control_service{"bedrock", "AWS_ENDPOINT_URL_BEDROCK"};
+
 /// What the caller said, before the environment is asked. Empty values say nothing.
 struct settings_request {
     setting region{};
@@ -56,8 +65,8 @@ struct settings_request {
     std::string model_id{};
     /// The first label of the service's host, and its endpoint variable. What follows AWS_ENDPOINT_URL_ there, in lower
     /// case, is the service's name in a `[services NAME]` section.
-    std::string service{"bedrock-runtime"};
-    std::string endpoint_variable{"AWS_ENDPOINT_URL_BEDROCK_RUNTIME"};
+    std::string service{runtime_service.host};
+    std::string endpoint_variable{runtime_service.endpoint_variable};
     /// Empty: AWS_PROFILE, else "default".
     std::string profile{};
     /// Shared with whoever else reads them; null: they are read for this request alone.
@@ -87,8 +96,8 @@ struct settings {
 };
 
 /// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`, us-east-1.
-/// Endpoint: the caller's, AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL, the profile's services section, the
-/// profile's endpoint_url, the region's standard host. Those in the middle do not count with
+/// Endpoint: the caller's, the service's variable, AWS_ENDPOINT_URL, the profile's services section, the profile's
+/// endpoint_url, the region's standard host. Those in the middle do not count with
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
 /// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
 /// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.

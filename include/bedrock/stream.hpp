@@ -1,4 +1,4 @@
-// Owns `event_reader`: a ConverseStream that its caller pulls, event by event, and its outcome.
+// Owns `event_reader`: a streamed answer that its caller pulls, event by event, and its outcome.
 // Never runs by itself: all that happens, happens inside `next` and `finish` on the caller's thread.
 #ifndef BEDROCK_STREAM_HPP
 #define BEDROCK_STREAM_HPP
@@ -8,6 +8,8 @@
 #include "bedrock/cancellation.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/http.hpp"
 #include "bedrock/model/accumulator.hpp"
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/stream.hpp"
@@ -23,6 +25,17 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
+/// What a ConverseStream is made of: its events, the response that they add up to and how they do, and where an error
+/// keeps what had arrived.
+struct converse_stream_kind {
+    using event = stream_event;
+    using response = converse_response;
+    struct accumulator : message_accumulator {
+        void begin(http::response_head const&) noexcept {}
+    };
+    static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
+};
+
 /// An answer that is pulled while it is written:
 ///
 ///     auto events = client.open_stream(request);
@@ -31,19 +44,25 @@ namespace bedrock::inline BEDROCK_ABI {
 ///
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
+/// answer's head, `add` for each event, and `take`, which gives the response.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
-class event_reader {
+template <class Kind>
+class basic_event_reader {
   public:
-    event_reader(event_reader&&) noexcept = default;
-    event_reader& operator=(event_reader&& other) noexcept = default;
+    using event_type = typename Kind::event;
+    using response_type = typename Kind::response;
+
+    basic_event_reader(basic_event_reader&&) noexcept = default;
+    basic_event_reader& operator=(basic_event_reader&& other) noexcept = default;
 
     /// The next event, or null when there are no more: `finish()` then says how the stream ended.
     /// **Lifetime:** the event and its views, until the next `next()`.
-    stream_event const* next();
+    event_type const* next();
 
-    /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; `error::partial` holds
-    /// what had arrived.
-    result<converse_response> finish() &&;
+    /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; its `partial` (of chunks
+    /// `partial_chunks`) holds what had arrived.
+    result<response_type> finish() &&;
 
     /// Ends the stream with errc::cancelled, from any thread: the call that waits returns at once.
     void cancel() noexcept;
@@ -58,21 +77,25 @@ class event_reader {
   private:
     friend class client;
     struct state;
-    event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
-                 call_options options, std::optional<error> refused);
+    basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
+                       call_options options, std::optional<error> refused);
     std::unique_ptr<state> state_;
 };
 
-class event_reader::iterator {
+/// Of ConverseStream.
+using event_reader = basic_event_reader<converse_stream_kind>;
+
+template <class Kind>
+class basic_event_reader<Kind>::iterator {
   public:
     using iterator_concept = std::input_iterator_tag;
-    using value_type = stream_event;
+    using value_type = event_type;
     using difference_type = std::ptrdiff_t;
 
     iterator() = default;
-    explicit iterator(event_reader& source) : source_(&source), event_(source.next()) {}
-    stream_event const& operator*() const noexcept { return *event_; }
-    stream_event const* operator->() const noexcept { return event_; }
+    explicit iterator(basic_event_reader& source) : source_(&source), event_(source.next()) {}
+    event_type const& operator*() const noexcept { return *event_; }
+    event_type const* operator->() const noexcept { return event_; }
     iterator& operator++() {
         event_ = source_->next();
         return *this;
@@ -81,8 +104,8 @@ class event_reader::iterator {
     friend bool operator==(iterator const& at, std::default_sentinel_t) noexcept { return at.event_ == nullptr; }
 
   private:
-    event_reader* source_ = nullptr;
-    stream_event const* event_ = nullptr;
+    basic_event_reader* source_ = nullptr;
+    event_type const* event_ = nullptr;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -102,7 +125,10 @@ class cancels_too final : public waker {
 }  // namespace detail
 
 // On the heap, so that a reader may move while its parts refer to each other.
-struct event_reader::state {
+template <class Kind>
+struct basic_event_reader<Kind>::state {
+    using parser_type = basic_stream_parser<event_type>;
+
     state(std::shared_ptr<client_state> owner, std::shared_ptr<engine_pool> from, operation work, call_options given)
         : client(std::move(owner)),
           pool(std::move(from)),
@@ -114,7 +140,7 @@ struct event_reader::state {
         if (options.cancel->cancelled()) cancel.cancel();
     }
 
-    stream_event const* next();
+    event_type const* next();
     bool open();
     void close(error why);
     exchange<std::optional<error>> first_event(http::transfer& from);
@@ -134,8 +160,8 @@ struct event_reader::state {
     std::optional<call_frame> frame;
     std::optional<blocking_runner> runner;
     std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
-    std::optional<stream_parser> parser;
-    message_accumulator answer;
+    std::optional<parser_type> parser;
+    typename Kind::accumulator answer;
     bool opened = false;
     bool pending = false;  // the opening has decoded the first event already
     bool delivered = false;
@@ -143,30 +169,34 @@ struct event_reader::state {
     bool complete = false;
 };
 
-inline event_reader::event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
-                                  operation what, call_options options, std::optional<error> refused)
+template <class Kind>
+basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
+                                             operation what, call_options options, std::optional<error> refused)
     : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
     if (refused) state_->close(std::move(*refused));
 }
 
 // The opening ends at the first decoded event; until then the attempt may still be repeated.
-inline exchange<std::optional<error>> event_reader::state::first_event(http::transfer& from) {
+template <class Kind>
+exchange<std::optional<error>> basic_event_reader<Kind>::state::first_event(http::transfer& from) {
     if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
     parser.emplace(client->options.frame_limits);
     for (;;) {
         auto const progress = parser->next(from, context());
-        if (progress == stream_parser::progress::failed) co_return parser->failure();
-        if (progress != stream_parser::progress::need_more) co_return std::nullopt;
+        if (progress == stream_progress::failed) co_return parser->failure();
+        if (progress != stream_progress::need_more) co_return std::nullopt;
         receive_ask more(from, true);
         co_await more;
     }
 }
 
-inline exchange<result<std::unique_ptr<http::transfer>>> event_reader::state::opening() {
+template <class Kind>
+exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::state::opening() {
     return open_streaming(*frame, [this](http::transfer& from) { return first_event(from); });
 }
 
-inline bool event_reader::state::open() {
+template <class Kind>
+bool basic_event_reader<Kind>::state::open() {
     opened = true;
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
@@ -177,21 +207,23 @@ inline bool event_reader::state::open() {
         return false;
     }
     body = std::move(*got);
+    answer.begin(body->head);
     pending = true;
     return true;
 }
 
-inline void event_reader::state::close(error why) {
+template <class Kind>
+void basic_event_reader<Kind>::state::close(error why) {
     if (frame) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
     }
     why.content_emitted = delivered;
     if (delivered) {
-        auto partial = std::make_shared<converse_response>(answer.take());
+        auto partial = std::make_shared<response_type>(answer.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
-        why.partial = std::move(partial);
+        why.*Kind::partial = std::move(partial);
     }
     failed = std::move(why);
     body.reset();
@@ -199,7 +231,8 @@ inline void event_reader::state::close(error why) {
     tools = {};
 }
 
-inline stream_event const* event_reader::state::next() {
+template <class Kind>
+typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
     if (failed || complete) return nullptr;
     for (;;) {
         if (cancel.cancelled()) {
@@ -210,22 +243,22 @@ inline stream_event const* event_reader::state::next() {
             if (!open()) return nullptr;
             continue;
         }
-        auto const progress = first_is_here() ? stream_parser::progress::event : parser->next(*body, context());
+        auto const progress = first_is_here() ? stream_progress::event : parser->next(*body, context());
         switch (progress) {
-            case stream_parser::progress::event:
+            case stream_progress::event:
                 delivered = true;
                 answer.add(parser->event());
                 return &parser->event();
-            case stream_parser::progress::complete:
+            case stream_progress::complete:
                 complete = true;
                 body.reset();
                 runner.reset();
                 tools = {};
                 return nullptr;
-            case stream_parser::progress::failed:
+            case stream_progress::failed:
                 close(parser->failure());
                 return nullptr;
-            case stream_parser::progress::need_more:
+            case stream_progress::need_more:
                 if (auto why = runner->receive(*body, false)) {
                     body->ended = true;  // for the parser to report
                     body->end = std::move(why);
@@ -234,11 +267,13 @@ inline stream_event const* event_reader::state::next() {
     }
 }
 
-inline stream_event const* event_reader::next() {
+template <class Kind>
+typename Kind::event const* basic_event_reader<Kind>::next() {
     return state_->next();
 }
 
-inline result<converse_response> event_reader::finish() && {
+template <class Kind>
+result<typename Kind::response> basic_event_reader<Kind>::finish() && {
     auto& at = *state_;
     while (at.next()) {
     }
@@ -249,15 +284,18 @@ inline result<converse_response> event_reader::finish() && {
     return whole;
 }
 
-inline void event_reader::cancel() noexcept {
+template <class Kind>
+void basic_event_reader<Kind>::cancel() noexcept {
     state_->cancel.cancel();
 }
 
-inline cancellation event_reader::canceller() const noexcept {
+template <class Kind>
+cancellation basic_event_reader<Kind>::canceller() const noexcept {
     return state_->cancel;
 }
 
-inline event_reader::iterator event_reader::begin() {
+template <class Kind>
+typename basic_event_reader<Kind>::iterator basic_event_reader<Kind>::begin() {
     return iterator(*this);
 }
 

@@ -1,4 +1,4 @@
-// Owns the way from the bytes of a ConverseStream answer to its events, and the one terminal state of the stream.
+// Owns the way from the bytes of a streamed answer to its events, and the one terminal state of the stream.
 // Never reads from anywhere: it is given a buffer, and says when it needs more of it.
 #ifndef BEDROCK_STREAM_PARSER_HPP
 #define BEDROCK_STREAM_PARSER_HPP
@@ -20,24 +20,31 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Reads the events of one answer. Success is one thing only: messageStop was seen, and the body ended by itself.
-/// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
-class stream_parser {
-  public:
-    enum class progress : unsigned char {
-        event,      ///< `event()` has the next one
-        need_more,  ///< receive, then ask again
-        complete,   ///< the one success
-        failed,     ///< `failure()` says why
-    };
+/// How a step through a streamed answer went.
+enum class stream_progress : unsigned char {
+    event,      ///< `event()` has the next one
+    need_more,  ///< receive, then ask again
+    complete,   ///< the one success
+    failed,     ///< `failure()` says why
+};
 
-    explicit stream_parser(event_stream::limits limits = {}) : limits_(limits) {}
+/// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
+/// the body ended by itself.
+/// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
+/// that event ("messageStop").
+/// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
+template <class Event>
+class basic_stream_parser {
+  public:
+    using progress = stream_progress;
+
+    explicit basic_stream_parser(event_stream::limits limits = {}) : limits_(limits) {}
 
     /// Takes the next event from what has arrived. After `complete` or `failed` it answers the same again.
     /// **Errors:** truncated, transport, timeout, protocol, and the exceptions that AWS sends inside a stream.
     progress next(http::transfer& from, error_context const& context);
 
-    stream_event const& event() const noexcept { return event_; }
+    Event const& event() const noexcept { return event_; }
     error const& failure() const noexcept { return failure_; }
     /// Events delivered so far.
     std::uint64_t events() const noexcept { return events_; }
@@ -48,14 +55,17 @@ class stream_parser {
     progress fail_with(error why);
 
     event_stream::limits limits_;
-    stream_event event_;
+    Event event_;
     error failure_{};
     std::uint64_t offset_ = 0;  // of the next frame in the body
     std::uint64_t events_ = 0;
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
-    bool stop_seen_ = false;
+    bool whole_ = false;         // as far as events can tell
     progress terminal_ = progress::need_more;
 };
+
+/// Of ConverseStream.
+using stream_parser = basic_stream_parser<stream_event>;
 
 /// Says why an answer of status 200 is no event stream; code none where it is one.
 error check_stream_head(http::response_head const& head);
@@ -77,13 +87,15 @@ inline error check_stream_head(http::response_head const& head) {
     return why;
 }
 
-inline stream_parser::progress stream_parser::fail_with(error why) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::fail_with(error why) {
     failure_ = std::move(why);
     failure_.content_emitted = events_ != 0;
     return terminal_ = progress::failed;
 }
 
-inline stream_parser::progress stream_parser::next(http::transfer& from, error_context const& context) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
     auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_);
@@ -102,13 +114,14 @@ inline stream_parser::progress stream_parser::next(http::transfer& from, error_c
                                                     std::string(event_stream::describe(frame.code))));
 }
 
-inline stream_parser::progress stream_parser::take(event_stream::message const& frame, error_context const& context) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::take(event_stream::message const& frame, error_context const& context) {
     auto const kind = frame.text(":message-type");
     if (kind == "event") {
         auto const type = frame.text(":event-type");
         if (auto parsed = event_.parse(type, as_text(frame.payload)); !parsed)
             return fail_with(std::move(parsed).error());
-        stop_seen_ = stop_seen_ || event_.kind() == event_kind::message_stop;
+        whole_ = whole_ || type == Event::indispensable;
         ++events_;
         return progress::event;
     }
@@ -123,16 +136,17 @@ inline stream_parser::progress stream_parser::take(event_stream::message const& 
                                                     : "a frame of the unknown :message-type \"" + shown + '"'));
 }
 
-inline stream_parser::progress stream_parser::at_end(http::transfer const& from) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
         return fail_with(retry::make_error(from.end));
     }
-    if (from.end.code == errc::none && from.buffer.size() == 0 && stop_seen_) return terminal_ = progress::complete;
+    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_) return terminal_ = progress::complete;
     std::string message = "the stream was cut short";
     if (from.buffer.size() != 0)
         message += " inside an event";
-    else if (!stop_seen_)
-        message += " before messageStop";
+    else if (!whole_)
+        message += " before " + std::string(Event::indispensable);
     else
         message += " before the end of the body";
     message += ", after " + std::to_string(events_) + (events_ == 1 ? " event" : " events");

@@ -32,7 +32,7 @@ struct call_target {
 /// Region, endpoint and credentials of a call. **Errors:** invalid_input (a bad region or endpoint), credentials.
 /// **Lifetime:** the arguments must outlive the exchange.
 exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                          std::string_view model_id);
+                                          std::string_view model_id, service_name service = runtime_service);
 
 /// What a call would use, and why.
 struct explanation {
@@ -66,8 +66,10 @@ exchange<result<explanation>> explain_target(client_state const& client, call_op
 namespace detail {
 
 inline settings_request make_settings_request(client_state const& client, call_options const& options,
-                                              std::string_view model_id) {
+                                              std::string_view model_id, service_name service) {
     auto wanted = client.make_settings_request();
+    wanted.service = service.host;
+    wanted.endpoint_variable = service.endpoint_variable;
     if (!options.region.empty()) wanted.region = {options.region, "call option"};
     wanted.endpoint = {client.options.endpoint, "client option"};
     if (!options.endpoint.empty()) wanted.endpoint = {options.endpoint, "call option"};
@@ -88,9 +90,9 @@ inline std::string_view find_anonymity(client_state const& client) {
 }  // namespace detail
 
 inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                                 std::string_view model_id) {
+                                                 std::string_view model_id, service_name service) {
     call_target target;
-    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto wanted = detail::make_settings_request(client, options, model_id, service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (!found) co_return unexpected{std::move(found).error()};
     target.settings = std::move(*found);
@@ -107,7 +109,7 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
 inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
                                                     std::string_view model_id) {
     explanation why;
-    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
         why.region = std::move(found->region);

@@ -26,6 +26,10 @@ void append_percent_encoded(std::string& out, std::string_view text);
 /// As `append_percent_encoded`, but `/` stays: a whole path. **Allocates:** in `out` only.
 void append_percent_encoded_path(std::string& out, std::string_view path);
 
+/// Appends `?name=value` to a target, or `&name=value` where it has a query already; nothing for an empty value. `name`
+/// needs no encoding. **Allocates:** in `target` only.
+void append_query(std::string& target, std::string_view name, std::string_view value);
+
 /// `text` with every byte but the unreserved as `%XX`.
 std::string percent_encode(std::string_view text);
 
@@ -171,6 +175,13 @@ constexpr bool is_unreserved(char character) noexcept {
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {
     uri_detail::append_encoded(out, text, [](char c) noexcept { return is_unreserved(c); });
+}
+
+inline void append_query(std::string& target, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    target += target.find('?') == std::string::npos ? '?' : '&';
+    target.append(name) += '=';
+    append_percent_encoded(target, value);
 }
 
 inline void append_percent_encoded_path(std::string& out, std::string_view path) {

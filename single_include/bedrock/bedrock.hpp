@@ -5,9 +5,13 @@
 // Macros left defined:
 //   BEDROCK_ABI, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD, BEDROCK_JSON_IGNORED
 // and the guards of its parts:
-//   BEDROCK_ASCII_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP,
-//   BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CLEAN_TEXT_HPP,
-//   BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CORE_HPP, BEDROCK_CRC32_HPP,
+//   BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
+//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
+//   BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
+//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
+//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
+//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
 //   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
 //   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
 //   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
@@ -20,21 +24,23 @@
 //   BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
 //   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
 //   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
-//   BEDROCK_FWD_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_JSON_COMPLAINT_HPP,
-//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP,
-//   BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP,
-//   BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP,
-//   BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
-//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
-//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_MEDIA_HPP,
+//   BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
+//   BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP,
+//   BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
+//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP,
+//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
+//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
+//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
 //   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
 //   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP,
 //   BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP,
-//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP,
-//   BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP,
-//   BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
+//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -95,10 +101,12 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -138,8 +146,39 @@ struct message;
 struct converse_request;
 struct converse_response;
 class stream_event;
-class event_reader;
+template <class Kind>
+class basic_event_reader;
+struct converse_stream_kind;
+using event_reader = basic_event_reader<converse_stream_kind>;
+
+struct count_tokens_request;
+struct count_tokens_response;
+struct apply_guardrail_request;
+struct apply_guardrail_response;
+struct invoke_model_request;
+struct invoke_model_response;
+struct invoke_stream_response;
+struct invoke_stream_kind;
+using chunk_reader = basic_event_reader<invoke_stream_kind>;
+struct start_async_invoke_request;
+struct start_async_invoke_response;
+struct get_async_invoke_request;
+struct get_async_invoke_response;
+struct list_async_invokes_request;
+struct list_async_invokes_response;
+struct invoke_guardrail_checks_request;
+struct invoke_guardrail_checks_response;
+struct list_foundation_models_request;
+struct list_foundation_models_response;
+struct get_foundation_model_request;
+struct get_foundation_model_response;
+struct list_inference_profiles_request;
+struct list_inference_profiles_response;
+struct get_inference_profile_request;
+struct get_inference_profile_response;
+
 class client;
+class catalogue;
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
@@ -199,7 +238,7 @@ enum class errc : unsigned char {
     other_service,           ///< any further error that the service names
 };
 
-/// Everything that is known about a failure. An aggregate; copies are deep but for `partial`, which is shared.
+/// Everything that is known about a failure. An aggregate; copies are deep but for what had arrived, which is shared.
 struct error {
     errc code = errc::none;
     /// HTTP status of the answer, or the status that stands for an exception inside a stream; 0 where there was none.
@@ -221,6 +260,8 @@ struct error {
     bool content_emitted = false;
     /// What had arrived of a broken stream's answer; null where nothing had. Blocks cut short are kept as they were.
     std::shared_ptr<converse_response const> partial{};
+    /// The same of InvokeModelWithResponseStream.
+    std::shared_ptr<invoke_stream_response const> partial_chunks{};
 };
 
 /// The name of one of our own failures ("Truncated"), or "" for a code that a service names.
@@ -1236,6 +1277,10 @@ void append_percent_encoded(std::string& out, std::string_view text);
 /// As `append_percent_encoded`, but `/` stays: a whole path. **Allocates:** in `out` only.
 void append_percent_encoded_path(std::string& out, std::string_view path);
 
+/// Appends `?name=value` to a target, or `&name=value` where it has a query already; nothing for an empty value. `name`
+/// needs no encoding. **Allocates:** in `target` only.
+void append_query(std::string& target, std::string_view name, std::string_view value);
+
 /// `text` with every byte but the unreserved as `%XX`.
 std::string percent_encode(std::string_view text);
 
@@ -1381,6 +1426,13 @@ constexpr bool is_unreserved(char character) noexcept {
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {
     uri_detail::append_encoded(out, text, [](char c) noexcept { return is_unreserved(c); });
+}
+
+inline void append_query(std::string& target, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    target += target.find('?') == std::string::npos ? '?' : '&';
+    target.append(name) += '=';
+    append_percent_encoded(target, value);
 }
 
 inline void append_percent_encoded_path(std::string& out, std::string_view path) {
@@ -8713,6 +8765,83 @@ inline std::optional<std::string> non_blank_variable(environment const& from, st
 
 #endif
 
+// ===== bedrock/single_flight.hpp =====================================================================================
+// Owns the sharing of one piece of work by all who want its result at once: it belongs to nobody, and when the one who
+// does it goes away before the end another takes over. Never does the work, and never keeps its result.
+#ifndef BEDROCK_SINGLE_FLIGHT_HPP
+#define BEDROCK_SINGLE_FLIGHT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// One piece of work and those who sleep until it lands with a T.
+/// **Thread safety:** full.
+template <class T>
+class flight final : public awaited {
+  public:
+    bool ready() const noexcept override {
+        std::lock_guard const lock(guard_);
+        return over_;
+    }
+    bool add_sleeper(std::shared_ptr<waker> bed) override {
+        std::lock_guard const lock(guard_);
+        if (over_) return false;
+        sleepers_.push_back(std::move(bed));
+        return true;
+    }
+    void remove_sleeper(std::shared_ptr<waker> const& bed) noexcept override {
+        std::lock_guard const lock(guard_);
+        auto const found = std::find(sleepers_.begin(), sleepers_.end(), bed);
+        if (found != sleepers_.end()) sleepers_.erase(found);
+    }
+    /// Lands with an answer, or is abandoned with none; only the first end counts.
+    void end(std::optional<T> answer) {
+        std::lock_guard const lock(guard_);
+        if (over_) return;
+        over_ = true;
+        answer_ = std::move(answer);
+        for (auto const& bed : sleepers_) bed->wake();
+    }
+    std::optional<T> answer() const {
+        std::lock_guard const lock(guard_);
+        return answer_;
+    }
+
+  private:
+    mutable std::mutex guard_;
+    bool over_ = false;
+    std::optional<T> answer_;
+    std::vector<std::shared_ptr<waker>> sleepers_;
+};
+
+/// Held by the one who does the work; when it goes without having landed, the flight is free for another.
+/// **Lifetime:** of the owner's `guard` and of `slot`, where the owner keeps the flight that is under way.
+template <class T>
+class flight_lead {
+  public:
+    flight_lead(std::mutex& guard, std::shared_ptr<flight<T>>& slot, std::shared_ptr<flight<T>> led)
+        : guard_(guard), slot_(slot), led_(std::move(led)) {}
+    flight_lead(flight_lead const&) = delete;
+    flight_lead& operator=(flight_lead const&) = delete;
+    ~flight_lead() { end(std::nullopt); }
+
+    void end(std::optional<T> answer) {
+        {
+            std::lock_guard const lock(guard_);
+            if (slot_ == led_) slot_.reset();
+        }
+        led_->end(std::move(answer));
+    }
+
+  private:
+    std::mutex& guard_;
+    std::shared_ptr<flight<T>>& slot_;
+    std::shared_ptr<flight<T>> led_;
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/profile_file.hpp ======================================================================================
 // Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
 // files, and where the files are. Never does I/O, and never decides which credentials a profile stands for.
@@ -9479,6 +9608,15 @@ class region_source {
     virtual exchange<setting> find_region(environment const& surroundings) = 0;
 };
 
+/// A host of Bedrock's. **Wire:** both are signed for as "bedrock".
+struct service_name {
+    /// The first label of the host.
+    std::string_view host{};
+    std::string_view endpoint_variable{};
+};
+inline constexpr service_name runtime_service{"bedrock-runtime", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"};
+inline constexpr service_name control_service{"bedrock", "AWS_ENDPOINT_URL_BEDROCK"};
+
 /// What the caller said, before the environment is asked. Empty values say nothing.
 struct settings_request {
     setting region{};
@@ -9487,8 +9625,8 @@ struct settings_request {
     std::string model_id{};
     /// The first label of the service's host, and its endpoint variable. What follows AWS_ENDPOINT_URL_ there, in lower
     /// case, is the service's name in a `[services NAME]` section.
-    std::string service{"bedrock-runtime"};
-    std::string endpoint_variable{"AWS_ENDPOINT_URL_BEDROCK_RUNTIME"};
+    std::string service{runtime_service.host};
+    std::string endpoint_variable{runtime_service.endpoint_variable};
     /// Empty: AWS_PROFILE, else "default".
     std::string profile{};
     /// Shared with whoever else reads them; null: they are read for this request alone.
@@ -9518,8 +9656,8 @@ struct settings {
 };
 
 /// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`, us-east-1.
-/// Endpoint: the caller's, AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL, the profile's services section, the
-/// profile's endpoint_url, the region's standard host. Those in the middle do not count with
+/// Endpoint: the caller's, the service's variable, AWS_ENDPOINT_URL, the profile's services section, the profile's
+/// endpoint_url, the region's standard host. Those in the middle do not count with
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
 /// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
 /// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.
@@ -10332,8 +10470,7 @@ class cached_provider final : public credentials_provider {
     void forget(credentials const& refused) noexcept override;
 
   private:
-    class flight;
-    class leadership;
+    using flight = bedrock::flight<provider_answer>;
     struct turn {
         std::optional<provider_answer> answer{};
         std::shared_ptr<flight> follow{};  // somebody else's fetch; null: this caller fetches
@@ -10352,65 +10489,6 @@ class cached_provider final : public credentials_provider {
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-/// One fetch and those who sleep until it lands.
-class cached_provider::flight final : public awaited {
-  public:
-    bool ready() const noexcept override {
-        std::lock_guard const lock(guard_);
-        return over_;
-    }
-    bool add_sleeper(std::shared_ptr<waker> bed) override {
-        std::lock_guard const lock(guard_);
-        if (over_) return false;
-        sleepers_.push_back(std::move(bed));
-        return true;
-    }
-    void remove_sleeper(std::shared_ptr<waker> const& bed) noexcept override {
-        std::lock_guard const lock(guard_);
-        auto const found = std::find(sleepers_.begin(), sleepers_.end(), bed);
-        if (found != sleepers_.end()) sleepers_.erase(found);
-    }
-    /// Lands with an answer, or is abandoned with none.
-    void end(std::optional<provider_answer> answer) {
-        std::lock_guard const lock(guard_);
-        if (over_) return;
-        over_ = true;
-        answer_ = std::move(answer);
-        for (auto const& bed : sleepers_) bed->wake();
-    }
-    std::optional<provider_answer> answer() const {
-        std::lock_guard const lock(guard_);
-        return answer_;
-    }
-
-  private:
-    mutable std::mutex guard_;
-    bool over_ = false;
-    std::optional<provider_answer> answer_;
-    std::vector<std::shared_ptr<waker>> sleepers_;
-};
-
-/// Held by the one who fetches; when it goes without having landed, the flight is free for another.
-class cached_provider::leadership {
-  public:
-    leadership(cached_provider& owner, std::shared_ptr<flight> led) : owner_(owner), led_(std::move(led)) {}
-    leadership(leadership const&) = delete;
-    leadership& operator=(leadership const&) = delete;
-    ~leadership() { end(std::nullopt); }
-
-    void end(std::optional<provider_answer> answer) {
-        {
-            std::lock_guard const lock(owner_.guard_);
-            if (owner_.flight_ == led_) owner_.flight_.reset();
-        }
-        led_->end(std::move(answer));
-    }
-
-  private:
-    cached_provider& owner_;
-    std::shared_ptr<flight> led_;
-};
 
 inline provider_answer cached_provider::kept() const {
     provider_answer answer;
@@ -10471,7 +10549,7 @@ inline exchange<provider_answer> cached_provider::load(environment const& surrou
             if (!mine.follow->ready()) overdue = mine.follow;
             continue;
         }
-        leadership held(*this, mine.lead);
+        flight_lead held(guard_, flight_, mine.lead);
         auto fetched = co_await source_->load(surroundings);
         auto answer = land(surroundings, std::move(fetched));
         held.end(answer);
@@ -12775,13 +12853,13 @@ class sso_token_source {
     exchange<bool> write_back(cache_file const& read, sso_token const& renewed) const;
 
     /// The one with the later end of the file's token and the one that is kept.
-    sso_token choose(sso_token of_file);
+    sso_token choose(sso_token const& of_file);
     /// Nobody may try within 30 seconds from now.
     bool take_turn(environment const& surroundings);
     void keep(std::optional<sso_token> unwritten);
     void keep_failure(std::string why);
     std::string last_failure();
-    unexpected refuse(std::string why) const;
+    unexpected refuse(std::string_view why) const;
 
     sso_settings const of_;
     settings_request const place_;
@@ -12968,7 +13046,7 @@ inline exchange<sso_token_source::cache_file> sso_token_source::read_file(std::s
     co_return read;
 }
 
-inline sso_token sso_token_source::choose(sso_token of_file) {
+inline sso_token sso_token_source::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
     return kept_ && kept_->expires_at_ms > of_file.expires_at_ms ? *kept_ : of_file;
 }
@@ -12998,9 +13076,9 @@ inline std::string sso_token_source::last_failure() {
     return failure_;
 }
 
-inline unexpected sso_token_source::refuse(std::string why) const {
-    return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + why + "; run \"" +
-                                       of_.login_command() + '"');
+inline unexpected sso_token_source::refuse(std::string_view why) const {
+    return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + std::string(why) +
+                                       "; run \"" + of_.login_command() + '"');
 }
 
 inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
@@ -13013,7 +13091,7 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     auto parsed = parse_sso_token(file.text.view());
     if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 
-    auto token = choose(std::move(*parsed));
+    auto token = choose(*parsed);
     constexpr std::int64_t renew_ahead_ms = 300'000;
     auto const now = surroundings.unix_milliseconds();
     if (token.expires_at_ms - now >= renew_ahead_ms) co_return token;
@@ -15278,6 +15356,9 @@ enum class delta_kind : unsigned char {
 /// **Thread safety:** one thread at a time, const members too: `get_if` parses when first asked.
 class stream_event {
   public:
+    /// No answer is whole without an event of this type.
+    static constexpr std::string_view indispensable = "messageStop";
+
     stream_event() = default;
     stream_event(stream_event const&) = delete;
     stream_event& operator=(stream_event const&) = delete;
@@ -16285,7 +16366,7 @@ struct guardrail_word_policy_assessment {
 struct guardrail_pii_entity_filter {
     std::string match{};
     json::open_enum<guardrail_pii_entity_type> type{};
-    json::open_enum<guardrail_policy_action> action{};
+    json::open_enum<guardrail_sensitive_information_policy_action> action{};
     std::optional<bool> detected{};
     json::unknown_members unknown{};
 };
@@ -16294,7 +16375,7 @@ struct guardrail_regex_filter {
     std::string name{};
     std::string match{};
     std::string regex{};
-    json::open_enum<guardrail_policy_action> action{};
+    json::open_enum<guardrail_sensitive_information_policy_action> action{};
     std::optional<bool> detected{};
     json::unknown_members unknown{};
 };
@@ -16720,6 +16801,467 @@ struct json::fields_of<apply_guardrail_response> {
 
 #endif
 
+// ===== bedrock/model/async_invoke.hpp ================================================================================
+// Owns the requests and responses of asynchronous invocations: StartAsyncInvoke, GetAsyncInvoke, ListAsyncInvokes.
+// Never waits for an invocation: its output arrives in S3.
+#ifndef BEDROCK_MODEL_ASYNC_INVOKE_HPP
+#define BEDROCK_MODEL_ASYNC_INVOKE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class async_invoke_status : unsigned char { unknown, in_progress, completed, failed };
+enum class sort_async_invocation_by : unsigned char { unknown, submission_time };
+enum class sort_order : unsigned char { unknown, ascending, descending };
+
+struct async_invoke_s3_output_data_config {
+    std::string s3_uri{};        ///< "s3://bucket/prefix"
+    std::string kms_key_id{};    ///< ARN
+    std::string bucket_owner{};  ///< account id
+    json::unknown_members unknown{};
+};
+
+struct async_invoke_output_data_config : json::one_of<async_invoke_s3_output_data_config> {
+    using one_of::one_of;
+    static constexpr std::string_view arm_names[] = {"s3OutputDataConfig"};
+};
+
+struct tag {
+    std::string key{};
+    std::string value{};
+    json::unknown_members unknown{};
+};
+
+struct start_async_invoke_request {
+    /// Starts nothing anew where an earlier request had the same. Empty: made up, one for all repeats of a call.
+    std::string client_request_token{};
+    /// Id or ARN; in the body.
+    std::string model_id{};
+    /// The model's own input, as JSON.
+    json::document model_input{};
+    async_invoke_output_data_config output_data_config{};
+    std::vector<tag> tags{};
+    json::unknown_members unknown{};
+};
+
+struct start_async_invoke_response {
+    std::string invocation_arn{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+struct get_async_invoke_request {
+    std::string invocation_arn{};  ///< in the path
+};
+
+/// Times are ISO 8601, "2026-01-02T03:04:05Z" (bedrock/time.hpp reads them).
+struct get_async_invoke_response {
+    std::string invocation_arn{};
+    std::string model_arn{};
+    std::string client_request_token{};
+    json::open_enum<async_invoke_status> status{};
+    std::string failure_message{};
+    std::string submit_time{};
+    std::string last_modified_time{};
+    std::string end_time{};
+    async_invoke_output_data_config output_data_config{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+/// Everything is in the query; times are ISO 8601.
+struct list_async_invokes_request {
+    std::string submit_time_after{};
+    std::string submit_time_before{};
+    json::open_enum<async_invoke_status> status_equals{};
+    std::optional<std::int32_t> max_results{};  ///< 1..1000
+    std::string next_token{};                   ///< of the page before
+    json::open_enum<sort_async_invocation_by> sort_by{};
+    json::open_enum<bedrock::sort_order> sort_order{};
+};
+
+struct async_invoke_summary {
+    std::string invocation_arn{};
+    std::string model_arn{};
+    std::string client_request_token{};
+    json::open_enum<async_invoke_status> status{};
+    std::string failure_message{};
+    std::string submit_time{};
+    std::string last_modified_time{};
+    std::string end_time{};
+    async_invoke_output_data_config output_data_config{};
+    json::unknown_members unknown{};
+};
+
+struct list_async_invokes_response {
+    /// For the next page; empty on the last one.
+    std::string next_token{};
+    std::vector<async_invoke_summary> async_invoke_summaries{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <>
+struct json::enum_texts<async_invoke_status> {
+    static constexpr std::string_view table[] = {"InProgress", "Completed", "Failed"};
+};
+template <>
+struct json::enum_texts<sort_async_invocation_by> {
+    static constexpr std::string_view table[] = {"SubmissionTime"};
+};
+template <>
+struct json::enum_texts<sort_order> {
+    static constexpr std::string_view table[] = {"Ascending", "Descending"};
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<async_invoke_s3_output_data_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, s3_uri, "s3Uri", json::required_field),
+        BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, kms_key_id, "kmsKeyId", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, bucket_owner, "bucketOwner", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<tag> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(tag, key, "key", json::required_field),
+        BEDROCK_JSON_FIELD(tag, value, "value", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<start_async_invoke_request> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(start_async_invoke_request, client_request_token, "clientRequestToken",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(start_async_invoke_request, model_id, "modelId", json::required_field),
+        BEDROCK_JSON_FIELD(start_async_invoke_request, model_input, "modelInput", json::required_field),
+        BEDROCK_JSON_FIELD(start_async_invoke_request, output_data_config, "outputDataConfig", json::required_field),
+        BEDROCK_JSON_FIELD(start_async_invoke_request, tags, "tags", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<start_async_invoke_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(start_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<get_async_invoke_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(get_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, model_arn, "modelArn", json::required_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, client_request_token, "clientRequestToken", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, status, "status", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, failure_message, "failureMessage", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, submit_time, "submitTime", json::required_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, last_modified_time, "lastModifiedTime", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, end_time, "endTime", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, output_data_config, "outputDataConfig", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<async_invoke_summary> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(async_invoke_summary, invocation_arn, "invocationArn", json::required_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, model_arn, "modelArn", json::required_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, client_request_token, "clientRequestToken", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, status, "status", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, failure_message, "failureMessage", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, submit_time, "submitTime", json::required_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, last_modified_time, "lastModifiedTime", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, end_time, "endTime", json::optional_field),
+        BEDROCK_JSON_FIELD(async_invoke_summary, output_data_config, "outputDataConfig", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<list_async_invokes_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(list_async_invokes_response, next_token, "nextToken", json::optional_field),
+        BEDROCK_JSON_FIELD(list_async_invokes_response, async_invoke_summaries, "asyncInvokeSummaries",
+                           json::optional_field),
+    };
+};
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model/control.hpp =====================================================================================
+// Owns the requests and responses by which the control plane tells of models and inference profiles:
+// ListFoundationModels, GetFoundationModel, ListInferenceProfiles, GetInferenceProfile. Never judges what they say.
+#ifndef BEDROCK_MODEL_CONTROL_HPP
+#define BEDROCK_MODEL_CONTROL_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class model_modality : unsigned char { unknown, text, image, embedding };
+enum class model_customization : unsigned char { unknown, fine_tuning, continued_pre_training, distillation };
+enum class inference_type : unsigned char { unknown, on_demand, provisioned };
+enum class foundation_model_lifecycle_status : unsigned char { unknown, active, legacy };
+enum class inference_profile_status : unsigned char { unknown, active };
+enum class inference_profile_type : unsigned char { unknown, system_defined, application };
+
+/// Filters, all in the query; what is not set filters nothing.
+struct list_foundation_models_request {
+    std::string by_provider{};  ///< the display name: "Mistral AI"
+    json::open_enum<model_customization> by_customization_type{};
+    json::open_enum<model_modality> by_output_modality{};
+    json::open_enum<inference_type> by_inference_type{};
+};
+
+/// Times are ISO 8601, "2026-01-02T03:04:05Z" (bedrock/time.hpp reads them).
+struct foundation_model_lifecycle {
+    json::open_enum<foundation_model_lifecycle_status> status{};
+    std::string start_of_life_time{};
+    std::string end_of_life_time{};
+    std::string legacy_time{};
+    std::string public_extended_access_time{};
+    json::unknown_members unknown{};
+};
+
+struct foundation_model_summary {
+    std::string model_arn{};
+    std::string model_id{};
+    std::string model_name{};
+    std::string provider_name{};
+    std::vector<json::open_enum<model_modality>> input_modalities{};
+    std::vector<json::open_enum<model_modality>> output_modalities{};
+    std::optional<bool> response_streaming_supported{};
+    std::vector<json::open_enum<model_customization>> customizations_supported{};
+    std::vector<json::open_enum<inference_type>> inference_types_supported{};
+    foundation_model_lifecycle model_lifecycle{};
+    json::unknown_members unknown{};
+};
+
+/// One answer has them all: the operation has no pages.
+struct list_foundation_models_response {
+    std::vector<foundation_model_summary> model_summaries{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+struct get_foundation_model_request {
+    std::string model_identifier{};  ///< id or ARN; in the path
+};
+
+struct get_foundation_model_response {
+    foundation_model_summary model_details{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+/// Everything is in the query.
+struct list_inference_profiles_request {
+    std::optional<std::int32_t> max_results{};  ///< of a page, 1..1000
+    std::string next_token{};                   ///< of the page before
+    json::open_enum<inference_profile_type> type_equals{};
+};
+
+struct inference_profile_model {
+    std::string model_arn{};
+    json::unknown_members unknown{};
+};
+
+/// Times are ISO 8601.
+struct inference_profile_summary {
+    std::string inference_profile_name{};
+    std::string description{};
+    std::string created_at{};
+    std::string updated_at{};
+    std::string inference_profile_arn{};
+    std::vector<inference_profile_model> models{};  ///< the same model in one or more regions
+    std::string inference_profile_id{};
+    json::open_enum<inference_profile_status> status{};
+    json::open_enum<inference_profile_type> type{};
+    json::unknown_members unknown{};
+};
+
+struct list_inference_profiles_response {
+    std::vector<inference_profile_summary> inference_profile_summaries{};
+    /// For the next page; empty on the last one.
+    std::string next_token{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+struct get_inference_profile_request {
+    std::string inference_profile_identifier{};  ///< id or ARN; in the path
+};
+
+/// A summary as a whole answer; times are ISO 8601.
+struct get_inference_profile_response {
+    std::string inference_profile_name{};
+    std::string description{};
+    std::string created_at{};
+    std::string updated_at{};
+    std::string inference_profile_arn{};
+    std::vector<inference_profile_model> models{};  ///< the same model in one or more regions
+    std::string inference_profile_id{};
+    json::open_enum<inference_profile_status> status{};
+    json::open_enum<inference_profile_type> type{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <>
+struct json::enum_texts<model_modality> {
+    static constexpr std::string_view table[] = {"TEXT", "IMAGE", "EMBEDDING"};
+};
+template <>
+struct json::enum_texts<model_customization> {
+    static constexpr std::string_view table[] = {"FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION"};
+};
+template <>
+struct json::enum_texts<inference_type> {
+    static constexpr std::string_view table[] = {"ON_DEMAND", "PROVISIONED"};
+};
+template <>
+struct json::enum_texts<foundation_model_lifecycle_status> {
+    static constexpr std::string_view table[] = {"ACTIVE", "LEGACY"};
+};
+template <>
+struct json::enum_texts<inference_profile_status> {
+    static constexpr std::string_view table[] = {"ACTIVE"};
+};
+template <>
+struct json::enum_texts<inference_profile_type> {
+    static constexpr std::string_view table[] = {"SYSTEM_DEFINED", "APPLICATION"};
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<foundation_model_lifecycle> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(foundation_model_lifecycle, status, "status", json::required_field),
+        BEDROCK_JSON_FIELD(foundation_model_lifecycle, start_of_life_time, "startOfLifeTime", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_lifecycle, end_of_life_time, "endOfLifeTime", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_lifecycle, legacy_time, "legacyTime", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_lifecycle, public_extended_access_time, "publicExtendedAccessTime",
+                           json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<foundation_model_summary> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(foundation_model_summary, model_arn, "modelArn", json::required_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, model_id, "modelId", json::required_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, model_name, "modelName", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, provider_name, "providerName", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, input_modalities, "inputModalities", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, output_modalities, "outputModalities", json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, response_streaming_supported, "responseStreamingSupported",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, customizations_supported, "customizationsSupported",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, inference_types_supported, "inferenceTypesSupported",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(foundation_model_summary, model_lifecycle, "modelLifecycle", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<list_foundation_models_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<get_foundation_model_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<inference_profile_model> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(inference_profile_model, model_arn, "modelArn", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<inference_profile_summary> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(inference_profile_summary, inference_profile_name, "inferenceProfileName",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, description, "description", json::optional_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, created_at, "createdAt", json::optional_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, updated_at, "updatedAt", json::optional_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, inference_profile_arn, "inferenceProfileArn",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, models, "models", json::required_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, inference_profile_id, "inferenceProfileId", json::required_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, status, "status", json::required_field),
+        BEDROCK_JSON_FIELD(inference_profile_summary, type, "type", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<list_inference_profiles_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(list_inference_profiles_response, inference_profile_summaries, "inferenceProfileSummaries",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(list_inference_profiles_response, next_token, "nextToken", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<get_inference_profile_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_name, "inferenceProfileName",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, description, "description", json::optional_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, created_at, "createdAt", json::optional_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, updated_at, "updatedAt", json::optional_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_arn, "inferenceProfileArn",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, models, "models", json::required_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_id, "inferenceProfileId",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, status, "status", json::required_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, type, "type", json::required_field),
+    };
+};
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/model/count_tokens.hpp ================================================================================
 // Owns the request and response of CountTokens: how many input tokens a request would be.
 // Never estimates: the number is the service's.
@@ -16807,6 +17349,612 @@ struct json::fields_of<count_tokens_response> {
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model/guardrail_checks.hpp ============================================================================
+// Owns the request and response of InvokeGuardrailChecks: a conversation checked without a guardrail of one's own.
+// Never judges a score: what is too much, the caller decides.
+#ifndef BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP
+#define BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class guardrail_checks_role : unsigned char { unknown, user, assistant, system };
+enum class guardrail_checks_content_filter_category : unsigned char {
+    unknown,
+    violence,
+    hate,
+    sexual,
+    misconduct,
+    insults,
+};
+enum class guardrail_checks_prompt_attack_category : unsigned char {
+    unknown,
+    jailbreak,
+    prompt_injection,
+    prompt_leakage,
+};
+enum class guardrail_checks_sensitive_information_entity_type : unsigned char {
+    unknown,
+    address,
+    age,
+    aws_access_key,
+    aws_secret_key,
+    ca_health_number,
+    ca_social_insurance_number,
+    credit_debit_card_cvv,
+    credit_debit_card_expiry,
+    credit_debit_card_number,
+    driver_id,
+    email,
+    international_bank_account_number,
+    ip_address,
+    license_plate,
+    mac_address,
+    name,
+    password,
+    phone,
+    pin,
+    swift_code,
+    uk_national_health_service_number,
+    uk_national_insurance_number,
+    uk_unique_taxpayer_reference_number,
+    url,
+    username,
+    us_bank_account_number,
+    us_bank_routing_number,
+    us_individual_tax_identification_number,
+    us_passport_number,
+    us_social_security_number,
+    vehicle_identification_number,
+};
+
+/// A text makes a text block.
+struct guardrail_checks_content_block : json::one_of<text_block> {
+    using one_of::one_of;
+    template <std::convertible_to<std::string_view> Text>
+    guardrail_checks_content_block(Text const& text) : one_of(text_block{std::string(std::string_view(text))}) {}
+    static constexpr std::string_view arm_names[] = {"text"};
+};
+
+struct guardrail_checks_message {
+    json::open_enum<guardrail_checks_role> role{};
+    std::vector<guardrail_checks_content_block> content{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_content_filter_category_config {
+    json::open_enum<guardrail_checks_content_filter_category> category{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_content_filter_config {
+    std::vector<guardrail_checks_content_filter_category_config> categories{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_prompt_attack_category_config {
+    json::open_enum<guardrail_checks_prompt_attack_category> category{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_prompt_attack_config {
+    std::vector<guardrail_checks_prompt_attack_category_config> categories{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_sensitive_information_entity_config {
+    json::open_enum<guardrail_checks_sensitive_information_entity_type> type{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_sensitive_information_config {
+    std::vector<guardrail_checks_sensitive_information_entity_config> entities{};
+    json::unknown_members unknown{};
+};
+
+/// Which checks are made: those that are set.
+struct guardrail_checks_config {
+    std::optional<guardrail_checks_content_filter_config> content_filter{};
+    std::optional<guardrail_checks_prompt_attack_config> prompt_attack{};
+    std::optional<guardrail_checks_sensitive_information_config> sensitive_information{};
+    json::unknown_members unknown{};
+};
+
+struct invoke_guardrail_checks_request {
+    std::vector<guardrail_checks_message> messages{};
+    guardrail_checks_config checks{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_content_filter_result_entry {
+    json::open_enum<guardrail_checks_content_filter_category> category{};
+    double severity_score = 0;  ///< 0..1
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_content_filter_result {
+    std::vector<guardrail_checks_content_filter_result_entry> results{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_prompt_attack_result_entry {
+    json::open_enum<guardrail_checks_prompt_attack_category> category{};
+    double severity_score = 0;  ///< 0..1
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_prompt_attack_result {
+    std::vector<guardrail_checks_prompt_attack_result_entry> results{};
+    json::unknown_members unknown{};
+};
+
+/// Where something was found: from `begin_offset` to before `end_offset` in a content block of a message, 0-based.
+struct guardrail_checks_sensitive_information_result_entry {
+    json::open_enum<guardrail_checks_sensitive_information_entity_type> type{};
+    double confidence_score = 0;  ///< 0..1
+    std::int32_t begin_offset = 0;
+    std::int32_t end_offset = 0;
+    std::int32_t message_index = 0;
+    std::int32_t content_index = 0;
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_sensitive_information_result {
+    std::vector<guardrail_checks_sensitive_information_result_entry> results{};
+    std::optional<bool> truncated{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_results {
+    std::optional<guardrail_checks_content_filter_result> content_filter{};
+    std::optional<guardrail_checks_prompt_attack_result> prompt_attack{};
+    std::optional<guardrail_checks_sensitive_information_result> sensitive_information{};
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_content_filter_usage {
+    std::int32_t text_units = 0;
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_prompt_attack_usage {
+    std::int32_t text_units = 0;
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_sensitive_information_usage {
+    std::int32_t text_units = 0;
+    json::unknown_members unknown{};
+};
+
+struct guardrail_checks_usage_results {
+    std::optional<guardrail_checks_content_filter_usage> content_filter{};
+    std::optional<guardrail_checks_prompt_attack_usage> prompt_attack{};
+    std::optional<guardrail_checks_sensitive_information_usage> sensitive_information{};
+    json::unknown_members unknown{};
+};
+
+struct invoke_guardrail_checks_response {
+    guardrail_checks_results results{};
+    guardrail_checks_usage_results usage{};
+    /// x-amzn-requestid. Not in the body.
+    std::string request_id{};
+    /// Requests sent for this answer. Not in the body.
+    int attempts = 0;
+    json::unknown_members unknown{};
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <>
+struct json::enum_texts<guardrail_checks_role> {
+    static constexpr std::string_view table[] = {"user", "assistant", "system"};
+};
+template <>
+struct json::enum_texts<guardrail_checks_content_filter_category> {
+    static constexpr std::string_view table[] = {"VIOLENCE", "HATE", "SEXUAL", "MISCONDUCT", "INSULTS"};
+};
+template <>
+struct json::enum_texts<guardrail_checks_prompt_attack_category> {
+    static constexpr std::string_view table[] = {"JAILBREAK", "PROMPT_INJECTION", "PROMPT_LEAKAGE"};
+};
+template <>
+struct json::enum_texts<guardrail_checks_sensitive_information_entity_type> {
+    static constexpr std::string_view table[] = {"ADDRESS",
+                                                 "AGE",
+                                                 "AWS_ACCESS_KEY",
+                                                 "AWS_SECRET_KEY",
+                                                 "CA_HEALTH_NUMBER",
+                                                 "CA_SOCIAL_INSURANCE_NUMBER",
+                                                 "CREDIT_DEBIT_CARD_CVV",
+                                                 "CREDIT_DEBIT_CARD_EXPIRY",
+                                                 "CREDIT_DEBIT_CARD_NUMBER",
+                                                 "DRIVER_ID",
+                                                 "EMAIL",
+                                                 "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+                                                 "IP_ADDRESS",
+                                                 "LICENSE_PLATE",
+                                                 "MAC_ADDRESS",
+                                                 "NAME",
+                                                 "PASSWORD",
+                                                 "PHONE",
+                                                 "PIN",
+                                                 "SWIFT_CODE",
+                                                 "UK_NATIONAL_HEALTH_SERVICE_NUMBER",
+                                                 "UK_NATIONAL_INSURANCE_NUMBER",
+                                                 "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER",
+                                                 "URL",
+                                                 "USERNAME",
+                                                 "US_BANK_ACCOUNT_NUMBER",
+                                                 "US_BANK_ROUTING_NUMBER",
+                                                 "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER",
+                                                 "US_PASSPORT_NUMBER",
+                                                 "US_SOCIAL_SECURITY_NUMBER",
+                                                 "VEHICLE_IDENTIFICATION_NUMBER"};
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<guardrail_checks_message> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_message, role, "role", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_message, content, "content", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_content_filter_category_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_category_config, category, "category", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_content_filter_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_config, categories, "categories", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_prompt_attack_category_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_category_config, category, "category", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_prompt_attack_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_config, categories, "categories", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_sensitive_information_entity_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_entity_config, type, "type", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_sensitive_information_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_config, entities, "entities", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_config> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_config, content_filter, "contentFilter", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_config, prompt_attack, "promptAttack", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_config, sensitive_information, "sensitiveInformation",
+                           json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_content_filter_result_entry> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, category, "category", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, severity_score, "severityScore",
+                           json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_content_filter_result> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result, results, "results", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_prompt_attack_result_entry> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, category, "category", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, severity_score, "severityScore",
+                           json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_prompt_attack_result> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result, results, "results", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_sensitive_information_result_entry> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, type, "type", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, confidence_score, "confidenceScore",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, begin_offset, "beginOffset",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, end_offset, "endOffset",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, message_index, "messageIndex",
+                           json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, content_index, "contentIndex",
+                           json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_sensitive_information_result> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, results, "results", json::required_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, truncated, "truncated", json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_results> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_results, content_filter, "contentFilter", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_results, prompt_attack, "promptAttack", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_results, sensitive_information, "sensitiveInformation",
+                           json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_content_filter_usage> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_content_filter_usage, text_units, "textUnits", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_prompt_attack_usage> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_usage, text_units, "textUnits", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_sensitive_information_usage> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_usage, text_units, "textUnits", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<guardrail_checks_usage_results> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(guardrail_checks_usage_results, content_filter, "contentFilter", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_usage_results, prompt_attack, "promptAttack", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_usage_results, sensitive_information, "sensitiveInformation",
+                           json::optional_field),
+    };
+};
+template <>
+struct json::fields_of<invoke_guardrail_checks_request> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, messages, "messages", json::required_field),
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, checks, "checks", json::required_field),
+    };
+};
+template <>
+struct json::fields_of<invoke_guardrail_checks_response> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, results, "results", json::optional_field),
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, usage, "usage", json::optional_field),
+    };
+};
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model/invoke.hpp ======================================================================================
+// Owns the request and response of InvokeModel and its streaming twin: a body of the model's own, and what of the
+// service goes with it. Never looks into a body: its format is the model's.
+#ifndef BEDROCK_MODEL_INVOKE_HPP
+#define BEDROCK_MODEL_INVOKE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// **Wire:** in capitals here, in small letters in a Converse request.
+enum class invoke_trace : unsigned char { unknown, enabled, disabled, enabled_full };
+
+/// What is asked of InvokeModel or InvokeModelWithResponseStream; what is not set is not sent.
+struct invoke_model_request {
+    /// Id, inference profile or ARN; in the path.
+    std::string model_id{};
+    /// As the model takes it, up to 25,000,000 bytes (the service's limit). All else is in headers.
+    http::body body{};
+    std::string content_type{"application/json"};
+    /// The media type of the answer, of a stream that of its chunks.
+    std::string accept{};
+    json::open_enum<invoke_trace> trace{};
+    std::string guardrail_identifier{};  ///< id or ARN
+    std::string guardrail_version{};     ///< a number or "DRAFT"
+    json::open_enum<performance_latency> performance_config_latency{};
+    json::open_enum<service_tier_type> service_tier{};
+    /// For the invocation logs: at most 8500 characters as a JSON object (the service's limit).
+    std::vector<std::pair<std::string, std::string>> request_metadata{};
+};
+
+struct invoke_model_response {
+    /// As the model made it.
+    std::string body{};
+    std::string content_type{};
+    json::open_enum<performance_latency> performance_config_latency{};
+    json::open_enum<service_tier_type> service_tier{};
+    /// All headers of the answer, such as X-Amzn-Bedrock-Input-Token-Count where the service sends it.
+    http::header_list headers{};
+    /// x-amzn-requestid.
+    std::string request_id{};
+    /// Requests sent for this answer.
+    int attempts = 0;
+};
+
+/// The JSON of an event "chunk".
+struct payload_part {
+    byte_buffer bytes{};
+    json::unknown_members unknown{};
+};
+
+/// One event of InvokeModelWithResponseStream.
+/// **Lifetime:** everything that it gives is valid until the next event; copy what shall stay.
+class invoke_chunk {
+  public:
+    /// No answer is whole without an event of this type.
+    static constexpr std::string_view indispensable = "chunk";
+
+    invoke_chunk() = default;
+    invoke_chunk(invoke_chunk const&) = delete;
+    invoke_chunk& operator=(invoke_chunk const&) = delete;
+
+    /// The model's own bytes, mostly a JSON object; empty for an event that is no chunk.
+    byte_view bytes() const noexcept { return part_.bytes; }
+    /// The same as text, unchecked.
+    std::string_view text() const noexcept { return as_text(part_.bytes); }
+    /// The header :event-type: "chunk", or one that this version does not know.
+    std::string_view type() const noexcept { return type_; }
+    /// The event's JSON as received, padding included.
+    std::string_view payload() const noexcept { return payload_; }
+
+    /// Takes the next event; both texts must outlive the use of this object up to the next call.
+    /// **Errors:** errc::protocol for a chunk whose payload is not `{"bytes":"<base64>"}`; it is then empty.
+    result<void> parse(std::string_view type, std::string_view payload);
+
+  private:
+    std::string_view type_;
+    std::string_view payload_;
+    payload_part part_;
+};
+
+/// The answer of InvokeModelWithResponseStream.
+struct invoke_stream_response {
+    /// Every chunk as the model made it.
+    std::vector<std::string> chunks{};
+    /// Of the chunks.
+    std::string content_type{};
+    json::open_enum<performance_latency> performance_config_latency{};
+    json::open_enum<service_tier_type> service_tier{};
+    /// All headers of the answer.
+    http::header_list headers{};
+    /// x-amzn-requestid.
+    std::string request_id{};
+    /// Requests sent for this answer.
+    int attempts = 0;
+};
+
+/// The headers of a request besides Content-Type and those that say what is accepted.
+/// **Errors:** invalid_input for metadata that is no UTF-8.
+result<http::header_list> make_invoke_headers(invoke_model_request const& request);
+
+/// A plain answer, moved out of.
+invoke_model_response make_invoke_response(http::response&& from);
+
+/// The answer of a stream but for its chunks.
+invoke_stream_response make_invoke_stream_response(http::response_head const& from);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <>
+struct json::enum_texts<invoke_trace> {
+    static constexpr std::string_view table[] = {"ENABLED", "DISABLED", "ENABLED_FULL"};
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<payload_part> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::optional_field),
+        BEDROCK_JSON_IGNORED("p"),
+    };
+};
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+inline result<void> invoke_chunk::parse(std::string_view type, std::string_view payload) {
+    type_ = type;
+    payload_ = payload;
+    part_ = {};
+    if (type != indispensable) return {};
+    auto read = json::read<payload_part>(payload);
+    if (!read) {
+        auto why = std::move(read).error();
+        why.message = "the event chunk: " + why.message;
+        return unexpected{std::move(why)};
+    }
+    part_ = std::move(*read);
+    return {};
+}
+
+inline result<http::header_list> make_invoke_headers(invoke_model_request const& request) {
+    http::header_list made;
+    auto const add = [&](std::string_view name, std::string_view value) {
+        if (!value.empty()) made.push_back({std::string(name), std::string(value)});
+    };
+    add("X-Amzn-Bedrock-Trace", request.trace.text());
+    add("X-Amzn-Bedrock-GuardrailIdentifier", request.guardrail_identifier);
+    add("X-Amzn-Bedrock-GuardrailVersion", request.guardrail_version);
+    add("X-Amzn-Bedrock-PerformanceConfig-Latency", request.performance_config_latency.text());
+    add("X-Amzn-Bedrock-Service-Tier", request.service_tier.text());
+    if (request.request_metadata.empty()) return made;
+    std::string metadata;
+    json::writer writer(metadata, {.on_invalid_utf8 = json::invalid_utf8::fail});
+    writer.begin_object();
+    for (auto const& [key, value] : request.request_metadata) {
+        writer.key(key);
+        writer.string(value);
+    }
+    writer.end_object();
+    if (!writer.ok()) return fail(errc::invalid_input, "request_metadata: invalid UTF-8");
+    add("X-Amzn-Bedrock-Request-Metadata", metadata);
+    return made;
+}
+
+namespace detail {
+
+template <class Response>
+Response read_invoke_headers(http::response_head const& from, std::string_view content_type) {
+    Response made;
+    auto const& headers = from.headers;
+    made.content_type = http::find_header(headers, content_type);
+    made.performance_config_latency =
+        json::open_enum<performance_latency>(http::find_header(headers, "X-Amzn-Bedrock-PerformanceConfig-Latency"));
+    made.service_tier = json::open_enum<service_tier_type>(http::find_header(headers, "X-Amzn-Bedrock-Service-Tier"));
+    made.headers = headers;
+    return made;
+}
+
+}  // namespace detail
+
+inline invoke_model_response make_invoke_response(http::response&& from) {
+    auto made = detail::read_invoke_headers<invoke_model_response>(from.head, "Content-Type");
+    made.body = std::move(from.body);
+    return made;
+}
+
+inline invoke_stream_response make_invoke_stream_response(http::response_head const& from) {
+    return detail::read_invoke_headers<invoke_stream_response>(from, "X-Amzn-Bedrock-Content-Type");
+}
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
@@ -18241,8 +19389,9 @@ struct client_options {
     std::string region{};
     /// Asks instance metadata for the region before us-east-1 applies: elsewhere than on EC2 that takes some seconds.
     bool region_of_instance = false;
-    /// URL that replaces the service's own, path prefix included. Unset: AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
-    /// AWS_ENDPOINT_URL, the profile's, the region's standard host.
+    /// URL that replaces the services' own, path prefix included, for runtime and control plane alike. Unset:
+    /// AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL_BEDROCK, AWS_ENDPOINT_URL, the profile's, the region's
+    /// standard host.
     std::string endpoint{};
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};
@@ -18387,7 +19536,7 @@ struct call_target {
 /// Region, endpoint and credentials of a call. **Errors:** invalid_input (a bad region or endpoint), credentials.
 /// **Lifetime:** the arguments must outlive the exchange.
 exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                          std::string_view model_id);
+                                          std::string_view model_id, service_name service = runtime_service);
 
 /// What a call would use, and why.
 struct explanation {
@@ -18421,8 +19570,10 @@ exchange<result<explanation>> explain_target(client_state const& client, call_op
 namespace detail {
 
 inline settings_request make_settings_request(client_state const& client, call_options const& options,
-                                              std::string_view model_id) {
+                                              std::string_view model_id, service_name service) {
     auto wanted = client.make_settings_request();
+    wanted.service = service.host;
+    wanted.endpoint_variable = service.endpoint_variable;
     if (!options.region.empty()) wanted.region = {options.region, "call option"};
     wanted.endpoint = {client.options.endpoint, "client option"};
     if (!options.endpoint.empty()) wanted.endpoint = {options.endpoint, "call option"};
@@ -18443,9 +19594,9 @@ inline std::string_view find_anonymity(client_state const& client) {
 }  // namespace detail
 
 inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                                 std::string_view model_id) {
+                                                 std::string_view model_id, service_name service) {
     call_target target;
-    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto wanted = detail::make_settings_request(client, options, model_id, service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (!found) co_return unexpected{std::move(found).error()};
     target.settings = std::move(*found);
@@ -18462,7 +19613,7 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
 inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
                                                     std::string_view model_id) {
     explanation why;
-    auto wanted = detail::make_settings_request(client, options, model_id);
+    auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
         why.region = std::move(found->region);
@@ -18527,8 +19678,14 @@ struct operation {
     http::body body{};
     std::string content_type{"application/json"};
     std::string accept{"application/json"};
+    /// Further ones, of names that begin with `x-amz`; they are signed.
+    http::header_list headers{};
     /// An ARN among these says its region.
     std::string model_id{};
+    service_name service = runtime_service;
+    /// Milliseconds: the client's clock for the first byte runs no longer than this, unless the call has clocks of its
+    /// own. 0: as long as it likes.
+    std::int64_t longest_first_byte_ms = 0;
 };
 
 /// What one call works with. **Lifetime:** of all that it refers to; it must outlive the protocols that it is given to.
@@ -18545,6 +19702,16 @@ struct call_frame {
 
 /// Sends an operation whose answer is no stream, with repeats.
 exchange<result<http::response>> send_plain(call_frame& frame);
+
+/// A whole answer, and what its frame knows of it.
+struct call_answer {
+    http::response response{};
+    std::string request_id{};
+    int attempts = 0;
+};
+
+/// What `send_plain`, or the runner in its place, came to; an error is given what the frame knows of it too.
+result<call_answer> conclude(call_frame& frame, result<http::response> response);
 
 /// Sends an operation whose answer is a stream, with repeats, until an answer's head says that there is one. Whether
 /// its first event is worth having is decided by `first`, a callable `(http::transfer&) ->
@@ -18575,6 +19742,12 @@ inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     for (auto const& taken : own)
         if (http::equal_names(name, taken)) return true;
     return !anonymous && http::equal_names(name, "Authorization");
+}
+
+inline bool has_header(http::header_list const& among, std::string_view name) noexcept {
+    for (auto const& one : among)
+        if (http::equal_names(one.name, name)) return true;
+    return false;
 }
 
 inline unexpected refuse_header(std::string_view name, std::string_view why) {
@@ -18608,12 +19781,18 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.url = target.settings.endpoint.value + frame.what.path;
     made.body = frame.what.body;
     made.timeouts = choose_timeouts(client, frame.options);
+    auto& first_byte = made.timeouts.first_byte_ms;
+    if (auto const longest = frame.what.longest_first_byte_ms; longest > 0 && !frame.options.timeouts)
+        first_byte = first_byte > 0 ? (std::min)(first_byte, longest) : longest;
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});
     if (!frame.what.accept.empty()) made.headers.push_back({"Accept", frame.what.accept});
+    for (auto const& own : frame.what.headers) made.headers.push_back(own);
+    for (auto const& own : made.headers)
+        if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
     made.headers.push_back(
         {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
@@ -18623,7 +19802,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     for (auto const& extra : frame.options.headers) {
         if (splits_headers(extra))
             return refuse_header(extra.name, "cannot be sent: its name is none, or a line break stands in it");
-        if (is_own_header(extra.name, target.anonymous))
+        if (is_own_header(extra.name, target.anonymous) || has_header(frame.what.headers, extra.name))
             return refuse_header(extra.name, "is not the caller's to set: the request has its own");
         bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
         (is_signed ? made.headers : unsigned_headers).push_back(extra);
@@ -18714,7 +19893,7 @@ class repeats {
 inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
     auto const refused = target.credentials;
     for (auto const& provider : frame.client.providers) provider->forget(refused);
-    auto found = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto found = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!found) {
         failed.message += "; looking for others failed: " + found.error().message;
         co_return false;
@@ -18746,7 +19925,7 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
 }  // namespace detail
 
 inline exchange<result<http::response>> send_plain(call_frame& frame) {
-    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);
     for (;;) {
@@ -18767,9 +19946,17 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
     }
 }
 
+inline result<call_answer> conclude(call_frame& frame, result<http::response> response) {
+    if (response) return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts};
+    auto why = std::move(response).error();
+    why.attempts = frame.attempts;
+    if (why.request_id.empty()) why.request_id = std::move(frame.request_id);
+    return unexpected{std::move(why)};
+}
+
 template <class First>
 exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& frame, First first) {
-    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id);
+    auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);
     for (;;) {
@@ -18813,31 +20000,38 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
 #endif
 
 // ===== bedrock/stream_parser.hpp =====================================================================================
-// Owns the way from the bytes of a ConverseStream answer to its events, and the one terminal state of the stream.
+// Owns the way from the bytes of a streamed answer to its events, and the one terminal state of the stream.
 // Never reads from anywhere: it is given a buffer, and says when it needs more of it.
 #ifndef BEDROCK_STREAM_PARSER_HPP
 #define BEDROCK_STREAM_PARSER_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Reads the events of one answer. Success is one thing only: messageStop was seen, and the body ended by itself.
-/// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
-class stream_parser {
-  public:
-    enum class progress : unsigned char {
-        event,      ///< `event()` has the next one
-        need_more,  ///< receive, then ask again
-        complete,   ///< the one success
-        failed,     ///< `failure()` says why
-    };
+/// How a step through a streamed answer went.
+enum class stream_progress : unsigned char {
+    event,      ///< `event()` has the next one
+    need_more,  ///< receive, then ask again
+    complete,   ///< the one success
+    failed,     ///< `failure()` says why
+};
 
-    explicit stream_parser(event_stream::limits limits = {}) : limits_(limits) {}
+/// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
+/// the body ended by itself.
+/// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
+/// that event ("messageStop").
+/// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
+template <class Event>
+class basic_stream_parser {
+  public:
+    using progress = stream_progress;
+
+    explicit basic_stream_parser(event_stream::limits limits = {}) : limits_(limits) {}
 
     /// Takes the next event from what has arrived. After `complete` or `failed` it answers the same again.
     /// **Errors:** truncated, transport, timeout, protocol, and the exceptions that AWS sends inside a stream.
     progress next(http::transfer& from, error_context const& context);
 
-    stream_event const& event() const noexcept { return event_; }
+    Event const& event() const noexcept { return event_; }
     error const& failure() const noexcept { return failure_; }
     /// Events delivered so far.
     std::uint64_t events() const noexcept { return events_; }
@@ -18848,14 +20042,17 @@ class stream_parser {
     progress fail_with(error why);
 
     event_stream::limits limits_;
-    stream_event event_;
+    Event event_;
     error failure_{};
     std::uint64_t offset_ = 0;  // of the next frame in the body
     std::uint64_t events_ = 0;
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
-    bool stop_seen_ = false;
+    bool whole_ = false;         // as far as events can tell
     progress terminal_ = progress::need_more;
 };
+
+/// Of ConverseStream.
+using stream_parser = basic_stream_parser<stream_event>;
 
 /// Says why an answer of status 200 is no event stream; code none where it is one.
 error check_stream_head(http::response_head const& head);
@@ -18877,13 +20074,15 @@ inline error check_stream_head(http::response_head const& head) {
     return why;
 }
 
-inline stream_parser::progress stream_parser::fail_with(error why) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::fail_with(error why) {
     failure_ = std::move(why);
     failure_.content_emitted = events_ != 0;
     return terminal_ = progress::failed;
 }
 
-inline stream_parser::progress stream_parser::next(http::transfer& from, error_context const& context) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
     auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_);
@@ -18902,13 +20101,14 @@ inline stream_parser::progress stream_parser::next(http::transfer& from, error_c
                                                     std::string(event_stream::describe(frame.code))));
 }
 
-inline stream_parser::progress stream_parser::take(event_stream::message const& frame, error_context const& context) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::take(event_stream::message const& frame, error_context const& context) {
     auto const kind = frame.text(":message-type");
     if (kind == "event") {
         auto const type = frame.text(":event-type");
         if (auto parsed = event_.parse(type, as_text(frame.payload)); !parsed)
             return fail_with(std::move(parsed).error());
-        stop_seen_ = stop_seen_ || event_.kind() == event_kind::message_stop;
+        whole_ = whole_ || type == Event::indispensable;
         ++events_;
         return progress::event;
     }
@@ -18923,16 +20123,17 @@ inline stream_parser::progress stream_parser::take(event_stream::message const& 
                                                     : "a frame of the unknown :message-type \"" + shown + '"'));
 }
 
-inline stream_parser::progress stream_parser::at_end(http::transfer const& from) {
+template <class Event>
+stream_progress basic_stream_parser<Event>::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
         return fail_with(retry::make_error(from.end));
     }
-    if (from.end.code == errc::none && from.buffer.size() == 0 && stop_seen_) return terminal_ = progress::complete;
+    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_) return terminal_ = progress::complete;
     std::string message = "the stream was cut short";
     if (from.buffer.size() != 0)
         message += " inside an event";
-    else if (!stop_seen_)
-        message += " before messageStop";
+    else if (!whole_)
+        message += " before " + std::string(Event::indispensable);
     else
         message += " before the end of the body";
     message += ", after " + std::to_string(events_) + (events_ == 1 ? " event" : " events");
@@ -18947,12 +20148,23 @@ inline stream_parser::progress stream_parser::at_end(http::transfer const& from)
 #endif
 
 // ===== bedrock/stream.hpp ============================================================================================
-// Owns `event_reader`: a ConverseStream that its caller pulls, event by event, and its outcome.
+// Owns `event_reader`: a streamed answer that its caller pulls, event by event, and its outcome.
 // Never runs by itself: all that happens, happens inside `next` and `finish` on the caller's thread.
 #ifndef BEDROCK_STREAM_HPP
 #define BEDROCK_STREAM_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
+
+/// What a ConverseStream is made of: its events, the response that they add up to and how they do, and where an error
+/// keeps what had arrived.
+struct converse_stream_kind {
+    using event = stream_event;
+    using response = converse_response;
+    struct accumulator : message_accumulator {
+        void begin(http::response_head const&) noexcept {}
+    };
+    static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
+};
 
 /// An answer that is pulled while it is written:
 ///
@@ -18962,19 +20174,25 @@ namespace bedrock::inline BEDROCK_ABI {
 ///
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
+/// answer's head, `add` for each event, and `take`, which gives the response.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
-class event_reader {
+template <class Kind>
+class basic_event_reader {
   public:
-    event_reader(event_reader&&) noexcept = default;
-    event_reader& operator=(event_reader&& other) noexcept = default;
+    using event_type = typename Kind::event;
+    using response_type = typename Kind::response;
+
+    basic_event_reader(basic_event_reader&&) noexcept = default;
+    basic_event_reader& operator=(basic_event_reader&& other) noexcept = default;
 
     /// The next event, or null when there are no more: `finish()` then says how the stream ended.
     /// **Lifetime:** the event and its views, until the next `next()`.
-    stream_event const* next();
+    event_type const* next();
 
-    /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; `error::partial` holds
-    /// what had arrived.
-    result<converse_response> finish() &&;
+    /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; its `partial` (of chunks
+    /// `partial_chunks`) holds what had arrived.
+    result<response_type> finish() &&;
 
     /// Ends the stream with errc::cancelled, from any thread: the call that waits returns at once.
     void cancel() noexcept;
@@ -18989,21 +20207,25 @@ class event_reader {
   private:
     friend class client;
     struct state;
-    event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
-                 call_options options, std::optional<error> refused);
+    basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
+                       call_options options, std::optional<error> refused);
     std::unique_ptr<state> state_;
 };
 
-class event_reader::iterator {
+/// Of ConverseStream.
+using event_reader = basic_event_reader<converse_stream_kind>;
+
+template <class Kind>
+class basic_event_reader<Kind>::iterator {
   public:
     using iterator_concept = std::input_iterator_tag;
-    using value_type = stream_event;
+    using value_type = event_type;
     using difference_type = std::ptrdiff_t;
 
     iterator() = default;
-    explicit iterator(event_reader& source) : source_(&source), event_(source.next()) {}
-    stream_event const& operator*() const noexcept { return *event_; }
-    stream_event const* operator->() const noexcept { return event_; }
+    explicit iterator(basic_event_reader& source) : source_(&source), event_(source.next()) {}
+    event_type const& operator*() const noexcept { return *event_; }
+    event_type const* operator->() const noexcept { return event_; }
     iterator& operator++() {
         event_ = source_->next();
         return *this;
@@ -19012,8 +20234,8 @@ class event_reader::iterator {
     friend bool operator==(iterator const& at, std::default_sentinel_t) noexcept { return at.event_ == nullptr; }
 
   private:
-    event_reader* source_ = nullptr;
-    stream_event const* event_ = nullptr;
+    basic_event_reader* source_ = nullptr;
+    event_type const* event_ = nullptr;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -19033,7 +20255,10 @@ class cancels_too final : public waker {
 }  // namespace detail
 
 // On the heap, so that a reader may move while its parts refer to each other.
-struct event_reader::state {
+template <class Kind>
+struct basic_event_reader<Kind>::state {
+    using parser_type = basic_stream_parser<event_type>;
+
     state(std::shared_ptr<client_state> owner, std::shared_ptr<engine_pool> from, operation work, call_options given)
         : client(std::move(owner)),
           pool(std::move(from)),
@@ -19045,7 +20270,7 @@ struct event_reader::state {
         if (options.cancel->cancelled()) cancel.cancel();
     }
 
-    stream_event const* next();
+    event_type const* next();
     bool open();
     void close(error why);
     exchange<std::optional<error>> first_event(http::transfer& from);
@@ -19065,8 +20290,8 @@ struct event_reader::state {
     std::optional<call_frame> frame;
     std::optional<blocking_runner> runner;
     std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
-    std::optional<stream_parser> parser;
-    message_accumulator answer;
+    std::optional<parser_type> parser;
+    typename Kind::accumulator answer;
     bool opened = false;
     bool pending = false;  // the opening has decoded the first event already
     bool delivered = false;
@@ -19074,30 +20299,34 @@ struct event_reader::state {
     bool complete = false;
 };
 
-inline event_reader::event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
-                                  operation what, call_options options, std::optional<error> refused)
+template <class Kind>
+basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
+                                             operation what, call_options options, std::optional<error> refused)
     : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
     if (refused) state_->close(std::move(*refused));
 }
 
 // The opening ends at the first decoded event; until then the attempt may still be repeated.
-inline exchange<std::optional<error>> event_reader::state::first_event(http::transfer& from) {
+template <class Kind>
+exchange<std::optional<error>> basic_event_reader<Kind>::state::first_event(http::transfer& from) {
     if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
     parser.emplace(client->options.frame_limits);
     for (;;) {
         auto const progress = parser->next(from, context());
-        if (progress == stream_parser::progress::failed) co_return parser->failure();
-        if (progress != stream_parser::progress::need_more) co_return std::nullopt;
+        if (progress == stream_progress::failed) co_return parser->failure();
+        if (progress != stream_progress::need_more) co_return std::nullopt;
         receive_ask more(from, true);
         co_await more;
     }
 }
 
-inline exchange<result<std::unique_ptr<http::transfer>>> event_reader::state::opening() {
+template <class Kind>
+exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::state::opening() {
     return open_streaming(*frame, [this](http::transfer& from) { return first_event(from); });
 }
 
-inline bool event_reader::state::open() {
+template <class Kind>
+bool basic_event_reader<Kind>::state::open() {
     opened = true;
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
@@ -19108,21 +20337,23 @@ inline bool event_reader::state::open() {
         return false;
     }
     body = std::move(*got);
+    answer.begin(body->head);
     pending = true;
     return true;
 }
 
-inline void event_reader::state::close(error why) {
+template <class Kind>
+void basic_event_reader<Kind>::state::close(error why) {
     if (frame) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
     }
     why.content_emitted = delivered;
     if (delivered) {
-        auto partial = std::make_shared<converse_response>(answer.take());
+        auto partial = std::make_shared<response_type>(answer.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
-        why.partial = std::move(partial);
+        why.*Kind::partial = std::move(partial);
     }
     failed = std::move(why);
     body.reset();
@@ -19130,7 +20361,8 @@ inline void event_reader::state::close(error why) {
     tools = {};
 }
 
-inline stream_event const* event_reader::state::next() {
+template <class Kind>
+typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
     if (failed || complete) return nullptr;
     for (;;) {
         if (cancel.cancelled()) {
@@ -19141,22 +20373,22 @@ inline stream_event const* event_reader::state::next() {
             if (!open()) return nullptr;
             continue;
         }
-        auto const progress = first_is_here() ? stream_parser::progress::event : parser->next(*body, context());
+        auto const progress = first_is_here() ? stream_progress::event : parser->next(*body, context());
         switch (progress) {
-            case stream_parser::progress::event:
+            case stream_progress::event:
                 delivered = true;
                 answer.add(parser->event());
                 return &parser->event();
-            case stream_parser::progress::complete:
+            case stream_progress::complete:
                 complete = true;
                 body.reset();
                 runner.reset();
                 tools = {};
                 return nullptr;
-            case stream_parser::progress::failed:
+            case stream_progress::failed:
                 close(parser->failure());
                 return nullptr;
-            case stream_parser::progress::need_more:
+            case stream_progress::need_more:
                 if (auto why = runner->receive(*body, false)) {
                     body->ended = true;  // for the parser to report
                     body->end = std::move(why);
@@ -19165,11 +20397,13 @@ inline stream_event const* event_reader::state::next() {
     }
 }
 
-inline stream_event const* event_reader::next() {
+template <class Kind>
+typename Kind::event const* basic_event_reader<Kind>::next() {
     return state_->next();
 }
 
-inline result<converse_response> event_reader::finish() && {
+template <class Kind>
+result<typename Kind::response> basic_event_reader<Kind>::finish() && {
     auto& at = *state_;
     while (at.next()) {
     }
@@ -19180,15 +20414,18 @@ inline result<converse_response> event_reader::finish() && {
     return whole;
 }
 
-inline void event_reader::cancel() noexcept {
+template <class Kind>
+void basic_event_reader<Kind>::cancel() noexcept {
     state_->cancel.cancel();
 }
 
-inline cancellation event_reader::canceller() const noexcept {
+template <class Kind>
+cancellation basic_event_reader<Kind>::canceller() const noexcept {
     return state_->cancel;
 }
 
-inline event_reader::iterator event_reader::begin() {
+template <class Kind>
+typename basic_event_reader<Kind>::iterator basic_event_reader<Kind>::begin() {
     return iterator(*this);
 }
 
@@ -19196,8 +20433,1391 @@ inline event_reader::iterator event_reader::begin() {
 
 #endif
 
+// ===== bedrock/conversation_rules.hpp ================================================================================
+// Owns what Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of
+// each. Never looks at more than one of them at a time: bedrock/conversation.hpp does.
+#ifndef BEDROCK_CONVERSATION_RULES_HPP
+#define BEDROCK_CONVERSATION_RULES_HPP
+
+namespace bedrock::inline BEDROCK_ABI::converse_rules {
+
+inline constexpr std::size_t longest_tool_name = 64;       ///< ToolSpecification and ToolUseBlock of the service model
+inline constexpr std::size_t longest_tool_use_id = 64;     ///< ToolUseBlock of the service model
+inline constexpr std::size_t longest_document_name = 200;  ///< DocumentBlock of the service model
+
+/// True of an empty text and of one that is all white space as Unicode defines it; Converse refuses both.
+bool is_blank(std::string_view text) noexcept;
+
+/// 1..64 of a-z A-Z 0-9 _ -
+bool valid_tool_name(std::string_view name) noexcept;
+/// 1..64 of a-z A-Z 0-9 _ . : -
+bool valid_tool_use_id(std::string_view id) noexcept;
+/// 1..200 letters and digits of ASCII, single spaces, - _ ( ) [ ]. The service's own text leaves out the underscore,
+/// which it takes, and speaks of white space, of which it takes the space alone.
+bool valid_document_name(std::string_view name) noexcept;
+/// True of standard base64 with its padding. What a broken stream left of a signature seldom is.
+bool whole_signature(std::string_view signature) noexcept;
+
+/// The nearest valid name: `_` for each character that may not stand there, cut to the longest; "unnamed" for "".
+std::string make_tool_name(std::string_view name);
+std::string make_tool_use_id(std::string_view id);
+/// The nearest valid name: `-` for each run of characters that may not stand there; "document" when nothing is left.
+std::string make_document_name(std::string_view name);
+
+/// Replaces what is not UTF-8 by U+FFFD; false when there was nothing to do.
+bool repair_utf8(std::string& text);
+/// The same for a JSON text, and `\ufffd` for escapes of lone surrogates, which are no text to most readers.
+bool repair_json(std::string& json);
+
+/// Names that are taken, and new ones beside them.
+class unique_names {
+  public:
+    /// False when it was taken before.
+    bool take(std::string_view name) { return taken_.emplace(name).second; }
+    bool taken(std::string_view name) const { return taken_.find(name) != taken_.end(); }
+    /// `name`, else `name` with the lowest free number from 2 on behind it, cut in front of the number; takes it.
+    std::string make(std::string_view name, char separator, std::size_t longest);
+
+  private:
+    std::set<std::string, std::less<>> taken_;
+    std::map<std::string, std::size_t, std::less<>> last_number_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_alphanumeric(char c) noexcept {
+    return ascii::is_letter(c) || ascii::is_digit(c);
+}
+
+constexpr bool may_name_tool(char c) noexcept {
+    return is_alphanumeric(c) || c == '_' || c == '-';
+}
+
+constexpr bool may_identify_tool_use(char c) noexcept {
+    return may_name_tool(c) || c == '.' || c == ':';
+}
+
+constexpr bool may_name_document(char c) noexcept {
+    return may_name_tool(c) || c == ' ' || c == '(' || c == ')' || c == '[' || c == ']';
+}
+
+// The property White_Space of Unicode 15.
+constexpr bool is_white_space(char32_t c) noexcept {
+    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+constexpr bool all_of(std::string_view text, std::size_t longest, bool (*may_stand)(char)) noexcept {
+    if (text.empty() || text.size() > longest) return false;
+    for (char const c : text)
+        if (!may_stand(c)) return false;
+    return true;
+}
+
+inline std::string with_underscores(std::string_view text, std::size_t longest, bool (*may_stand)(char)) {
+    std::string made;
+    while (!text.empty() && made.size() < longest) {
+        auto const length = decode_utf8(text).length;
+        made += length == 1 && may_stand(text.front()) ? text.front() : '_';
+        text.remove_prefix(length);
+    }
+    return made.empty() ? "unnamed" : made;
+}
+
+// The number that the four digits stand for, or -1.
+constexpr long hex4(std::string_view digits) noexcept {
+    if (digits.size() < 4) return -1;
+    long value = 0;
+    for (char const c : digits.substr(0, 4)) {
+        char const low = ascii::to_lower(c);
+        if (ascii::is_digit(low))
+            value = value * 16 + (low - '0');
+        else if (low >= 'a' && low <= 'f')
+            value = value * 16 + (low - 'a' + 10);
+        else
+            return -1;
+    }
+    return value;
+}
+
+constexpr bool is_high_surrogate(long unit) noexcept {
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+constexpr bool is_low_surrogate(long unit) noexcept {
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+}  // namespace detail
+
+inline bool is_blank(std::string_view text) noexcept {
+    while (!text.empty()) {
+        auto const step = decode_utf8(text);
+        if (!step.valid || !detail::is_white_space(step.code_point)) return false;
+        text.remove_prefix(step.length);
+    }
+    return true;
+}
+
+inline bool valid_tool_name(std::string_view name) noexcept {
+    return detail::all_of(name, longest_tool_name, detail::may_name_tool);
+}
+
+inline bool valid_tool_use_id(std::string_view id) noexcept {
+    return detail::all_of(id, longest_tool_use_id, detail::may_identify_tool_use);
+}
+
+inline bool valid_document_name(std::string_view name) noexcept {
+    return detail::all_of(name, longest_document_name, detail::may_name_document) &&
+           name.find("  ") == std::string_view::npos;
+}
+
+inline bool whole_signature(std::string_view signature) noexcept {
+    if (signature.empty() || signature.size() % 4 != 0) return false;
+    for (int padding = 0; padding < 2 && signature.back() == '='; ++padding) signature.remove_suffix(1);
+    for (char const c : signature)
+        if (!detail::is_alphanumeric(c) && c != '+' && c != '/') return false;
+    return true;
+}
+
+inline std::string make_tool_name(std::string_view name) {
+    return detail::with_underscores(name, longest_tool_name, detail::may_name_tool);
+}
+
+inline std::string make_tool_use_id(std::string_view id) {
+    return detail::with_underscores(id, longest_tool_use_id, detail::may_identify_tool_use);
+}
+
+inline std::string make_document_name(std::string_view name) {
+    if (valid_document_name(name)) return std::string(name);
+    std::string made;
+    for (char const c : name) {
+        if (made.size() == longest_document_name) break;
+        bool const fits = detail::may_name_document(c);
+        if (fits ? c == ' ' && made.ends_with(' ') : made.ends_with('-')) continue;
+        made += fits ? c : '-';
+    }
+    auto const is_edge = [](char c) { return c == '-' || c == ' '; };
+    while (!made.empty() && is_edge(made.back())) made.pop_back();
+    std::size_t first = 0;
+    while (first < made.size() && is_edge(made[first])) ++first;
+    made.erase(0, first);
+    return made.empty() ? "document" : made;
+}
+
+inline bool repair_utf8(std::string& text) {
+    if (valid_utf8(text)) return false;
+    std::string repaired;
+    append_sanitized_utf8(repaired, text);
+    text = std::move(repaired);
+    return true;
+}
+
+inline bool repair_json(std::string& json) {
+    bool changed = repair_utf8(json);
+    for (auto at = json.find('\\'); at != std::string::npos && at + 1 < json.size(); at = json.find('\\', at)) {
+        if (json[at + 1] != 'u') {
+            at += 2;
+            continue;
+        }
+        auto const rest = std::string_view(json).substr(at + 2);
+        auto const unit = detail::hex4(rest);
+        bool const paired = detail::is_high_surrogate(unit) && rest.substr(4, 2) == "\\u" &&
+                            detail::is_low_surrogate(detail::hex4(rest.substr(6)));
+        if (!paired && (detail::is_high_surrogate(unit) || detail::is_low_surrogate(unit))) {
+            json.replace(at + 2, 4, "fffd");
+            changed = true;
+        }
+        at += paired ? 12 : 2;
+    }
+    return changed;
+}
+
+inline std::string unique_names::make(std::string_view name, char separator, std::size_t longest) {
+    std::string made(name);
+    while (!take(made)) {
+        auto& number = last_number_.try_emplace(std::string(name), std::size_t{1}).first->second;
+        auto const ending = separator + std::to_string(++number);
+        made = std::string(name.substr(0, longest - ending.size())) + ending;
+    }
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::converse_rules
+
+#endif
+
+// ===== bedrock/conversation_policy.hpp ===============================================================================
+// Owns the choices in the repair of a conversation, and the texts that it puts in.
+// Never holds a model's name: what a model takes is for the caller to know.
+#ifndef BEDROCK_CONVERSATION_POLICY_HPP
+#define BEDROCK_CONVERSATION_POLICY_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What becomes of a tool use that nobody answered.
+enum class orphan_tool_use_policy : unsigned char { answer_with_error, drop };
+/// What is done about tool uses and results when the request offers no tools: the tools' names are declared, with a
+/// description that says that they are gone, or the blocks become texts: "[Assistant tool call]: name({...})".
+enum class missing_tools_policy : unsigned char { declare, flatten };
+/// What becomes of reasoning without a whole signature. Claude refuses it; models that sign nothing take it: `keep`.
+enum class unsigned_reasoning_policy : unsigned char { drop, as_text, keep };
+/// What becomes of a message in which nothing is left.
+enum class empty_turn_policy : unsigned char { drop, placeholder };
+/// What becomes of a last message that is the model's: some models continue it, newer ones refuse it.
+enum class last_assistant_policy : unsigned char { keep, add_user_turn };
+
+/// How a conversation is repaired where there is a choice. No text may be blank.
+struct normalize_policy {
+    orphan_tool_use_policy orphan_tool_use = orphan_tool_use_policy::answer_with_error;
+    missing_tools_policy missing_tools = missing_tools_policy::declare;
+    unsigned_reasoning_policy unsigned_reasoning = unsigned_reasoning_policy::drop;
+    empty_turn_policy empty_turn = empty_turn_policy::drop;
+    last_assistant_policy last_assistant = last_assistant_policy::keep;
+    std::size_t max_cache_points = 4;  ///< in tools, system prompt and messages together: Claude, Nova
+    std::string missing_result_text = "No result provided";
+    std::string empty_text = "[no output]";                    ///< in an empty tool result or turn
+    std::string opening_text = "[start of the conversation]";  ///< the user's turn before a first one of the model's
+    std::string continue_text = "[continue]";                  ///< the user's turn behind a last one of the model's
+    std::string document_text = "See the attached document.";  ///< beside a document without a text
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/conversation_report.hpp ===============================================================================
+// Owns the report on a conversation: which rule of Converse it breaks, where, and what was or would be done about it.
+// Never decides what is a breach: that is bedrock/conversation.hpp.
+#ifndef BEDROCK_CONVERSATION_REPORT_HPP
+#define BEDROCK_CONVERSATION_REPORT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What Converse, or the model behind it, refuses.
+enum class conversation_issue : unsigned char {
+    invalid_utf8,             ///< bytes that are not UTF-8, or an escape of a lone surrogate in JSON
+    blank_text,               ///< a text that is empty or all white space
+    empty_block,              ///< a block without content, or a role that is not set
+    empty_turn,               ///< a message without a block that can be sent
+    misplaced_block,          ///< a block that the other side may send alone
+    consecutive_roles,        ///< two messages of one side in a row, parallel tool results among them
+    first_role_not_user,      ///< the first message is not the user's
+    last_role_not_user,       ///< the last message is not the user's, and the policy asks for it
+    unsigned_reasoning,       ///< reasoning without its signature
+    broken_signature,         ///< reasoning with half a signature, or with a text that cannot be what was signed
+    empty_tool_input,         ///< no input where `{}` is meant
+    invalid_tool_input,       ///< an input that is no JSON object
+    invalid_json,             ///< a tool's result that is no JSON
+    empty_tool_result,        ///< a result without content
+    orphan_tool_use,          ///< a tool use that has no result
+    orphan_tool_result,       ///< a result that has no tool use before it
+    duplicate_tool_result,    ///< a second result of one tool use
+    misplaced_tool_result,    ///< a result that is not in the message behind its tool use
+    tool_result_order,        ///< a result behind other content of its message
+    tool_use_order,           ///< a text behind a tool use of its message
+    invalid_tool_use_id,      ///< not 1..64 of a-z A-Z 0-9 _ . : -
+    duplicate_tool_use_id,    ///< an id that an earlier tool use has
+    invalid_tool_name,        ///< not 1..64 of a-z A-Z 0-9 _ -
+    duplicate_tool,           ///< a tool whose name an earlier one has
+    missing_tool_config,      ///< tool uses or results in the messages, and no tools
+    unknown_tool_choice,      ///< a choice of a tool that there is not
+    invalid_document_name,    ///< not 1..200 letters, digits, single spaces, - _ ( ) [ ]
+    duplicate_document_name,  ///< a name that an earlier document of the conversation has
+    document_without_text,    ///< a message that holds a document and no text
+    misplaced_cache_point,    ///< first in its message, in a tool result, or behind reasoning or a document but PDF
+    too_many_cache_points,    ///< more than the policy allows
+    cache_point_order,        ///< one hour behind five minutes, in the order tools, system prompt, messages
+};
+
+/// "blank_text": the enumerator's name, for logs and other programs.
+std::string_view name(conversation_issue issue) noexcept;
+
+/// Where in a request something stands.
+enum class conversation_part : unsigned char { messages, system, tools };
+
+/// Stands for no message or no block in particular.
+inline constexpr std::size_t no_place = static_cast<std::size_t>(-1);
+
+struct conversation_finding {
+    conversation_issue issue{};
+    conversation_part part{};
+    /// Place among the messages as they were given; `no_place` for what is not in a message.
+    std::size_t message = no_place;
+    /// Place in the message, the system prompt or the tools as they were given; `no_place` for the whole.
+    std::size_t block = no_place;
+    /// What is wrong and what normalize does about it, for people: "duplicate tool use id t1: renamed t1_2". Holds
+    /// names and ids, never what was said.
+    std::string text{};
+};
+
+/// Findings in the order in which they were met, rule by rule.
+struct conversation_report {
+    std::vector<conversation_finding> findings{};
+
+    /// True when there was nothing to find: the conversation is sent as it is.
+    bool clean() const noexcept { return findings.empty(); }
+    std::size_t count(conversation_issue issue) const noexcept;
+    bool has(conversation_issue issue) const noexcept { return count(issue) != 0; }
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string_view name(conversation_issue issue) noexcept {
+    static constexpr std::string_view names[] = {"invalid_utf8",          "blank_text",
+                                                 "empty_block",           "empty_turn",
+                                                 "misplaced_block",       "consecutive_roles",
+                                                 "first_role_not_user",   "last_role_not_user",
+                                                 "unsigned_reasoning",    "broken_signature",
+                                                 "empty_tool_input",      "invalid_tool_input",
+                                                 "invalid_json",          "empty_tool_result",
+                                                 "orphan_tool_use",       "orphan_tool_result",
+                                                 "duplicate_tool_result", "misplaced_tool_result",
+                                                 "tool_result_order",     "tool_use_order",
+                                                 "invalid_tool_use_id",   "duplicate_tool_use_id",
+                                                 "invalid_tool_name",     "duplicate_tool",
+                                                 "missing_tool_config",   "unknown_tool_choice",
+                                                 "invalid_document_name", "duplicate_document_name",
+                                                 "document_without_text", "misplaced_cache_point",
+                                                 "too_many_cache_points", "cache_point_order"};
+    auto const place = static_cast<std::size_t>(issue);
+    return place < sizeof(names) / sizeof(names[0]) ? names[place] : std::string_view("unknown");
+}
+
+inline std::size_t conversation_report::count(conversation_issue issue) const noexcept {
+    std::size_t found = 0;
+    for (auto const& finding : findings) found += finding.issue == issue;
+    return found;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/conversation_draft.hpp ================================================================================
+// Owns a conversation while it is repaired: its blocks, where each of them came from, and the report so far.
+// Never judges a block.
+#ifndef BEDROCK_CONVERSATION_DRAFT_HPP
+#define BEDROCK_CONVERSATION_DRAFT_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+/// A block and its place in the messages as they were given; `no_place` for a block that was put in.
+struct drafted_block {
+    content_block content{};
+    std::size_t message = no_place;
+    std::size_t block = no_place;
+    bool dropped = false;
+
+    bool is_cache_point() const noexcept { return content.holds<cache_point_block>(); }
+    bool is_tool_result() const noexcept { return content.holds<tool_result_block>(); }
+    /// The tool use that it is, when the caller is to answer it and not the service itself.
+    tool_use_block* own_tool_use() noexcept {
+        auto* const use = content.get_if<tool_use_block>();
+        return use != nullptr && use->type != tool_use_type::server_tool_use ? use : nullptr;
+    }
+};
+
+struct drafted_turn {
+    message value{};  ///< without its content, which is in `blocks`
+    std::size_t from = no_place;
+    std::vector<drafted_block> blocks{};
+
+    bool is_user() const noexcept { return value.role == conversation_role::user; }
+    bool is_assistant() const noexcept { return value.role == conversation_role::assistant; }
+    bool is_system() const noexcept { return value.role == conversation_role::system; }
+    /// True of the two roles that alternate.
+    bool speaks() const noexcept { return is_user() || is_assistant(); }
+    /// False of a role of tomorrow, whose turns are not touched.
+    bool is_known() const noexcept { return speaks() || is_system(); }
+    /// Takes out the blocks that were dropped.
+    void sweep() {
+        std::erase_if(blocks, [](drafted_block const& block) { return block.dropped; });
+    }
+};
+
+/// **Lifetime:** what it was made from outlives it.
+struct conversation_draft {
+    std::vector<drafted_turn> turns{};
+    std::vector<system_content_block>& system;
+    tool_config& tools;
+    normalize_policy const& policy;
+    conversation_report report{};
+
+    void take(std::vector<message>&& messages);
+    std::vector<message> give_back();
+
+    void found(conversation_issue what, drafted_block const& block, std::string text) {
+        report.findings.push_back({what, conversation_part::messages, block.message, block.block, std::move(text)});
+    }
+    void found(conversation_issue what, drafted_turn const& in, std::string text) {
+        report.findings.push_back({what, conversation_part::messages, in.from, no_place, std::move(text)});
+    }
+    void found(conversation_issue what, conversation_part part, std::size_t block, std::string text) {
+        report.findings.push_back({what, part, no_place, block, std::move(text)});
+    }
+    void drop(conversation_issue what, drafted_block& block, std::string text) {
+        found(what, block, std::move(text) + ": dropped");
+        block.dropped = true;
+    }
+};
+
+drafted_turn make_turn(conversation_role role, std::string const& text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void conversation_draft::take(std::vector<message>&& messages) {
+    turns.reserve(messages.size());
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        auto& made = turns.emplace_back();
+        auto content = std::exchange(messages[i].content, {});
+        made.value = std::move(messages[i]);
+        made.from = i;
+        made.blocks.reserve(content.size());
+        for (std::size_t j = 0; j < content.size(); ++j) made.blocks.push_back({std::move(content[j]), i, j});
+    }
+}
+
+inline std::vector<message> conversation_draft::give_back() {
+    std::vector<message> messages;
+    messages.reserve(turns.size());
+    for (auto& one : turns) {
+        auto& back = messages.emplace_back(std::move(one.value));
+        back.content.reserve(one.blocks.size());
+        for (auto& block : one.blocks) back.content.push_back(std::move(block.content));
+    }
+    return messages;
+}
+
+inline drafted_turn make_turn(conversation_role role, std::string const& text) {
+    drafted_turn made;
+    made.value.role = role;
+    made.blocks.push_back({text_block{text}});
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
+
+#endif
+
+// ===== bedrock/conversation_blocks.hpp ===============================================================================
+// Owns the repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning,
+// tools. Never moves a block, and never looks for what belongs to it elsewhere.
+#ifndef BEDROCK_CONVERSATION_BLOCKS_HPP
+#define BEDROCK_CONVERSATION_BLOCKS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A tool's name that could not be sent: a model that calls `sent` means the tool `original`.
+struct renamed_tool {
+    std::string original{};
+    std::string sent{};
+};
+
+namespace detail {
+
+class block_repair {
+  public:
+    explicit block_repair(conversation_draft& draft) : draft_(draft) {}
+
+    /// Before the turns are put in order.
+    void repair();
+    /// Behind that: documents, and the tools that are still spoken of.
+    void finish();
+
+    std::vector<renamed_tool> renamed_tools{};
+
+  private:
+    void repair_tools();
+    std::string const& sendable_tool_name(std::string const& name);
+    void repair_system();
+    void repair_blocks();
+    void repair_block(drafted_turn const& in, drafted_block& block);
+    void repair_text(std::string& text, drafted_block const& block);
+    void repair_reasoning(drafted_block& block, reasoning_text_block& reasoning);
+    void repair_tool_use(drafted_block& block, tool_use_block& use);
+    void repair_tool_result(drafted_block& block, tool_result_block& result);
+    bool repair_result_content(drafted_block const& block, tool_result_content_block& content);
+    void repair_document_text(drafted_block const& block, document_block& document);
+    void flatten_tools();
+    void name_documents();
+    void name_document(drafted_block const& block, document_block& document);
+    void add_document_texts();
+    void declare_tools();
+    void check_tool_choice();
+
+    static bool is_object(std::string_view json) noexcept {
+        auto const first = json.find_first_not_of(" \t\r\n");
+        return first != std::string_view::npos && json[first] == '{' && json::valid(json);
+    }
+
+    conversation_draft& draft_;
+    converse_rules::unique_names tool_names_;
+    std::map<std::string, std::string, std::less<>> sendable_names_;
+    converse_rules::unique_names document_names_;
+    converse_rules::unique_names documents_met_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void block_repair::repair() {
+    repair_tools();
+    repair_system();
+    repair_blocks();
+    bool const flatten = draft_.policy.missing_tools == missing_tools_policy::flatten;
+    if (flatten && draft_.tools.tools.empty()) flatten_tools();
+}
+
+inline void block_repair::finish() {
+    name_documents();
+    add_document_texts();
+    declare_tools();
+    check_tool_choice();
+}
+
+inline std::string const& block_repair::sendable_tool_name(std::string const& name) {
+    if (converse_rules::valid_tool_name(name)) return name;
+    auto const known = sendable_names_.find(name);
+    if (known != sendable_names_.end()) return known->second;
+    auto made = tool_names_.make(converse_rules::make_tool_name(name), '_', converse_rules::longest_tool_name);
+    renamed_tools.push_back({name, made});
+    return sendable_names_.emplace(name, std::move(made)).first->second;
+}
+
+inline void block_repair::repair_tools() {
+    auto const reserve = [this](std::string const& name) {
+        if (converse_rules::valid_tool_name(name)) tool_names_.take(name);
+    };
+    for (auto const& one : draft_.tools.tools) {
+        if (auto const* const own = one.get_if<tool_specification>()) reserve(own->name);
+        if (auto const* const system = one.get_if<system_tool>()) reserve(system->name);
+    }
+    for (auto const& in : draft_.turns)
+        for (auto const& block : in.blocks)
+            if (auto const* const use = block.content.get_if<tool_use_block>()) reserve(use->name);
+
+    converse_rules::unique_names met;
+    std::vector<bedrock::tool> kept;
+    kept.reserve(draft_.tools.tools.size());
+    for (std::size_t i = 0; i < draft_.tools.tools.size(); ++i) {
+        auto& one = draft_.tools.tools[i];
+        if (!one.is_set()) {
+            draft_.found(conversation_issue::empty_block, conversation_part::tools, i, "empty tool: dropped");
+            continue;
+        }
+        if (auto* const own = one.get_if<tool_specification>()) {
+            if (!met.take(own->name)) {
+                draft_.found(conversation_issue::duplicate_tool, conversation_part::tools, i,
+                             "a second tool of the same name: dropped");
+                continue;
+            }
+            if (auto const& sent = sendable_tool_name(own->name); sent != own->name) {
+                draft_.found(conversation_issue::invalid_tool_name, conversation_part::tools, i,
+                             "tool name that cannot be sent: renamed " + sent);
+                own->name = sent;
+            }
+        }
+        kept.push_back(std::move(one));
+    }
+    draft_.tools.tools = std::move(kept);
+}
+
+inline void block_repair::repair_system() {
+    std::vector<system_content_block> kept;
+    kept.reserve(draft_.system.size());
+    for (std::size_t i = 0; i < draft_.system.size(); ++i) {
+        auto& block = draft_.system[i];
+        auto* const text = block.get_if<text_block>();
+        if (text != nullptr && converse_rules::repair_utf8(text->text))
+            draft_.found(conversation_issue::invalid_utf8, conversation_part::system, i,
+                         "invalid UTF-8: replaced by U+FFFD");
+        if (!block.is_set())
+            draft_.found(conversation_issue::empty_block, conversation_part::system, i, "empty block: dropped");
+        else if (text != nullptr && converse_rules::is_blank(text->text))
+            draft_.found(conversation_issue::blank_text, conversation_part::system, i, "blank text: dropped");
+        else
+            kept.push_back(std::move(block));
+    }
+    draft_.system = std::move(kept);
+}
+
+inline void block_repair::repair_blocks() {
+    for (auto& one : draft_.turns) {
+        if (!one.value.role.is_set()) {
+            draft_.found(conversation_issue::empty_block, one, "no role: taken for the user's");
+            one.value.role = conversation_role::user;
+        }
+        if (!one.is_known()) continue;
+        for (auto& block : one.blocks) repair_block(one, block);
+        one.sweep();
+    }
+}
+
+inline void block_repair::repair_block(drafted_turn const& in, drafted_block& block) {
+    auto& content = block.content;
+    if (!content.is_set()) return draft_.drop(conversation_issue::empty_block, block, "empty block");
+    bool const media = content.holds<image_block>() || content.holds<document_block>() ||
+                       content.holds<video_block>() || content.holds<audio_block>();
+    bool const models_alone = content.holds<tool_use_block>() || content.holds<reasoning_content_block>();
+    if ((media && !in.is_user()) || (models_alone && !in.is_assistant()))
+        return draft_.drop(conversation_issue::misplaced_block, block,
+                           media ? "media in a message that is not the user's"
+                                 : "a block of the model's in a message that is not the model's");
+    if (auto* const text = content.get_if<text_block>()) {
+        repair_text(text->text, block);
+        if (converse_rules::is_blank(text->text)) draft_.drop(conversation_issue::blank_text, block, "blank text");
+    } else if (auto* const use = content.get_if<tool_use_block>()) {
+        repair_tool_use(block, *use);
+    } else if (auto* const result = content.get_if<tool_result_block>()) {
+        repair_tool_result(block, *result);
+    } else if (auto* const document = content.get_if<document_block>()) {
+        repair_document_text(block, *document);
+    } else if (auto* const reasoning = content.get_if<reasoning_content_block>()) {
+        if (!reasoning->is_set())
+            draft_.drop(conversation_issue::empty_block, block, "empty block");
+        else if (auto* const thoughts = reasoning->get_if<reasoning_text_block>())
+            repair_reasoning(block, *thoughts);
+    }
+}
+
+inline void block_repair::repair_text(std::string& text, drafted_block const& block) {
+    if (converse_rules::repair_utf8(text))
+        draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
+}
+
+inline void block_repair::repair_reasoning(drafted_block& block, reasoning_text_block& reasoning) {
+    // Another text than the one that was signed is refused: a signed text that cannot be sent has lost its signature.
+    bool const repaired = converse_rules::repair_utf8(reasoning.text);
+    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::keep) {
+        if (repaired) draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
+        return;
+    }
+    bool const is_signed = !reasoning.signature.empty();
+    if (is_signed && !repaired && converse_rules::whole_signature(reasoning.signature)) return;
+    auto const what = is_signed ? conversation_issue::broken_signature : conversation_issue::unsigned_reasoning;
+    std::string why = is_signed ? "reasoning with a broken signature" : "reasoning without a signature";
+    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::drop || converse_rules::is_blank(reasoning.text))
+        return draft_.drop(what, block, std::move(why));
+    draft_.found(what, block, std::move(why) + ": made a text");
+    block.content = text_block{std::move(reasoning.text)};
+}
+
+inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& use) {
+    if (auto const& sent = sendable_tool_name(use.name); sent != use.name) {
+        draft_.found(conversation_issue::invalid_tool_name, block, "tool name that cannot be sent: renamed " + sent);
+        use.name = sent;
+    }
+    auto text = use.input.text();
+    if (converse_rules::repair_json(text)) {
+        draft_.found(conversation_issue::invalid_utf8, block, "invalid text in a tool's input: replaced by U+FFFD");
+        use.input = text;
+    }
+    if (is_object(text)) return;
+    std::string inner;
+    json::reader in(text);
+    bool const is_string = in.peek() == json::value_kind::string && in.read_string(inner) && in.finish();
+    if (converse_rules::is_blank(text) || text == "null" || (is_string && converse_rules::is_blank(inner))) {
+        draft_.found(conversation_issue::empty_tool_input, block, "empty tool input: made {}");
+        use.input = "{}";
+    } else if (is_string && is_object(inner)) {
+        draft_.found(conversation_issue::invalid_tool_input, block,
+                     "tool input that is an object in a string: unwrapped");
+        use.input = std::move(inner);
+    } else {
+        draft_.found(conversation_issue::invalid_tool_input, block,
+                     "tool input that is no JSON object: wrapped in one as \"input\"");
+        std::string wrapped;
+        json::writer out(wrapped);
+        out.begin_object();
+        out.key("input");
+        if (json::valid(text))
+            out.raw(text);
+        else
+            out.string(text);
+        out.end_object();
+        use.input = std::move(wrapped);
+    }
+}
+
+inline void block_repair::repair_tool_result(drafted_block& block, tool_result_block& result) {
+    std::erase_if(result.content, [&](auto& content) { return !repair_result_content(block, content); });
+    if (!result.content.empty()) return;
+    draft_.found(conversation_issue::empty_tool_result, block, "tool result without content: given a placeholder");
+    result.content.emplace_back(text_block{draft_.policy.empty_text});
+}
+
+// False when nothing is left of the piece.
+inline bool block_repair::repair_result_content(drafted_block const& block, tool_result_content_block& content) {
+    if (auto* const json = content.get_if<json_block>()) {
+        auto text = json->json.text();
+        if (converse_rules::repair_json(text)) {
+            draft_.found(conversation_issue::invalid_utf8, block,
+                         "invalid text in a tool's result: replaced by U+FFFD");
+            json->json = text;
+        }
+        if (json::valid(text)) return true;
+        if (!converse_rules::is_blank(text)) {
+            draft_.found(conversation_issue::invalid_json, block, "tool result that is no JSON: made a text");
+            content = text_block{std::move(text)};
+            return true;
+        }
+    } else if (auto* const words = content.get_if<text_block>()) {
+        repair_text(words->text, block);
+        if (!converse_rules::is_blank(words->text)) return true;
+        draft_.found(conversation_issue::blank_text, block, "blank text in a tool result: dropped");
+        return false;
+    } else if (auto* const document = content.get_if<document_block>()) {
+        repair_document_text(block, *document);
+        return true;
+    } else if (auto const* const other = content.get_if<json::unknown_arm>()) {
+        if (other->name != "cachePoint") return true;
+        draft_.found(conversation_issue::misplaced_cache_point, block, "cache point in a tool result: dropped");
+        return false;
+    } else if (content.is_set()) {
+        return true;
+    }
+    draft_.found(conversation_issue::empty_block, block, "empty block in a tool result: dropped");
+    return false;
+}
+
+inline void block_repair::repair_document_text(drafted_block const& block, document_block& document) {
+    repair_text(document.context, block);
+    if (auto* const text = document.source.get_if<text_block>()) repair_text(text->text, block);
+    if (auto* const pieces = document.source.get_if<document_pieces>())
+        for (auto& piece : pieces->content)
+            if (auto* const text = piece.get_if<text_block>()) repair_text(text->text, block);
+}
+
+inline void block_repair::flatten_tools() {
+    std::map<std::string, std::string, std::less<>> names;
+    for (auto& one : draft_.turns) {
+        if (!one.is_known()) continue;
+        std::vector<drafted_block> flat;
+        flat.reserve(one.blocks.size());
+        for (auto& block : one.blocks) {
+            if (auto const* const use = block.content.get_if<tool_use_block>()) {
+                names[use->tool_use_id] = use->name;
+                draft_.found(conversation_issue::missing_tool_config, block,
+                             "tool use in a request without tools: made a text");
+                auto text = "[Assistant tool call]: " + use->name + "(" + use->input.text() + ")";
+                flat.push_back({text_block{std::move(text)}, block.message, block.block});
+                continue;
+            }
+            auto* const result = block.content.get_if<tool_result_block>();
+            if (result == nullptr) {
+                flat.push_back(std::move(block));
+                continue;
+            }
+            draft_.found(conversation_issue::missing_tool_config, block,
+                         "tool result in a request without tools: made a text");
+            auto const known = names.find(result->tool_use_id);
+            auto text = "[Tool result: " + (known != names.end() ? known->second : result->tool_use_id) + "]:";
+            std::vector<drafted_block> media;
+            for (auto& piece : result->content) {
+                if (auto const* const words = piece.get_if<text_block>()) text += "\n" + words->text;
+                if (auto const* const json = piece.get_if<json_block>()) text += "\n" + json->json.text();
+                if (!one.is_user()) continue;
+                auto const keep = [&](auto* held) {
+                    if (held != nullptr) media.push_back({std::move(*held), block.message, block.block});
+                };
+                keep(piece.get_if<image_block>());
+                keep(piece.get_if<document_block>());
+                keep(piece.get_if<video_block>());
+                keep(piece.get_if<search_result_block>());
+            }
+            flat.push_back({text_block{std::move(text)}, block.message, block.block});
+            std::move(media.begin(), media.end(), std::back_inserter(flat));
+        }
+        one.blocks = std::move(flat);
+    }
+}
+
+inline void block_repair::declare_tools() {
+    if (!draft_.tools.tools.empty()) return;
+    converse_rules::unique_names declared;
+    auto const declare = [&](std::string const& name, bool of_service, drafted_block const& block) {
+        if (!declared.take(name)) return;
+        draft_.found(conversation_issue::missing_tool_config, block,
+                     "the tool " + name + " is not among the request's: declared");
+        if (of_service)
+            draft_.tools.tools.emplace_back(system_tool{.name = name});
+        else
+            draft_.tools.tools.emplace_back(tool_specification{.name = name,
+                                                               .description = "No longer available: do not use.",
+                                                               .input_schema = R"({"type":"object"})"});
+    };
+    for (auto& one : draft_.turns)
+        for (auto& block : one.blocks)
+            if (auto const* const use = block.content.get_if<tool_use_block>())
+                declare(use->name, block.own_tool_use() == nullptr, block);
+}
+
+inline void block_repair::check_tool_choice() {
+    if (!draft_.tools.choice.is_set()) return;
+    auto* const specific = draft_.tools.choice.get_if<specific_tool_choice>();
+    bool known = false;
+    if (specific != nullptr) specific->name = sendable_tool_name(specific->name);
+    for (auto const& one : draft_.tools.tools) {
+        auto const* const own = one.get_if<tool_specification>();
+        auto const* const system = one.get_if<system_tool>();
+        known = known || (specific == nullptr ? !one.holds<cache_point_block>()
+                                              : (own != nullptr && own->name == specific->name) ||
+                                                    (system != nullptr && system->name == specific->name));
+    }
+    if (known) return;
+    draft_.found(conversation_issue::unknown_tool_choice, conversation_part::tools, no_place,
+                 "choice of a tool that there is not: dropped");
+    draft_.tools.choice.reset();
+}
+
+inline void block_repair::name_documents() {
+    auto const each_document = [this](auto const& visit) {
+        for (auto& one : draft_.turns) {
+            for (auto& block : one.blocks) {
+                if (auto* const document = block.content.get_if<document_block>()) visit(block, *document);
+                if (auto* const result = block.content.get_if<tool_result_block>())
+                    for (auto& piece : result->content)
+                        if (auto* const document = piece.get_if<document_block>()) visit(block, *document);
+            }
+        }
+    };
+    each_document([this](drafted_block const&, document_block const& document) {
+        if (converse_rules::valid_document_name(document.name)) document_names_.take(document.name);
+    });
+    each_document([this](drafted_block const& block, document_block& document) { name_document(block, document); });
+}
+
+inline void block_repair::name_document(drafted_block const& block, document_block& document) {
+    bool const valid = converse_rules::valid_document_name(document.name);
+    if (valid && documents_met_.take(document.name)) return;
+    auto made = document_names_.make(converse_rules::make_document_name(document.name), '-',
+                                     converse_rules::longest_document_name);
+    draft_.found(valid ? conversation_issue::duplicate_document_name : conversation_issue::invalid_document_name, block,
+                 (valid ? "document name of an earlier document: renamed " : "document name: renamed ") + made);
+    document.name = std::move(made);
+}
+
+inline void block_repair::add_document_texts() {
+    for (auto& one : draft_.turns) {
+        std::size_t first = no_place;
+        bool has_text = false;
+        for (std::size_t b = 0; b < one.blocks.size(); ++b) {
+            if (first == no_place && one.blocks[b].content.holds<document_block>()) first = b;
+            has_text = has_text || one.blocks[b].content.holds<text_block>();
+        }
+        if (first == no_place || has_text) continue;
+        draft_.found(conversation_issue::document_without_text, one.blocks[first],
+                     "a document without a text beside it: one added");
+        one.blocks.insert(one.blocks.begin() + static_cast<std::ptrdiff_t>(first),
+                          drafted_block{text_block{draft_.policy.document_text}});
+    }
+}
+
+}  // namespace detail
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/conversation_turns.hpp ================================================================================
+// Owns the order of a conversation: whose turn it is, which result answers which tool use, and what stands before what.
+// Never looks into a block further than to its kind and its tool use id.
+#ifndef BEDROCK_CONVERSATION_TURNS_HPP
+#define BEDROCK_CONVERSATION_TURNS_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+class turn_repair {
+  public:
+    explicit turn_repair(conversation_draft& draft) : draft_(draft) {}
+
+    void repair();
+
+  private:
+    struct place {
+        std::size_t turn = no_place;
+        std::size_t block = no_place;
+    };
+    struct tool_exchange {
+        place use{};
+        place answer{};
+        bool answered() const noexcept { return answer.turn != no_place; }
+    };
+    // The tool uses of one id in one turn, and how many of them have been answered.
+    struct open_uses {
+        std::size_t turn = no_place;
+        std::vector<std::size_t> exchanges{};
+        std::size_t answered = 0;
+    };
+
+    void join_turns(bool fill_empty);
+    void pair(std::vector<tool_exchange>& exchanges);
+    void name_tool_uses(std::vector<tool_exchange> const& exchanges);
+    void answer_tool_uses(std::vector<tool_exchange> const& exchanges);
+    void begin_with_user();
+    void order_blocks();
+    void end_with_user();
+
+    static bool is_words(content_block const& block) noexcept {
+        return block.holds<text_block>() || block.holds<citations_content_block>();
+    }
+
+    conversation_draft& draft_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void turn_repair::repair() {
+    join_turns(false);
+    std::vector<tool_exchange> exchanges;
+    pair(exchanges);
+    name_tool_uses(exchanges);
+    answer_tool_uses(exchanges);
+    join_turns(true);
+    begin_with_user();
+    order_blocks();
+    end_with_user();
+}
+
+// Drops or fills turns that hold nothing, then joins neighbours of one role. Other roles stand between without parting.
+inline void turn_repair::join_turns(bool fill_empty) {
+    std::vector<drafted_turn> joined;
+    joined.reserve(draft_.turns.size());
+    std::size_t last = no_place;  // the last turn of `joined` that speaks
+    for (auto& one : draft_.turns) {
+        bool empty = one.is_known();
+        for (auto const& block : one.blocks) empty = empty && block.is_cache_point();
+        if (empty && draft_.policy.empty_turn == empty_turn_policy::drop) {
+            draft_.found(conversation_issue::empty_turn, one, "nothing in the message: dropped");
+            continue;
+        }
+        if (empty && fill_empty) {
+            draft_.found(conversation_issue::empty_turn, one, "nothing in the message: given a placeholder");
+            one.blocks.clear();
+            one.blocks.push_back({text_block{draft_.policy.empty_text}});
+        }
+        if (one.speaks() && last != no_place && joined[last].value.role == one.value.role) {
+            draft_.found(conversation_issue::consecutive_roles, one,
+                         "the same role as the message before: joined with it");
+            auto& into = joined[last];
+            std::move(one.blocks.begin(), one.blocks.end(), std::back_inserter(into.blocks));
+            for (auto const& member : one.value.unknown)
+                if (into.value.unknown.find(member.name) == nullptr) into.value.unknown.add(member.name, member.value);
+            continue;
+        }
+        if (one.speaks()) last = joined.size();
+        joined.push_back(std::move(one));
+    }
+    draft_.turns = std::move(joined);
+}
+
+inline void turn_repair::begin_with_user() {
+    std::size_t first = 0;
+    while (first < draft_.turns.size() && !draft_.turns[first].speaks()) {
+        if (!draft_.turns[first].is_system()) return;  // who knows what it may precede
+        ++first;
+    }
+    if (draft_.turns.empty() || (first == 0 && draft_.turns[0].is_user())) return;
+    if (first < draft_.turns.size() && draft_.turns[first].is_user()) {
+        draft_.found(conversation_issue::first_role_not_user, draft_.turns[0],
+                     "the first message is not the user's: moved behind it");
+        auto opening = std::move(draft_.turns[first]);
+        draft_.turns.erase(draft_.turns.begin() + static_cast<std::ptrdiff_t>(first));
+        draft_.turns.insert(draft_.turns.begin(), std::move(opening));
+        return;
+    }
+    draft_.found(conversation_issue::first_role_not_user, draft_.turns[0],
+                 "the first message is not the user's: one put before it");
+    draft_.turns.insert(draft_.turns.begin(), make_turn(conversation_role::user, draft_.policy.opening_text));
+}
+
+inline void turn_repair::end_with_user() {
+    if (draft_.policy.last_assistant == last_assistant_policy::keep) return;
+    std::size_t last = draft_.turns.size();
+    while (last > 0 && draft_.turns[last - 1].is_system()) --last;
+    if (last == 0 || !draft_.turns[last - 1].is_assistant()) return;
+    draft_.found(conversation_issue::last_role_not_user, draft_.turns[last - 1],
+                 "the last message is the model's: one put behind it");
+    draft_.turns.push_back(make_turn(conversation_role::user, draft_.policy.continue_text));
+}
+
+// One walk: a result answers the oldest open use of its id, as long as no later turn has used the id again.
+inline void turn_repair::pair(std::vector<tool_exchange>& exchanges) {
+    std::map<std::string, open_uses, std::less<>> open;
+    converse_rules::unique_names uses_of_service;
+    for (std::size_t t = 0; t < draft_.turns.size(); ++t) {
+        auto& in = draft_.turns[t];
+        if (!in.is_known()) continue;
+        for (std::size_t b = 0; b < in.blocks.size(); ++b) {
+            auto& block = in.blocks[b];
+            if (auto const* const use = block.own_tool_use()) {
+                auto& uses = open[use->tool_use_id];
+                if (uses.turn != t) uses = {t, {}, 0};
+                uses.exchanges.push_back(exchanges.size());
+                exchanges.push_back({{t, b}, {}});
+                continue;
+            }
+            if (auto const* const use = block.content.get_if<tool_use_block>()) uses_of_service.take(use->tool_use_id);
+            auto const* const result = block.content.get_if<tool_result_block>();
+            if (result == nullptr) continue;
+            if (!in.is_user() && uses_of_service.taken(result->tool_use_id)) continue;  // it answers itself
+            auto const uses = open.find(result->tool_use_id);
+            if (uses == open.end()) {
+                draft_.drop(conversation_issue::orphan_tool_result, block, "tool result without a tool use before it");
+            } else if (uses->second.answered == uses->second.exchanges.size()) {
+                draft_.drop(conversation_issue::duplicate_tool_result, block, "a second result of one tool use");
+            } else {
+                exchanges[uses->second.exchanges[uses->second.answered++]].answer = {t, b};
+            }
+        }
+    }
+}
+
+inline void turn_repair::name_tool_uses(std::vector<tool_exchange> const& exchanges) {
+    converse_rules::unique_names given;  // with those that are still to come
+    converse_rules::unique_names met;
+    for (auto& in : draft_.turns) {
+        for (auto& block : in.blocks) {
+            auto const* const use = block.content.get_if<tool_use_block>();
+            if (use == nullptr) continue;
+            if (converse_rules::valid_tool_use_id(use->tool_use_id)) given.take(use->tool_use_id);
+            if (block.own_tool_use() == nullptr) met.take(use->tool_use_id);
+        }
+    }
+    for (auto const& one : exchanges) {
+        auto& block = draft_.turns[one.use.turn].blocks[one.use.block];
+        if (!one.answered() && draft_.policy.orphan_tool_use == orphan_tool_use_policy::drop) {
+            draft_.drop(conversation_issue::orphan_tool_use, block, "tool use without a result");
+            continue;
+        }
+        auto& id = block.content.get_if<tool_use_block>()->tool_use_id;
+        bool const valid = converse_rules::valid_tool_use_id(id);
+        if (valid && met.take(id)) continue;
+        auto made = given.make(converse_rules::make_tool_use_id(id), '_', converse_rules::longest_tool_use_id);
+        draft_.found(
+            valid ? conversation_issue::duplicate_tool_use_id : conversation_issue::invalid_tool_use_id, block,
+            (valid ? "tool use id " + id + " of an earlier tool use: renamed " : "tool use id: renamed ") + made);
+        if (one.answered())
+            draft_.turns[one.answer.turn].blocks[one.answer.block].content.get_if<tool_result_block>()->tool_use_id =
+                made;
+        id = std::move(made);
+    }
+}
+
+// Brings each result into the user's turn behind its use, and makes those that there are not.
+inline void turn_repair::answer_tool_uses(std::vector<tool_exchange> const& exchanges) {
+    std::vector<std::vector<drafted_block>> brought(draft_.turns.size());
+    auto const home_of = [this](std::size_t of) {
+        do ++of;
+        while (of < draft_.turns.size() && !draft_.turns[of].speaks());
+        return of < draft_.turns.size() && draft_.turns[of].is_user() ? of : no_place;
+    };
+    for (auto const& one : exchanges) {
+        auto& use = draft_.turns[one.use.turn].blocks[one.use.block];
+        if (use.dropped) continue;
+        if (!one.answered()) {
+            auto const& id = use.content.get_if<tool_use_block>()->tool_use_id;
+            draft_.found(conversation_issue::orphan_tool_use, use,
+                         "tool use " + id + " without a result: given one that is an error");
+            tool_result_block made{.tool_use_id = id, .status = tool_result_status::error};
+            made.content.emplace_back(text_block{draft_.policy.missing_result_text});
+            brought[one.use.turn].push_back({std::move(made)});
+        } else if (one.answer.turn != home_of(one.use.turn)) {
+            auto& answer = draft_.turns[one.answer.turn].blocks[one.answer.block];
+            draft_.found(conversation_issue::misplaced_tool_result, answer,
+                         "tool result far from its tool use: moved behind it");
+            brought[one.use.turn].push_back({std::move(answer.content), answer.message, answer.block});
+            answer.dropped = true;
+        }
+    }
+
+    std::vector<drafted_turn> all;
+    all.reserve(draft_.turns.size());
+    for (std::size_t t = 0; t < draft_.turns.size(); ++t) {
+        auto const home = brought[t].empty() ? no_place : home_of(t);
+        all.push_back(std::move(draft_.turns[t]));
+        if (home != no_place) {
+            auto& blocks = draft_.turns[home].blocks;
+            std::size_t behind = 0;
+            for (std::size_t b = 0; b < blocks.size(); ++b)
+                if (blocks[b].is_tool_result() && !blocks[b].dropped) behind = b + 1;
+            blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(behind),
+                          std::make_move_iterator(brought[t].begin()), std::make_move_iterator(brought[t].end()));
+        } else if (!brought[t].empty()) {
+            auto& added = all.emplace_back();
+            added.value.role = conversation_role::user;
+            added.blocks = std::move(brought[t]);
+        }
+    }
+    draft_.turns = std::move(all);
+    for (auto& one : draft_.turns) one.sweep();
+}
+
+// Claude wants results before all else in the user's turn, and no words behind the tool uses in its own.
+inline void turn_repair::order_blocks() {
+    for (auto& one : draft_.turns) {
+        if (!one.speaks()) continue;
+        auto& blocks = one.blocks;
+        std::size_t first_use = 0;
+        if (one.is_assistant())
+            while (first_use < blocks.size() && blocks[first_use].own_tool_use() == nullptr) ++first_use;
+        auto const belongs_in_front = [&](std::size_t b) {
+            return one.is_user() ? blocks[b].is_tool_result() : b < first_use || is_words(blocks[b].content);
+        };
+        bool late = false;  // what belongs behind has been seen; a cache point may stand among what belongs in front
+        bool in_order = true;
+        for (std::size_t b = 0; b < blocks.size(); ++b) {
+            if (!belongs_in_front(b)) {
+                late = late || !blocks[b].is_cache_point();
+            } else if (late) {
+                in_order = false;
+                if (one.is_user())
+                    draft_.found(conversation_issue::tool_result_order, blocks[b],
+                                 "tool result behind other content: moved before it");
+                else
+                    draft_.found(conversation_issue::tool_use_order, blocks[b],
+                                 "text behind a tool use: moved before it");
+            }
+        }
+        if (in_order) continue;
+        std::vector<drafted_block> ordered;
+        ordered.reserve(blocks.size());
+        std::vector<bool> in_front(blocks.size());
+        for (std::size_t b = 0; b < blocks.size(); ++b) in_front[b] = belongs_in_front(b);
+        for (bool const front : {true, false})
+            for (std::size_t b = 0; b < blocks.size(); ++b)
+                if (in_front[b] == front) ordered.push_back(std::move(blocks[b]));
+        blocks = std::move(ordered);
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
+
+#endif
+
+// ===== bedrock/conversation_cache_points.hpp =========================================================================
+// Owns the rules of cache points in a conversation: where one may stand, how many there are, which may follow which.
+// Never adds one.
+#ifndef BEDROCK_CONVERSATION_CACHE_POINTS_HPP
+#define BEDROCK_CONVERSATION_CACHE_POINTS_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+class cache_point_repair {
+  public:
+    explicit cache_point_repair(conversation_draft& draft) : draft_(draft) {}
+
+    void repair() {
+        place_cache_points();
+        limit_cache_points();
+        order_cache_points();
+    }
+
+  private:
+    void place_cache_points();
+    void limit_cache_points();
+    void order_cache_points();
+
+    conversation_draft& draft_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void cache_point_repair::place_cache_points() {
+    auto const cannot_follow = [](content_block const& block) {
+        auto const* const document = block.get_if<document_block>();
+        return block.holds<reasoning_content_block>() ||
+               (document != nullptr && document->format != document_format::pdf);
+    };
+    for (auto& one : draft_.turns) {
+        if (!one.is_known()) continue;
+        auto& blocks = one.blocks;
+        for (std::size_t b = 0; b < blocks.size(); ++b) {
+            if (!blocks[b].is_cache_point()) continue;
+            std::size_t to = b;
+            while (to > 0 && cannot_follow(blocks[to - 1].content)) --to;
+            if (to == 0 || (to != b && blocks[to - 1].is_cache_point())) {
+                draft_.drop(conversation_issue::misplaced_cache_point, blocks[b],
+                            "cache point with nothing before it to cache");
+                blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(b--));
+            } else if (to != b) {
+                draft_.found(conversation_issue::misplaced_cache_point, blocks[b],
+                             "cache point behind reasoning or a document other than PDF: moved before it");
+                auto point = std::move(blocks[b]);
+                blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(b));
+                blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(to), std::move(point));
+            }
+        }
+    }
+}
+
+// The last ones cache the most: the first in the messages go, then those of the system prompt and of the tools.
+inline void cache_point_repair::limit_cache_points() {
+    std::size_t all = 0;
+    for (auto const& one : draft_.tools.tools) all += one.holds<cache_point_block>();
+    for (auto const& block : draft_.system) all += block.holds<cache_point_block>();
+    for (auto const& one : draft_.turns)
+        for (auto const& block : one.blocks) all += block.is_cache_point();
+    auto excess = all > draft_.policy.max_cache_points ? all - draft_.policy.max_cache_points : 0;
+    std::string const why = "more cache points than the service takes: dropped";
+    for (auto& one : draft_.turns) {
+        std::erase_if(one.blocks, [&](drafted_block const& block) {
+            if (excess == 0 || !block.is_cache_point()) return false;
+            draft_.found(conversation_issue::too_many_cache_points, block, why);
+            --excess;
+            return true;
+        });
+    }
+    auto const drop_from = [&](auto& blocks, conversation_part part) {
+        std::size_t place = 0;
+        std::erase_if(blocks, [&](auto const& block) {
+            auto const here = place++;
+            if (excess == 0 || !block.template holds<cache_point_block>()) return false;
+            draft_.found(conversation_issue::too_many_cache_points, part, here, why);
+            --excess;
+            return true;
+        });
+    };
+    drop_from(draft_.system, conversation_part::system);
+    drop_from(draft_.tools.tools, conversation_part::tools);
+}
+
+inline void cache_point_repair::order_cache_points() {
+    bool short_before = false;
+    // True when the point's hour had to be cut.
+    auto const cut = [&](cache_point_block* point) {
+        if (point == nullptr) return false;
+        bool const is_short = !point->ttl.is_set() || point->ttl == cache_ttl::five_minutes;
+        short_before = short_before || is_short;
+        if (!short_before || point->ttl != cache_ttl::one_hour) return false;
+        point->ttl = cache_ttl::five_minutes;
+        return true;
+    };
+    std::string const why = "cache point of one hour behind one of five minutes: made five minutes";
+    for (std::size_t i = 0; i < draft_.tools.tools.size(); ++i)
+        if (cut(draft_.tools.tools[i].get_if<cache_point_block>()))
+            draft_.found(conversation_issue::cache_point_order, conversation_part::tools, i, why);
+    for (std::size_t i = 0; i < draft_.system.size(); ++i)
+        if (cut(draft_.system[i].get_if<cache_point_block>()))
+            draft_.found(conversation_issue::cache_point_order, conversation_part::system, i, why);
+    for (auto& one : draft_.turns)
+        for (auto& block : one.blocks)
+            if (cut(block.content.get_if<cache_point_block>()))
+                draft_.found(conversation_issue::cache_point_order, block, why);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
+
+#endif
+
+// ===== bedrock/conversation.hpp ======================================================================================
+// Owns the repair of conversations that Converse would refuse, and with them every later turn of the session.
+// Never changes what Converse takes already, never knows a model by name, and is never run behind the caller's back.
+#ifndef BEDROCK_CONVERSATION_HPP
+#define BEDROCK_CONVERSATION_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct normalized_conversation {
+    std::vector<message> messages{};
+    tool_config tools{};
+    conversation_report report{};
+    std::vector<renamed_tool> renamed_tools{};
+};
+
+/// The same conversation as Converse takes it, by the rules of the strictest models, Claude's: two questions in a row,
+/// which some models take, are joined. Idempotent; where the report is clean, messages and tools are as they
+/// were given, to the byte of their JSON. Blocks, roles and members that this version does not know are left alone.
+/// Names and ids are unique over the whole conversation, which is to be given whole. May leave no message at all, when
+/// none held anything that can be sent.
+normalized_conversation normalize(std::vector<message> messages, tool_config tools = {},
+                                  normalize_policy const& policy = {});
+
+/// What normalize would do. **Allocates:** a copy of the conversation, its media included.
+conversation_report lint(std::vector<message> const& messages, tool_config const& tools = {},
+                         normalize_policy const& policy = {});
+
+/// Repairs a request in place, its system prompt included: cache points are counted and ordered over all of it.
+/// `renamed`, where given, gets the names of tools that had to be changed.
+conversation_report normalize(converse_request& request, normalize_policy const& policy = {},
+                              std::vector<renamed_tool>* renamed = nullptr);
+conversation_report lint(converse_request const& request, normalize_policy const& policy = {});
+
+/// The message of an answer as far as it can be sent back, also of one whose stream broke (`error::partial`): without
+/// the reasoning that was not finished, because its signature is none. Its tool uses stay; normalize answers them.
+message replayable(converse_response response);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline conversation_report normalize(std::vector<message>& messages, std::vector<system_content_block>& system,
+                                     tool_config& tools, normalize_policy const& policy,
+                                     std::vector<renamed_tool>& renamed) {
+    conversation_draft draft{.system = system, .tools = tools, .policy = policy};
+    draft.take(std::move(messages));
+    block_repair blocks(draft);
+    blocks.repair();
+    turn_repair(draft).repair();
+    blocks.finish();
+    cache_point_repair(draft).repair();
+    messages = draft.give_back();
+    renamed = std::move(blocks.renamed_tools);
+    return std::move(draft.report);
+}
+
+}  // namespace detail
+
+inline conversation_report normalize(converse_request& request, normalize_policy const& policy,
+                                     std::vector<renamed_tool>* renamed) {
+    std::vector<renamed_tool> unwanted;
+    return detail::normalize(request.messages, request.system, request.tools, policy,
+                             renamed != nullptr ? *renamed : unwanted);
+}
+
+inline normalized_conversation normalize(std::vector<message> messages, tool_config tools,
+                                         normalize_policy const& policy) {
+    normalized_conversation made;
+    made.messages = std::move(messages);
+    made.tools = std::move(tools);
+    std::vector<system_content_block> no_system;
+    made.report = detail::normalize(made.messages, no_system, made.tools, policy, made.renamed_tools);
+    return made;
+}
+
+inline conversation_report lint(std::vector<message> const& messages, tool_config const& tools,
+                                normalize_policy const& policy) {
+    return normalize(messages, tools, policy).report;
+}
+
+inline conversation_report lint(converse_request const& request, normalize_policy const& policy) {
+    converse_request copy;
+    copy.messages = request.messages;
+    copy.system = request.system;
+    copy.tools = request.tools;
+    return normalize(copy, policy);
+}
+
+inline message replayable(converse_response response) {
+    std::size_t place = 0;
+    std::erase_if(response.message.content, [&](content_block const& block) {
+        auto const here = place++;
+        if (!block.holds<reasoning_content_block>()) return false;
+        for (auto const incomplete : response.incomplete_blocks)
+            if (incomplete == here) return true;
+        return false;
+    });
+    return std::move(response.message);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/client.hpp ============================================================================================
-// Owns `client`: Bedrock's operations as calls that block.
+// Owns `client`: Bedrock's operations as calls that block; those beside Converse in the header of their name.
 // Never does anything before the first call: constructing one opens no file and no socket, and cannot fail.
 #ifndef BEDROCK_CLIENT_HPP
 #define BEDROCK_CLIENT_HPP
@@ -19227,11 +21847,66 @@ class client {
     /// cannot be sent.
     event_reader open_stream(converse_request const& request, call_options const& options = {});
 
+    // What follows needs a header of its own, which bedrock/bedrock.hpp leaves out.
+
+    /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
+    inline result<count_tokens_response> count_tokens(count_tokens_request const& request,
+                                                      call_options const& options = {});
+
+    /// What a guardrail says of content, without a model. In bedrock/apply_guardrail.hpp.
+    inline result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
+                                                            call_options const& options = {});
+
+    /// InvokeModel: the model's own request and answer, as they are. In bedrock/invoke.hpp.
+    inline result<invoke_model_response> invoke_model(invoke_model_request const& request,
+                                                      call_options const& options = {});
+    /// InvokeModelWithResponseStream, to be pulled; as `open_stream`. In bedrock/invoke.hpp.
+    inline chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
+    /// The same pushed to `on_chunk`; as `converse_stream`. In bedrock/invoke.hpp.
+    template <class OnChunk>
+    result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
+                                                       call_options const& options = {});
+
+    /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
+    inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
+                                                                  call_options const& options = {});
+    inline result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
+                                                              call_options const& options = {});
+    /// One page of them.
+    inline result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
+                                                                  call_options const& options = {});
+
+    /// A conversation checked for harm, attacks and personal data, without a guardrail. In
+    /// bedrock/guardrail_checks.hpp.
+    inline result<invoke_guardrail_checks_response> invoke_guardrail_checks(
+        invoke_guardrail_checks_request const& request, call_options const& options = {});
+
+    /// What the control plane knows of models and inference profiles; bedrock/catalogue.hpp makes one list of it. In
+    /// bedrock/control.hpp.
+    inline result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
+                                                                          call_options const& options = {});
+    inline result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
+                                                                      call_options const& options = {});
+    /// One page of them.
+    inline result<list_inference_profiles_response> list_inference_profiles(
+        list_inference_profiles_request const& request, call_options const& options = {});
+    inline result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
+                                                                        call_options const& options = {});
+
     /// Which credentials, region and endpoint a call would use, and why.
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
 
   private:
+    friend class catalogue;
+
     blocking_runner make_runner(engine& on, call_options const& options) const;
+    /// Sends an operation whose answer is no stream.
+    result<call_answer> send(result<operation> const& what, call_options const& options);
+    /// Sends it, and reads the JSON that it is answered with.
+    template <class Response>
+    result<Response> ask(result<operation> const& what, call_options const& options);
+    template <class Kind>
+    basic_event_reader<Kind> open(result<operation> what, call_options const& options);
 
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
@@ -19241,10 +21916,19 @@ class client {
 
 namespace detail {
 
-/// The operation on a model; its body is written by `write_body`.
-template <class WriteBody>
-result<operation> make_model_operation(std::string_view name, std::string_view suffix, std::string const& model_id,
-                                       WriteBody write_body) {
+/// The operation that asks and carries nothing.
+inline operation make_question(std::string_view name, std::string path) {
+    operation made;
+    made.name = name;
+    made.method = "GET";
+    made.path = std::move(path);
+    made.content_type.clear();
+    return made;
+}
+
+/// The operation on a model, without its body.
+inline result<operation> make_model_operation(std::string_view name, std::string_view suffix,
+                                              std::string const& model_id) {
     if (model_id.empty()) return fail(errc::invalid_input, "model_id is empty; name a model, profile or ARN");
     operation made;
     made.name = name;
@@ -19252,19 +21936,54 @@ result<operation> make_model_operation(std::string_view name, std::string_view s
     made.path = "/model/";
     append_percent_encoded(made.path, model_id);
     made.path += suffix;
-    std::string body;
-    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
-    made.body = std::move(body);
     return made;
 }
 
-inline result<converse_response> read_converse_response(http::response const& response) {
-    auto read = json::read<converse_response>(response.body);
-    if (read) return read;
+/// The operation with the body that `write_body` appends to a text.
+template <class WriteBody>
+result<operation> with_body(result<operation> made, WriteBody write_body) {
+    if (!made) return made;
+    std::string body;
+    if (auto written = write_body(body); !written) return unexpected{std::move(written).error()};
+    made->body = std::move(body);
+    return made;
+}
+
+/// The operation with a described value as its body.
+template <class Request>
+result<operation> with_json(result<operation> made, Request const& request) {
+    return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
+}
+
+/// The JSON that an operation was answered with.
+template <class Response>
+result<Response> read_answer(operation const& what, result<call_answer> answer) {
+    if (!answer) return unexpected{std::move(answer).error()};
+    auto read = json::read<Response>(answer->response.body);
+    if (read) {
+        read->request_id = std::move(answer->request_id);
+        read->attempts = answer->attempts;
+        return read;
+    }
     auto why = std::move(read).error();
-    why.http_status = response.head.status;
-    why.message = "the answer is not a Converse response: " + why.message;
+    why.http_status = answer->response.head.status;
+    why.message = "the answer is no response of " + std::string(what.name) + ": " + why.message;
+    why.request_id = std::move(answer->request_id);
+    why.attempts = answer->attempts;
     return unexpected{std::move(why)};
+}
+
+/// Hands the events of a stream to a function until there are no more, or it says no.
+template <class Kind, class OnEvent>
+result<typename Kind::response> push_events(basic_event_reader<Kind> events, OnEvent& on_event) {
+    while (auto const* const event = events.next()) {
+        if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, typename Kind::event const&>>) {
+            on_event(*event);
+        } else if (!on_event(*event)) {
+            events.cancel();
+        }
+    }
+    return std::move(events).finish();
 }
 
 }  // namespace detail
@@ -19274,47 +21993,43 @@ inline blocking_runner client::make_runner(engine& on, call_options const& optio
             choose_timeouts(state_->options, options).total_ms};
 }
 
-inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
-    auto const what = detail::make_model_operation("Converse", "/converse", request.model_id, [&](std::string& body) {
-        return write_converse_body(request, body);
-    });
+inline result<call_answer> client::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
     auto runner = make_runner(tools->engine, options);
-    auto const response = runner.run(send_plain(frame));
-    auto answer = response ? detail::read_converse_response(*response) : unexpected{response.error()};
-    if (answer) {
-        answer->request_id = frame.request_id;
-        answer->attempts = frame.attempts;
-    } else {
-        answer.error().attempts = frame.attempts;
-        if (answer.error().request_id.empty()) answer.error().request_id = frame.request_id;
-    }
-    return answer;
+    return conclude(frame, runner.run(send_plain(frame)));
+}
+
+template <class Response>
+result<Response> client::ask(result<operation> const& what, call_options const& options) {
+    if (!what) return unexpected{what.error()};
+    return detail::read_answer<Response>(*what, send(what, options));
+}
+
+template <class Kind>
+basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+    if (!what) return {state_, pool_, {}, options, std::move(what).error()};
+    what->accept = "application/vnd.amazon.eventstream";
+    return {state_, pool_, std::move(*what), options, std::nullopt};
+}
+
+inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
+    auto what = detail::make_model_operation("Converse", "/converse", request.model_id);
+    auto const write = [&](std::string& body) { return write_converse_body(request, body); };
+    return ask<converse_response>(detail::with_body(std::move(what), write), options);
 }
 
 inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
-    auto what =
-        detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id,
-                                     [&](std::string& body) { return write_converse_stream_body(request, body); });
-    if (!what) return event_reader(state_, pool_, {}, options, std::move(what).error());
-    what->accept = "application/vnd.amazon.eventstream";
-    return event_reader(state_, pool_, std::move(*what), options, std::nullopt);
+    auto what = detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id);
+    auto const write = [&](std::string& body) { return write_converse_stream_body(request, body); };
+    return open<converse_stream_kind>(detail::with_body(std::move(what), write), options);
 }
 
 template <class OnEvent>
 result<converse_response> client::converse_stream(converse_request const& request, OnEvent&& on_event,
                                                   call_options const& options) {
-    auto events = open_stream(request, options);
-    while (auto const* const event = events.next()) {
-        if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, stream_event const&>>) {
-            on_event(*event);
-        } else if (!on_event(*event)) {
-            events.cancel();
-        }
-    }
-    return std::move(events).finish();
+    return detail::push_events(open_stream(request, options), on_event);
 }
 
 inline explanation client::explain(call_options const& options, std::string_view model_id) {
@@ -19325,6 +22040,980 @@ inline explanation client::explain(call_options const& options, std::string_view
     explanation cancelled;
     cancelled.problem = std::move(why).error();
     return cancelled;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/count_tokens.hpp ======================================================================================
+// Owns `client::count_tokens`, and brings its request and response.
+// Never estimates: the number is the service's.
+#ifndef BEDROCK_COUNT_TOKENS_HPP
+#define BEDROCK_COUNT_TOKENS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+inline result<count_tokens_response> client::count_tokens(count_tokens_request const& request,
+                                                          call_options const& options) {
+    auto const what = detail::make_model_operation("CountTokens", "/count-tokens", request.model_id);
+    return ask<count_tokens_response>(detail::with_json(what, request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/apply_guardrail.hpp ===================================================================================
+// Owns `client::apply_guardrail`, and brings its request and response.
+// Never decides what to do about an intervention.
+#ifndef BEDROCK_APPLY_GUARDRAIL_HPP
+#define BEDROCK_APPLY_GUARDRAIL_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+inline result<operation> make_guardrail_operation(apply_guardrail_request const& request) {
+    if (request.guardrail_identifier.empty())
+        return fail(errc::invalid_input, "guardrail_identifier is empty; name a guardrail by its id or ARN");
+    if (request.guardrail_version.empty())
+        return fail(errc::invalid_input, "guardrail_version is empty; give a number or DRAFT");
+    operation made;
+    made.name = "ApplyGuardrail";
+    made.path = "/guardrail/";
+    append_percent_encoded(made.path, request.guardrail_identifier);
+    made.path += "/version/";
+    append_percent_encoded(made.path, request.guardrail_version);
+    made.path += "/apply";
+    return with_json(std::move(made), request);
+}
+
+}  // namespace detail
+
+inline result<apply_guardrail_response> client::apply_guardrail(apply_guardrail_request const& request,
+                                                                call_options const& options) {
+    return ask<apply_guardrail_response>(detail::make_guardrail_operation(request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/invoke.hpp ============================================================================================
+// Owns `client::invoke_model` and its streaming twin, `chunk_reader`: for models, and for parameters, that Converse
+// does not have. Never looks into a body: its format is the model's.
+#ifndef BEDROCK_INVOKE_HPP
+#define BEDROCK_INVOKE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What an InvokeModelWithResponseStream is made of. Whether the model came to its end is in its own chunks: the
+/// service has no event for it, so that a stream is whole when it had a chunk and its body ended by itself.
+struct invoke_stream_kind {
+    using event = invoke_chunk;
+    using response = invoke_stream_response;
+    class accumulator {
+      public:
+        void begin(http::response_head const& head) { response_ = make_invoke_stream_response(head); }
+        void add(invoke_chunk const& chunk) {
+            if (chunk.type() == invoke_chunk::indispensable) response_.chunks.emplace_back(chunk.text());
+        }
+        invoke_stream_response take() { return std::exchange(response_, {}); }
+
+      private:
+        invoke_stream_response response_;
+    };
+    static constexpr std::shared_ptr<response const> error::*partial = &error::partial_chunks;
+};
+
+/// Of InvokeModelWithResponseStream.
+using chunk_reader = basic_event_reader<invoke_stream_kind>;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline result<operation> make_invoke_operation(std::string_view name, std::string_view suffix,
+                                               invoke_model_request const& request) {
+    auto made = make_model_operation(name, suffix, request.model_id);
+    if (!made) return made;
+    auto headers = make_invoke_headers(request);
+    if (!headers) return unexpected{std::move(headers).error()};
+    made->headers = std::move(*headers);
+    made->content_type = request.content_type;
+    made->accept = request.accept;
+    made->body = request.body;
+    return made;
+}
+
+}  // namespace detail
+
+inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
+                                                          call_options const& options) {
+    auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
+    if (!answer) return unexpected{std::move(answer).error()};
+    auto made = make_invoke_response(std::move(answer->response));
+    made.request_id = std::move(answer->request_id);
+    made.attempts = answer->attempts;
+    return made;
+}
+
+inline chunk_reader client::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
+    auto what = detail::make_invoke_operation("InvokeModelWithResponseStream", "/invoke-with-response-stream", request);
+    if (what && !request.accept.empty()) what->headers.push_back({"X-Amzn-Bedrock-Accept", request.accept});
+    return open<invoke_stream_kind>(std::move(what), options);
+}
+
+template <class OnChunk>
+result<invoke_stream_response> client::invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
+                                                           call_options const& options) {
+    return detail::push_events(open_invoke_stream(request, options), on_chunk);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/async_invoke.hpp ======================================================================================
+// Owns asynchronous invocations on the client: starting one, asking after it, listing them.
+// Never waits for one: its output arrives in S3.
+#ifndef BEDROCK_ASYNC_INVOKE_HPP
+#define BEDROCK_ASYNC_INVOKE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+inline result<operation> make_start_operation(start_async_invoke_request const& request) {
+    if (request.model_id.empty()) return fail(errc::invalid_input, "model_id is empty; name a model or ARN");
+    operation made;
+    made.name = "StartAsyncInvoke";
+    made.path = "/async-invoke";
+    made.model_id = request.model_id;
+    if (!request.client_request_token.empty()) return with_json(std::move(made), request);
+    auto with_token = request;
+    with_token.client_request_token = crypto::make_uuid_v4();
+    return with_json(std::move(made), with_token);
+}
+
+inline result<operation> make_get_operation(get_async_invoke_request const& request) {
+    if (request.invocation_arn.empty())
+        return fail(errc::invalid_input, "invocation_arn is empty; StartAsyncInvoke gives it");
+    std::string path = "/async-invoke/";
+    append_percent_encoded(path, request.invocation_arn);
+    return make_question("GetAsyncInvoke", std::move(path));
+}
+
+inline operation make_list_operation(list_async_invokes_request const& request) {
+    std::string path = "/async-invoke";
+    append_query(path, "submitTimeAfter", request.submit_time_after);
+    append_query(path, "submitTimeBefore", request.submit_time_before);
+    append_query(path, "statusEquals", request.status_equals.text());
+    if (request.max_results) append_query(path, "maxResults", std::to_string(*request.max_results));
+    append_query(path, "nextToken", request.next_token);
+    append_query(path, "sortBy", request.sort_by.text());
+    append_query(path, "sortOrder", request.sort_order.text());
+    return make_question("ListAsyncInvokes", std::move(path));
+}
+
+}  // namespace detail
+
+inline result<start_async_invoke_response> client::start_async_invoke(start_async_invoke_request const& request,
+                                                                      call_options const& options) {
+    return ask<start_async_invoke_response>(detail::make_start_operation(request), options);
+}
+
+inline result<get_async_invoke_response> client::get_async_invoke(get_async_invoke_request const& request,
+                                                                  call_options const& options) {
+    return ask<get_async_invoke_response>(detail::make_get_operation(request), options);
+}
+
+inline result<list_async_invokes_response> client::list_async_invokes(list_async_invokes_request const& request,
+                                                                      call_options const& options) {
+    return ask<list_async_invokes_response>(detail::make_list_operation(request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/guardrail_checks.hpp ==================================================================================
+// Owns `client::invoke_guardrail_checks`, and brings its request and response.
+// Never judges a score: what is too much, the caller decides.
+#ifndef BEDROCK_GUARDRAIL_CHECKS_HPP
+#define BEDROCK_GUARDRAIL_CHECKS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+inline result<invoke_guardrail_checks_response> client::invoke_guardrail_checks(
+    invoke_guardrail_checks_request const& request, call_options const& options) {
+    operation what;
+    what.name = "InvokeGuardrailChecks";
+    what.path = "/guardrail-checks/invoke";
+    return ask<invoke_guardrail_checks_response>(detail::with_json(std::move(what), request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/control.hpp ===========================================================================================
+// Owns the control plane's operations on the client: which models and inference profiles there are.
+// Never goes to the runtime's host: the control plane has its own, and AWS_ENDPOINT_URL_BEDROCK.
+#ifndef BEDROCK_CONTROL_HPP
+#define BEDROCK_CONTROL_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+inline operation make_control_question(std::string_view name, std::string path) {
+    constexpr std::int64_t longest_answer_ms = 30'000;  // OpenClaw's limit for a control plane request
+    auto made = make_question(name, std::move(path));
+    made.service = control_service;
+    made.longest_first_byte_ms = longest_answer_ms;
+    return made;
+}
+
+/// The one about a thing that is named in the path, and whose ARN says its region.
+inline result<operation> make_control_question_on(std::string_view name, std::string path, std::string const& id,
+                                                  std::string_view member) {
+    if (id.empty()) return fail(errc::invalid_input, std::string(member) + " is empty; give an id or an ARN");
+    append_percent_encoded(path, id);
+    auto made = make_control_question(name, std::move(path));
+    made.model_id = id;
+    return made;
+}
+
+inline operation make_control_operation(list_foundation_models_request const& request) {
+    std::string path = "/foundation-models";
+    append_query(path, "byProvider", request.by_provider);
+    append_query(path, "byCustomizationType", request.by_customization_type.text());
+    append_query(path, "byOutputModality", request.by_output_modality.text());
+    append_query(path, "byInferenceType", request.by_inference_type.text());
+    return make_control_question("ListFoundationModels", std::move(path));
+}
+
+inline operation make_control_operation(list_inference_profiles_request const& request) {
+    std::string path = "/inference-profiles";
+    if (request.max_results) append_query(path, "maxResults", std::to_string(*request.max_results));
+    append_query(path, "nextToken", request.next_token);
+    append_query(path, "type", request.type_equals.text());
+    return make_control_question("ListInferenceProfiles", std::move(path));
+}
+
+inline result<operation> make_control_operation(get_foundation_model_request const& request) {
+    return make_control_question_on("GetFoundationModel", "/foundation-models/", request.model_identifier,
+                                    "model_identifier");
+}
+
+inline result<operation> make_control_operation(get_inference_profile_request const& request) {
+    return make_control_question_on("GetInferenceProfile", "/inference-profiles/", request.inference_profile_identifier,
+                                    "inference_profile_identifier");
+}
+
+}  // namespace detail
+
+inline result<list_foundation_models_response> client::list_foundation_models(
+    list_foundation_models_request const& request, call_options const& options) {
+    return ask<list_foundation_models_response>(detail::make_control_operation(request), options);
+}
+
+inline result<get_foundation_model_response> client::get_foundation_model(get_foundation_model_request const& request,
+                                                                          call_options const& options) {
+    return ask<get_foundation_model_response>(detail::make_control_operation(request), options);
+}
+
+inline result<list_inference_profiles_response> client::list_inference_profiles(
+    list_inference_profiles_request const& request, call_options const& options) {
+    return ask<list_inference_profiles_response>(detail::make_control_operation(request), options);
+}
+
+inline result<get_inference_profile_response> client::get_inference_profile(
+    get_inference_profile_request const& request, call_options const& options) {
+    return ask<get_inference_profile_response>(detail::make_control_operation(request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/known_limits.hpp ======================================================================================
+// Owns what is known about models that no API of Bedrock tells: context windows, longest answers, extended thinking.
+// Never refuses a request by it, and never stands above what the caller says.
+#ifndef BEDROCK_KNOWN_LIMITS_HPP
+#define BEDROCK_KNOWN_LIMITS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct model_limits {
+    std::int64_t context_window = 0;  ///< tokens; 0: not known
+    std::int64_t max_tokens = 0;      ///< of an answer; 0: not known
+    std::optional<bool> reasoning{};  ///< whether the model can be asked to think first
+};
+
+/// Limits of a caller's own.
+struct limit_rule {
+    /// As `is_of_family` has it.
+    std::string family{};
+    model_limits limits{};
+};
+
+struct known_model {
+    std::string_view family{};
+    model_limits limits{};
+};
+
+/// Source of windows and answers: the table of OpenClaw's amazon-bedrock provider, 2026.9.6 (September 2026),
+/// which other catalogues contradict here and there; reasoning: the Claude models whose thinking it and pi-ai steer.
+inline constexpr known_model known_models[] = {
+    {"claude-fable-5", {1'000'000, 128'000, true}},
+    {"claude-mythos-5", {1'000'000, 128'000, true}},
+    {"claude-mythos-preview", {0, 0, true}},
+    {"claude-opus-5", {1'000'000, 128'000, true}},
+    {"claude-sonnet-5", {1'000'000, 128'000, true}},
+    {"claude-opus-4-8", {1'000'000, 0, true}},
+    {"claude-opus-4-7", {1'000'000, 0, true}},
+    {"claude-opus-4-6", {1'000'000, 0, true}},
+    {"claude-sonnet-4-6", {1'000'000, 0, true}},
+    {"claude-3-7-sonnet", {200'000, 0, true}},
+    {"claude-sonnet-4-5", {200'000, 0, true}},
+    {"claude-sonnet-4", {200'000, 0, true}},
+    {"claude-opus-4-5", {200'000, 0, true}},
+    {"claude-opus-4-1", {200'000, 0, true}},
+    {"claude-haiku-4-5", {200'000, 0, true}},
+    {"claude-3-5-haiku", {200'000, 0, {}}},
+    {"claude-3-haiku", {200'000, 0, {}}},
+    {"nova-premier", {1'000'000, 0, {}}},
+    {"nova-pro", {300'000, 0, {}}},
+    {"nova-lite", {300'000, 0, {}}},
+    {"nova-2-lite", {300'000, 0, {}}},
+    {"nova-micro", {128'000, 0, {}}},
+    {"minimax-m2", {1'000'000, 0, {}}},
+    {"minimax-m2.1", {1'000'000, 0, {}}},
+    {"minimax-m2.5", {1'000'000, 0, {}}},
+    {"llama4-maverick", {1'000'000, 0, {}}},
+    {"llama4-scout", {512'000, 0, {}}},
+    {"llama3-1", {128'000, 0, {}}},
+    {"llama3-2", {128'000, 0, {}}},
+    {"llama3-3", {128'000, 0, {}}},
+    {"nemotron-super-3-120b", {256'000, 0, {}}},
+    {"nemotron-nano", {128'000, 0, {}}},
+    {"jamba-1-5-large", {256'000, 0, {}}},
+    {"jamba-1-5-mini", {256'000, 0, {}}},
+    {"qwen3-coder-next", {256'000, 0, {}}},
+    {"qwen3-coder-30b", {256'000, 0, {}}},
+    {"qwen3-32b", {128'000, 0, {}}},
+    {"qwen3-vl-235b", {128'000, 0, {}}},
+    {"mistral-large-3", {128'000, 0, {}}},
+    {"mistral-large-2407", {128'000, 0, {}}},
+    {"mistral-small-2402", {32'000, 0, {}}},
+    {"deepseek.r1", {128'000, 0, {}}},
+    {"deepseek.v3.2", {128'000, 0, {}}},
+    {"command-r", {128'000, 0, {}}},
+    {"command-r-plus", {128'000, 0, {}}},
+    {"gemma-3", {128'000, 0, {}}},
+    {"glm-5", {128'000, 0, {}}},
+    {"glm-4.7", {128'000, 0, {}}},
+    {"glm-4.7-flash", {128'000, 0, {}}},
+};
+
+/// The id without the geography of a system-defined inference profile: "us.anthropic.claude-..." and "global.anthropic.
+/// claude-..." both give "anthropic.claude-...". **Lifetime:** of the text.
+std::string_view strip_geography(std::string_view model_id) noexcept;
+
+/// Who made a model, as its id says it: "mistral" of "us.mistral.pixtral-...". Empty where the id does not say it.
+/// **Lifetime:** of the text.
+std::string_view find_vendor(std::string_view model_id) noexcept;
+
+/// Whether an id, with or without geography, and with or without vendor, is the family's name, alone or followed by
+/// what does not make another model of it (sizes, dates, revisions): "anthropic.claude-sonnet-4-20250514-v1:0" is of
+/// "claude-sonnet-4", "anthropic.claude-sonnet-4-5-20250929-v1:0" is not.
+bool is_of_family(std::string_view model_id, std::string_view family) noexcept;
+
+/// What is known of a model, the caller's rules first, number by number; the longest family name counts.
+model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own = {}) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace limits_detail {
+
+/// Whether what follows a family's name leaves the model what it is. A number of one or two digits is a version's.
+constexpr bool continues_family(std::string_view family, std::string_view rest) noexcept {
+    if (rest.empty() || rest[0] == ':') return true;
+    if (rest[0] != '-') return false;
+    std::size_t end = 1;
+    while (end != rest.size() && ascii::is_digit(rest[end])) ++end;
+    bool const is_size = end != rest.size() && ascii::is_letter(rest[end]);
+    return end == 1 || end > 3 || is_size || !ascii::is_digit(family.back());
+}
+
+constexpr bool begins_with_family(std::string_view name, std::string_view family) noexcept {
+    return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
+}
+
+/// The limits of the longest family that has the model; none where there is none.
+template <class Rules>
+model_limits find_longest(std::string_view model_id, Rules const& rules) noexcept {
+    std::size_t longest = 0;
+    model_limits found;
+    for (auto const& rule : rules) {
+        if (rule.family.size() <= longest || !is_of_family(model_id, rule.family)) continue;
+        longest = rule.family.size();
+        found = rule.limits;
+    }
+    return found;
+}
+
+}  // namespace limits_detail
+
+inline std::string_view strip_geography(std::string_view model_id) noexcept {
+    for (std::string_view const geography : {"us.", "eu.", "ap.", "apac.", "au.", "jp.", "us-gov.", "global."})
+        if (model_id.starts_with(geography)) return model_id.substr(geography.size());
+    return model_id;
+}
+
+inline std::string_view find_vendor(std::string_view model_id) noexcept {
+    auto const bare = strip_geography(model_id);
+    auto const dot = bare.find('.');
+    return dot == std::string_view::npos ? std::string_view() : bare.substr(0, dot);
+}
+
+inline bool is_of_family(std::string_view model_id, std::string_view family) noexcept {
+    auto const bare = strip_geography(model_id);
+    return limits_detail::begins_with_family(model_id, family) || limits_detail::begins_with_family(bare, family) ||
+           limits_detail::begins_with_family(bare.substr(bare.find('.') + 1), family);
+}
+
+inline model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own) noexcept {
+    auto found = limits_detail::find_longest(model_id, own);
+    auto const known = limits_detail::find_longest(model_id, known_models);
+    if (found.context_window <= 0) found.context_window = known.context_window;
+    if (found.max_tokens <= 0) found.max_tokens = known.max_tokens;
+    if (!found.reasoning) found.reasoning = known.reasoning;
+    return found;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model_list.hpp ========================================================================================
+// Owns the making of one list of models from the control plane's two: what can be invoked, with the limits that apply.
+// Never asks anybody, and never keeps what it was given.
+#ifndef BEDROCK_MODEL_LIST_HPP
+#define BEDROCK_MODEL_LIST_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class model_kind : unsigned char { foundation_model, inference_profile };
+
+/// Something that a model id may name.
+struct available_model {
+    std::string id{};
+    std::string arn{};
+    /// For people; the id where it has no name.
+    std::string name{};
+    /// For people ("Mistral AI"); as the id says it where nothing else does.
+    std::string provider{};
+    model_kind kind = model_kind::foundation_model;
+    /// The id of the model behind an inference profile; empty for a foundation model, and where it is not known.
+    std::string base_model{};
+    /// As the service says; text alone where it says nothing.
+    std::vector<json::open_enum<model_modality>> input{};
+    std::vector<json::open_enum<model_modality>> output{};
+    /// How the (base) model can be invoked. One without ON_DEMAND needs a profile or provisioned throughput.
+    std::vector<json::open_enum<inference_type>> inference_types{};
+    /// Whether it can be asked to think first, as far as is known.
+    bool reasoning = false;
+    std::int64_t context_window = 0;  ///< tokens
+    std::int64_t max_tokens = 0;      ///< of an answer
+
+    bool takes_images() const noexcept;
+};
+
+struct list_rules {
+    /// Any of these: the provider's name, its first word, or the id's vendor part, in any case, so that "mistral" finds
+    /// "Mistral AI". Blank ones do not count; none: every provider.
+    std::vector<std::string> providers{};
+    /// Also what is not ACTIVE, does not stream or gives no text.
+    bool all = false;
+    /// Where nothing better is known; not above 0: the default.
+    std::int64_t default_context_window = 32'000;
+    std::int64_t default_max_tokens = 4'096;
+    /// Before `known_models`.
+    std::vector<limit_rule> limits{};
+};
+
+/// Foundation models that are ACTIVE, stream and give text, and ACTIVE inference profiles, which inherit from their
+/// base models; a profile whose base model is known not to stream text is left out. Ids are taken once, in any case,
+/// foundation models first. In the list `global.` profiles come first, the rest by name.
+std::vector<available_model> make_model_list(std::span<foundation_model_summary const> models,
+                                             std::span<inference_profile_summary const> profiles,
+                                             list_rules const& rules = {});
+
+/// What an ARN of Bedrock names, "foundation-model" and "anthropic.claude-..."; both empty where it is no ARN.
+/// **Lifetime:** of the text.
+struct arn_resource {
+    std::string_view kind{};
+    std::string_view name{};
+};
+arn_resource find_arn_resource(std::string_view arn) noexcept;
+
+/// The id of the foundation model that a profile leads to, or "".
+std::string find_base_model(std::span<inference_profile_model const> models);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace list_detail {
+
+using modalities = std::vector<json::open_enum<model_modality>>;
+
+inline std::string lower(std::string_view text) {
+    std::string made(text);
+    for (char& c : made) c = ascii::to_lower(c);
+    return made;
+}
+
+inline bool has(modalities const& among, std::string_view wanted) noexcept {
+    return std::any_of(among.begin(), among.end(),
+                       [&](auto const& one) { return ascii::equal_ignoring_case(one.text(), wanted); });
+}
+
+inline bool streams_text(foundation_model_summary const& model) noexcept {
+    return model.response_streaming_supported.value_or(false) && has(model.output_modalities, "TEXT");
+}
+
+inline bool is_offered(foundation_model_summary const& model) noexcept {
+    return model.model_lifecycle.status == foundation_model_lifecycle_status::active && streams_text(model);
+}
+
+inline bool names_reasoning(std::string_view text) {
+    auto const low = lower(text);
+    return low.find("reasoning") != std::string::npos || low.find("thinking") != std::string::npos;
+}
+
+/// What is wanted of providers, in lower case.
+class provider_filter {
+  public:
+    explicit provider_filter(std::vector<std::string> const& wanted) {
+        for (auto const& one : wanted)
+            if (auto const name = ascii::trim(one); !name.empty()) wanted_.insert(lower(name));
+    }
+    bool takes(std::string_view provider, std::string_view model_id) const {
+        if (wanted_.empty()) return true;
+        auto const name = lower(ascii::trim(provider));
+        return wanted_.contains(name) || wanted_.contains(name.substr(0, name.find(' '))) ||
+               wanted_.contains(lower(find_vendor(model_id)));
+    }
+
+  private:
+    std::set<std::string> wanted_;
+};
+
+inline std::string first_said(std::string_view first, std::string_view second) {
+    return std::string(ascii::trim(first).empty() ? second : first);
+}
+
+/// The parts that do not depend on where the model comes from.
+inline void complete(available_model& made, std::string_view model_id, list_rules const& rules) {
+    list_rules const defaults;
+    auto const limits = find_limits(model_id, rules.limits);
+    auto const choose = [](std::int64_t known, std::int64_t wanted, std::int64_t fallback) {
+        return known > 0 ? known : wanted > 0 ? wanted : fallback;
+    };
+    made.context_window = choose(limits.context_window, rules.default_context_window, defaults.default_context_window);
+    made.max_tokens = choose(limits.max_tokens, rules.default_max_tokens, defaults.default_max_tokens);
+    made.reasoning =
+        limits.reasoning.value_or(made.reasoning || names_reasoning(model_id) || names_reasoning(made.name));
+    if (made.input.empty()) made.input.emplace_back(model_modality::text);
+    if (made.output.empty()) made.output.emplace_back(model_modality::text);
+}
+
+inline void inherit(available_model& made, foundation_model_summary const& from) {
+    made.input = from.input_modalities;
+    made.output = from.output_modalities;
+    made.inference_types = from.inference_types_supported;
+    made.reasoning = names_reasoning(from.model_name);
+    made.provider = first_said(from.provider_name, find_vendor(from.model_id));
+}
+
+inline std::string find_base(inference_profile_summary const& profile) {
+    auto base = find_base_model(profile.models);
+    if (base.empty() && profile.type == inference_profile_type::system_defined)
+        base = strip_geography(profile.inference_profile_id);
+    return base;
+}
+
+}  // namespace list_detail
+
+inline bool available_model::takes_images() const noexcept {
+    return list_detail::has(input, "IMAGE");
+}
+
+inline arn_resource find_arn_resource(std::string_view arn) noexcept {
+    if (!arn.starts_with("arn:")) return {};
+    for (int field = 0; field != 5; ++field) {
+        auto const colon = arn.find(':');
+        if (colon == std::string_view::npos) return {};
+        arn.remove_prefix(colon + 1);
+    }
+    auto const slash = arn.find('/');
+    if (slash == std::string_view::npos) return {};
+    return {arn.substr(0, slash), arn.substr(slash + 1)};
+}
+
+inline std::string find_base_model(std::span<inference_profile_model const> models) {
+    for (auto const& one : models) {
+        auto const resource = find_arn_resource(one.model_arn);
+        if (resource.kind == "foundation-model") return std::string(resource.name);
+    }
+    return {};
+}
+
+inline std::vector<available_model> make_model_list(std::span<foundation_model_summary const> models,
+                                                    std::span<inference_profile_summary const> profiles,
+                                                    list_rules const& rules) {
+    using namespace list_detail;
+    provider_filter const filter(rules.providers);
+    std::map<std::string, foundation_model_summary const*> by_id;
+    std::set<std::string> taken;
+    std::vector<available_model> list;
+    for (auto const& model : models) {
+        auto const key = lower(model.model_id);
+        if (ascii::trim(key).empty()) continue;
+        by_id.emplace(key, &model);
+        if (!rules.all && !is_offered(model)) continue;
+        if (!filter.takes(model.provider_name, model.model_id) || !taken.insert(key).second) continue;
+        auto& made = list.emplace_back();
+        made.id = model.model_id;
+        made.arn = model.model_arn;
+        made.name = first_said(model.model_name, model.model_id);
+        inherit(made, model);
+        complete(made, model.model_id, rules);
+    }
+    for (auto const& profile : profiles) {
+        auto const key = lower(profile.inference_profile_id);
+        if (ascii::trim(key).empty()) continue;
+        if (!rules.all && profile.status != inference_profile_status::active) continue;
+        auto const base = find_base(profile);
+        auto const found = by_id.find(lower(base));
+        auto const* const from = found == by_id.end() ? nullptr : found->second;
+        if (from && !rules.all && !streams_text(*from)) continue;
+        if (!filter.takes(from ? from->provider_name : std::string(), base) || !taken.insert(key).second) continue;
+        auto& made = list.emplace_back();
+        made.kind = model_kind::inference_profile;
+        made.id = profile.inference_profile_id;
+        made.arn = profile.inference_profile_arn;
+        made.name = first_said(profile.inference_profile_name, profile.inference_profile_id);
+        made.provider = find_vendor(base);
+        made.base_model = base;
+        if (from) inherit(made, *from);
+        complete(made, base, rules);
+    }
+    auto const place = [](available_model const& one) {
+        return std::make_tuple(!one.id.starts_with("global."), lower(one.name), std::string_view(one.id));
+    };
+    std::stable_sort(list.begin(), list.end(),
+                     [&](auto const& left, auto const& right) { return place(left) < place(right); });
+    return list;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/catalogue.hpp =========================================================================================
+// Owns the catalogue: one list of what can be invoked, fetched when it is asked for and kept for a while.
+// Never takes a failure for an empty list, and never throws away a good list because a newer one could not be had.
+#ifndef BEDROCK_CATALOGUE_HPP
+#define BEDROCK_CATALOGUE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+struct catalogue_options {
+    /// Which models, with which limits.
+    list_rules rules{};
+    /// How long a list is good for; 0: every call asks anew. Default: OpenClaw's.
+    std::int64_t refresh_seconds = 3'600;
+    /// How its requests are made: region, endpoint, headers, clocks.
+    call_options call{};
+};
+
+/// What became of one of the two lists.
+struct list_state {
+    /// Milliseconds since 1970 of the last success; unset: there was none, and the list is missing.
+    std::optional<std::int64_t> fetched_at_ms{};
+    /// Why the latest attempt failed; what is listed is then of the last success.
+    std::optional<error> problem{};
+};
+
+struct model_listing {
+    std::vector<available_model> models{};
+    list_state foundation_models{};
+    list_state inference_profiles{};
+    /// Milliseconds since 1970 of this answer.
+    std::int64_t answered_at_ms = 0;
+
+    /// Both lists are there, and no older than the catalogue is to keep them.
+    bool complete() const noexcept { return !foundation_models.problem && !inference_profiles.problem; }
+    /// By id (in any case) or ARN; null where it is not listed. **Lifetime:** of this listing.
+    available_model const* find(std::string_view id_or_arn) const noexcept;
+    /// What a person should know of an incomplete list, a line for each part: what failed, why, and how old it is.
+    std::vector<std::string> notes() const;
+};
+
+/// The models of one place, that of `catalogue_options::call` and the client.
+///
+/// Nothing is fetched before it is asked for. Each of the two lists is kept for itself: one that failed is asked for
+/// again by the next call, the other not before its time. Whoever asks while a fetch is under way gets that one's
+/// result; when the one who fetches is cancelled another takes over.
+/// **Thread safety:** full.
+class catalogue {
+  public:
+    explicit catalogue(client from = client(), catalogue_options options = {})
+        : client_(std::move(from)), options_(std::move(options)) {}
+    catalogue(catalogue const&) = delete;
+    catalogue& operator=(catalogue const&) = delete;
+
+    /// **Errors:** any, where neither list is to be had nor was before; where one is, `model_listing` says what failed.
+    result<model_listing> list(std::optional<cancellation> cancel = std::nullopt);
+
+    /// The id of the foundation model behind an id or ARN. Only an application inference profile costs a request, once.
+    /// **Errors:** invalid_input for an ARN of what has no such model (custom and imported models, prompt routers,
+    /// ...); any of GetInferenceProfile.
+    result<std::string> resolve(std::string_view id_or_arn, std::optional<cancellation> cancel = std::nullopt);
+
+  private:
+    using flight = bedrock::flight<result<model_listing>>;
+    template <class T>
+    struct half {
+        std::vector<T> items{};
+        list_state state{};
+    };
+    struct turn {
+        std::optional<model_listing> answer{};
+        std::shared_ptr<flight> follow{};  // somebody else's fetch; null: this caller fetches
+        std::shared_ptr<flight> lead{};
+        bool wants_models = false;
+        bool wants_profiles = false;
+    };
+
+    call_options make_call(std::optional<cancellation>&& cancel) const;
+    bool is_fresh(list_state const& state, std::int64_t now) const noexcept;
+    turn take_turn(std::int64_t now, std::shared_ptr<flight> const& overdue);
+    template <class T>
+    std::optional<error> land(half<T>& on, result<std::vector<T>> fetched, std::int64_t now);
+    result<model_listing> conclude_flight(std::int64_t now);
+    exchange<result<model_listing>> load(client_state& state, sigv4::signer& signer, call_options const& how);
+    std::string find_resolved(std::string_view id_or_arn);
+
+    client client_;
+    catalogue_options const options_;
+    std::mutex guard_;
+    half<foundation_model_summary> models_;
+    half<inference_profile_summary> profiles_;
+    std::vector<available_model> listed_;
+    std::map<std::string, std::string, std::less<>> resolved_;
+    std::shared_ptr<flight> flight_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline exchange<result<std::vector<foundation_model_summary>>> fetch_foundation_models(client_state& state,
+                                                                                       sigv4::signer& signer,
+                                                                                       call_options const& how) {
+    auto const what = make_control_operation(list_foundation_models_request());
+    call_frame frame{state, how, signer, what};
+    auto response = co_await send_plain(frame);
+    auto answer = read_answer<list_foundation_models_response>(what, conclude(frame, std::move(response)));
+    if (!answer) co_return unexpected{std::move(answer).error()};
+    co_return std::move(answer->model_summaries);
+}
+
+inline exchange<result<std::vector<inference_profile_summary>>> fetch_inference_profiles(client_state& state,
+                                                                                         sigv4::signer& signer,
+                                                                                         call_options const& how) {
+    constexpr int most_pages = 1'000;  // against a service that never ends
+    std::vector<inference_profile_summary> all;
+    list_inference_profiles_request request;
+    for (int page = 0; page != most_pages; ++page) {
+        auto const what = make_control_operation(request);
+        call_frame frame{state, how, signer, what};
+        auto response = co_await send_plain(frame);
+        auto answer = read_answer<list_inference_profiles_response>(what, conclude(frame, std::move(response)));
+        if (!answer) co_return unexpected{std::move(answer).error()};
+        for (auto& one : answer->inference_profile_summaries) all.push_back(std::move(one));
+        if (answer->next_token.empty()) co_return all;
+        if (answer->next_token == request.next_token)
+            co_return fail(errc::protocol, "ListInferenceProfiles gave the same page twice");
+        request.next_token = std::move(answer->next_token);
+    }
+    co_return fail(errc::protocol, "ListInferenceProfiles does not end: " + std::to_string(most_pages) + " pages");
+}
+
+/// Both lists failed: the first one's error, with what the second adds to it.
+inline error join_errors(error first, error const& second) {
+    if (second.message != first.message) first.message += "; and the inference profiles: " + second.message;
+    if (first.hint.empty())
+        first.hint = second.hint;
+    else if (!second.hint.empty() && second.hint != first.hint)
+        first.hint += "; " + second.hint;
+    return first;
+}
+
+inline void note_list(std::vector<std::string>& notes, std::string_view what, list_state const& state,
+                      std::int64_t now) {
+    if (!state.problem) return;
+    std::string line(what);
+    if (state.fetched_at_ms)
+        line += " are " + std::to_string((std::max)(std::int64_t{0}, now - *state.fetched_at_ms) / 1000) +
+                " seconds old, newer ones could not be had: ";
+    else
+        line += " are missing: ";
+    line += state.problem->message;
+    if (!state.problem->hint.empty()) line += " (" + state.problem->hint + ")";
+    notes.push_back(std::move(line));
+}
+
+}  // namespace detail
+
+inline available_model const* model_listing::find(std::string_view id_or_arn) const noexcept {
+    for (auto const& one : models)
+        if (ascii::equal_ignoring_case(one.id, id_or_arn) || (!one.arn.empty() && one.arn == id_or_arn)) return &one;
+    return nullptr;
+}
+
+inline std::vector<std::string> model_listing::notes() const {
+    std::vector<std::string> all;
+    detail::note_list(all, "foundation models", foundation_models, answered_at_ms);
+    detail::note_list(all, "inference profiles", inference_profiles, answered_at_ms);
+    return all;
+}
+
+inline call_options catalogue::make_call(std::optional<cancellation>&& cancel) const {
+    auto how = options_.call;
+    if (cancel) how.cancel = std::move(cancel);
+    return how;
+}
+
+// A clock that was set back makes a list as good as unknown.
+inline bool catalogue::is_fresh(list_state const& state, std::int64_t now) const noexcept {
+    if (!state.fetched_at_ms || state.problem) return false;
+    auto const age_ms = now - *state.fetched_at_ms;
+    return age_ms >= 0 && age_ms / 1000 < options_.refresh_seconds;
+}
+
+// Decides, in one step for all threads, whether to use what there is, to wait or to fetch.
+inline catalogue::turn catalogue::take_turn(std::int64_t now, std::shared_ptr<flight> const& overdue) {
+    std::lock_guard const lock(guard_);
+    turn next;
+    next.wants_models = !is_fresh(models_.state, now);
+    next.wants_profiles = !is_fresh(profiles_.state, now);
+    if (flight_ && flight_ != overdue)  // first: what it has fetched so far is not in the list yet
+        next.follow = flight_;
+    else if (next.wants_models || next.wants_profiles)
+        next.lead = flight_ = std::make_shared<flight>();
+    else
+        next.answer = model_listing{listed_, models_.state, profiles_.state, now};
+    return next;
+}
+
+template <class T>
+std::optional<error> catalogue::land(half<T>& on, result<std::vector<T>> fetched, std::int64_t now) {
+    std::lock_guard const lock(guard_);
+    if (fetched) {
+        on.items = std::move(*fetched);
+        on.state = {now, std::nullopt};
+    } else {
+        on.state.problem = std::move(fetched).error();
+    }
+    return on.state.problem;
+}
+
+inline result<model_listing> catalogue::conclude_flight(std::int64_t now) {
+    std::lock_guard const lock(guard_);
+    if (!models_.state.fetched_at_ms && !profiles_.state.fetched_at_ms)
+        return unexpected{detail::join_errors(*models_.state.problem, *profiles_.state.problem)};
+    listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
+    return model_listing{listed_, models_.state, profiles_.state, now};
+}
+
+inline exchange<result<model_listing>> catalogue::load(client_state& state, sigv4::signer& signer,
+                                                       call_options const& how) {
+    constexpr std::int64_t longest_flight_ms = 300'000;  // two lists, three attempts each, 30 seconds an attempt
+    auto const now = [&state] { return state.surroundings.unix_milliseconds(); };
+    std::shared_ptr<flight> overdue;
+    for (;;) {
+        auto mine = take_turn(now(), overdue);
+        if (mine.answer) co_return std::move(*mine.answer);
+        if (mine.follow) {
+            wait_ask landing(mine.follow, longest_flight_ms);
+            co_await landing;
+            if (auto answer = mine.follow->answer()) co_return std::move(*answer);
+            if (!mine.follow->ready()) overdue = mine.follow;
+            continue;
+        }
+        flight_lead held(guard_, flight_, mine.lead);
+        std::optional<error> nothing_was_sent;
+        if (mine.wants_models) {
+            auto fetched = co_await detail::fetch_foundation_models(state, signer, how);
+            auto const problem = land(models_, std::move(fetched), now());
+            if (problem && problem->attempts == 0) nothing_was_sent = problem;  // nor would it be the next time
+        }
+        if (mine.wants_profiles && nothing_was_sent) {
+            land<inference_profile_summary>(profiles_, unexpected{*nothing_was_sent}, now());
+        } else if (mine.wants_profiles) {
+            auto fetched = co_await detail::fetch_inference_profiles(state, signer, how);
+            land(profiles_, std::move(fetched), now());
+        }
+        auto answer = conclude_flight(now());
+        held.end(answer);
+        co_return answer;
+    }
+}
+
+inline result<model_listing> catalogue::list(std::optional<cancellation> cancel) {
+    auto const how = make_call(std::move(cancel));
+    auto const tools = client_.pool_->acquire();
+    auto runner = client_.make_runner(tools->engine, how);
+    return runner.run(load(*client_.state_, tools->signer, how));
+}
+
+inline std::string catalogue::find_resolved(std::string_view id_or_arn) {
+    std::lock_guard const lock(guard_);
+    if (auto const found = resolved_.find(id_or_arn); found != resolved_.end()) return found->second;
+    for (auto const& profile : profiles_.items)
+        if (profile.inference_profile_arn == id_or_arn || profile.inference_profile_id == id_or_arn)
+            return find_base_model(profile.models);
+    return {};
+}
+
+inline result<std::string> catalogue::resolve(std::string_view id_or_arn, std::optional<cancellation> cancel) {
+    bool const is_arn = id_or_arn.starts_with("arn:");
+    auto const [kind, name] = find_arn_resource(id_or_arn);
+    if (kind == "foundation-model") return std::string(name);
+    if (kind == "inference-profile") return std::string(strip_geography(name));
+    // The id of an application profile has no vendor in it.
+    if (!is_arn && id_or_arn.find('.') != std::string_view::npos) return std::string(strip_geography(id_or_arn));
+    if (is_arn && kind != "application-inference-profile")
+        return fail(errc::invalid_input,
+                    quote(id_or_arn) + " has no base model: it is neither a foundation model nor an inference profile");
+    if (auto known = find_resolved(id_or_arn); !known.empty()) return known;
+
+    get_inference_profile_request request;
+    request.inference_profile_identifier = id_or_arn;
+    auto const profile = client_.get_inference_profile(request, make_call(std::move(cancel)));
+    if (!profile) return unexpected{profile.error()};
+    auto base = find_base_model(profile->models);
+    if (base.empty())
+        return fail(errc::protocol, "GetInferenceProfile names no foundation model behind " + quote(id_or_arn));
+    std::lock_guard const lock(guard_);
+    resolved_.insert_or_assign(request.inference_profile_identifier, base);
+    return base;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

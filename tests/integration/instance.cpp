@@ -53,6 +53,7 @@ struct instance {
         given.environment = std::move(environment);
         given.environment.push_back("AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata.url(""));
         given.environment.push_back("AWS_ENDPOINT_URL_BEDROCK_RUNTIME=" + bedrock.url());
+        given.environment.push_back("AWS_ENDPOINT_URL_BEDROCK=" + bedrock.url());
         given.environment.push_back("HOME=/nonexistent");
         auto seen = process::run(std::move(given));
         CHECK_FALSE(seen.hung);
@@ -82,6 +83,17 @@ TEST_CASE_METHOD(instance, "on an instance nothing has to be set", "[cli]") {
     CHECK(said.at("/source") == R"("default chain: imds")");
     CHECK(said.at("/access_key_id") == R"("…ANCE")");
     CHECK(said.at("/expires_at") == R"("2099-01-01T00:00:00Z")");
+}
+
+TEST_CASE_METHOD(instance, "on an instance models are found without a marker", "[cli]") {
+    auto const seen = run({"models", "--json", "--region", "eu-west-1"});
+    INFO(seen.err);
+    CHECK(seen.exit_status == 0);
+    CHECK(seen.err == "");
+    tool::parsed_json list(seen.out);
+    CHECK(list.at("/0/id") == R"("global.anthropic.claude-sonnet-5")");
+    CHECK(list.at("/6/id") == R"("us.anthropic.claude-opus-4-6-v1")");
+    CHECK(bedrock.request_count() == 3);
 }
 
 TEST_CASE_METHOD(instance, "on an instance the marker AWS_PROFILE=default changes nothing but the note", "[cli]") {

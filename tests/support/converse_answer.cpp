@@ -291,7 +291,9 @@ assistant_turn think(element request, std::string_view request_body) {
         reasoning.what = content_block::kind::reasoning;
         reasoning.text =
             "The user wrote " + std::to_string(words_of(last.prompt).size()) + " words. I will answer them.";
-        reasoning.signature = "bW9ja3NpZ25hdHVyZQ" + std::to_string(table_crc32(request_body)) + "==";
+        auto digits = std::to_string(table_crc32(request_body));
+        digits.insert(0, 12 - digits.size(), '0');  // whole base64 in all
+        reasoning.signature = "bW9ja3NpZ25hdHVyZQ" + digits + "==";
         turn.blocks.push_back(std::move(reasoning));
     }
     bool forced = false;

@@ -33,8 +33,19 @@ check_result missing(std::string const& path) {
     return unmet(path, "null", "not be null");
 }
 
+/// Of nothing but white space, by the list of Unicode's White_Space.
 bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+    static constexpr std::string_view spaces[] = {" ",      "\t",     "\r",     "\n",     "\f",     "\v",     "\u0085",
+                                                  "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+                                                  "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
+                                                  "\u2029", "\u202f", "\u205f", "\u3000"};
+    while (!text.empty()) {
+        auto const* const space =
+            std::find_if(std::begin(spaces), std::end(spaces), [&](auto one) { return text.starts_with(one); });
+        if (space == std::end(spaces)) return false;
+        text.remove_prefix(space->size());
+    }
+    return true;
 }
 
 bool one_of(std::string_view value, std::initializer_list<std::string_view> values) {
@@ -48,6 +59,63 @@ check_result require_string(object const& from, std::string_view name, std::stri
     if (from[name].get(value) != SUCCESS || value.is_null()) return missing(path);
     if (value.get(text) != SUCCESS) return wrong_type(path, "a string");
     if (text.empty()) return unmet(path, "''", "have length greater than or equal to 1");
+    return {};
+}
+
+constexpr std::string_view alphanumerics = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// A required string member of 1..64 characters among alphanumerics and `others`.
+check_result require_identifier(object const& from, std::string_view name, std::string_view others,
+                                std::string const& path) {
+    if (auto error = require_string(from, name, path)) return error;
+    auto const text = std::string(from[name].get_string().value_unsafe());
+    if (text.size() > 64) return unmet(path, "'" + text + "'", "have length less than or equal to 64");
+    if (text.find_first_not_of(std::string(alphanumerics) + std::string(others)) != std::string::npos)
+        return unmet(path, "'" + text + "'",
+                     "satisfy regular expression pattern: [a-zA-Z0-9" + std::string(others) + "]+");
+    return {};
+}
+
+/// What the conversation has shown so far, from the tools over the system prompt to the messages.
+struct conversation_state {
+    std::string_view model_id{};
+    bool tools_defined = false;
+    std::string_view previous_role{};
+    std::vector<std::string> open_tool_uses{};  ///< of the assistant turn just before
+    names tool_use_ids{};
+    names service_tool_use_ids{};
+    names document_names{};
+    int cache_points = 0;
+    bool cached_for_minutes = false;
+
+    /// Some rules are the model's, and the other models do not have them.
+    bool is_claude() const { return model_id.find("claude") != std::string_view::npos; }
+};
+
+check_result refused_by_model(std::string const& message) {
+    return invalid("The model returned the following errors: " + message);
+}
+
+check_result check_cache_point(element point, std::string const& path, conversation_state& state) {
+    std::string_view type;
+    if (point["type"].get(type) != SUCCESS) return missing(path + ".cachePoint.type");
+    if (type != "default")
+        return unmet(path + ".cachePoint.type", "'" + std::string(type) + "'", "satisfy enum value set: [default]");
+    if (++state.cache_points > 4) {
+        return refused_by_model("A maximum of 4 blocks with cache_control may be provided. Found " +
+                                std::to_string(state.cache_points) + ".");
+    }
+    std::string_view ttl = "5m";
+    if (point["ttl"].get(ttl) != SUCCESS) ttl = "5m";
+    if (!one_of(ttl, {"5m", "1h"}))
+        return unmet(path + ".cachePoint.ttl", "'" + std::string(ttl) + "'", "satisfy enum value set: [5m, 1h]");
+    if (ttl == "1h" && state.cached_for_minutes) {
+        return refused_by_model(path +
+                                ".cache_control.ttl: a ttl='1h' cache_control block must not come after a ttl='5m' "
+                                "cache_control block. Note that blocks are processed in the following order: `tools`, "
+                                "`system`, `messages`.");
+    }
+    state.cached_for_minutes = state.cached_for_minutes || ttl == "5m";
     return {};
 }
 
@@ -86,10 +154,10 @@ check_result check_inference_config(element request) {
     return {};
 }
 
-check_result check_tool_config(element request, bool& present) {
+check_result check_tool_config(element request, conversation_state& state) {
     element value;
     if (request["toolConfig"].get(value) != SUCCESS) return {};
-    present = true;
+    state.tools_defined = true;
     object config;
     array tools;
     if (value.get(config) != SUCCESS) return wrong_type("toolConfig", "a structure");
@@ -103,9 +171,13 @@ check_result check_tool_config(element request, bool& present) {
         object member;
         if (tool.get(member) != SUCCESS || member.size() != 1)
             return invalid("The tool at " + path + " must set exactly one member.");
+        element point;
+        if (member["cachePoint"].get(point) == SUCCESS) {
+            if (auto error = check_cache_point(point, path, state)) return error;
+        }
         object specification;
         if (member["toolSpec"].get(specification) != SUCCESS) continue;
-        if (auto error = require_string(specification, "name", path + ".toolSpec.name")) return error;
+        if (auto error = require_identifier(specification, "name", "_-", path + ".toolSpec.name")) return error;
         object schema;
         if (specification["inputSchema"]["json"].get(schema) != SUCCESS) {
             return invalid("The value at " + path + ".toolSpec.inputSchema.json must be a JSON object.");
@@ -137,48 +209,120 @@ check_result check_source(object const& block, std::string const& path) {
     return {};
 }
 
-check_result check_media(std::string_view kind, object const& block, std::string_view role, std::string const& path) {
+check_result check_document_name(object const& block, std::string const& path, conversation_state& state) {
+    if (auto error = require_string(block, "name", path + ".document.name")) return error;
+    auto const name = std::string(block["name"].get_string().value_unsafe());
+    if (name.size() > 200)
+        return unmet(path + ".document.name", "'" + name + "'", "have length less than or equal to 200");
+    bool const known = name.find_first_not_of(std::string(alphanumerics) + " _-()[]") == std::string::npos;
+    if (!known || name.find("  ") != std::string::npos) {
+        return invalid(
+            "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, "
+            "parentheses, and square brackets. The name can't contain more than one consecutive whitespace character. "
+            "Check that the file name conforms to these restrictions and retry your request.");
+    }
+    if (state.document_names.insert(name).second) return {};
+    return invalid("Messages can't contain duplicate document names. Rename the document and retry your request.");
+}
+
+check_result check_media(std::string_view kind, object const& block, std::string_view role, std::string const& path,
+                         conversation_state& state) {
     if (role != "user") {
         return invalid("The model returned the following errors: " + path + ": " + std::string(kind) +
                        " blocks are only allowed in user messages.");
     }
     if (kind == "document") {
-        if (auto error = require_string(block, "name", path + ".document.name")) return error;
+        if (auto error = check_document_name(block, path, state)) return error;
     } else if (auto error = require_string(block, "format", path + "." + std::string(kind) + ".format")) {
         return error;
     }
     return check_source(block, path + "." + std::string(kind));
 }
 
-struct conversation_state {
-    std::string_view model_id{};
-    bool tools_defined = false;
-    std::string_view previous_role{};
-    std::vector<std::string> open_tool_uses{};  ///< of the assistant turn just before
-};
-
-check_result check_tool_use(object const& use, std::string const& path, std::vector<std::string>& uses) {
-    if (auto error = require_string(use, "toolUseId", path + ".toolUse.toolUseId")) return error;
-    if (auto error = require_string(use, "name", path + ".toolUse.name")) return error;
+check_result check_tool_use(object const& use, std::string_view role, std::string const& path,
+                            conversation_state& state, std::vector<std::string>& uses) {
+    if (role != "assistant") return refused_by_model(path + ": `tool_use` blocks can only be in `assistant` messages");
+    if (auto error = require_identifier(use, "toolUseId", "_.:-", path + ".toolUse.toolUseId")) return error;
+    if (auto error = require_identifier(use, "name", "_-", path + ".toolUse.name")) return error;
     element input;
     if (use["input"].get(input) != SUCCESS) return missing(path + ".toolUse.input");
     if (!input.is_object()) {
         return invalid("The format of the value at " + path +
                        ".toolUse.input is invalid. Provide a json object for the field and try again.");
     }
-    uses.emplace_back(use["toolUseId"].get_string().value_unsafe());
+    std::string const id(use["toolUseId"].get_string().value_unsafe());
+    if (std::find(uses.begin(), uses.end(), id) != uses.end()) {
+        return invalid("The toolUse blocks at " + path.substr(0, path.rfind('.')) + " contain duplicate Ids: " + id);
+    }
+    if (!state.tool_use_ids.insert(id).second) return refused_by_model(path + ": `tool_use` ids must be unique");
+    std::string_view type;
+    if (use["type"].get(type) == SUCCESS && type == "server_tool_use")
+        state.service_tool_use_ids.insert(id);
+    else
+        uses.push_back(id);
     return {};
 }
 
-check_result check_tool_result(object const& result, std::string const& path, std::vector<std::string>& results) {
-    if (auto error = require_string(result, "toolUseId", path + ".toolResult.toolUseId")) return error;
+check_result check_result_content(element piece, std::string const& path, conversation_state& state) {
+    object members;
+    if (piece.get(members) != SUCCESS) return wrong_type(path, "a structure");
+    if (members.size() != 1)
+        return invalid("The ToolResultContentBlock object at " + path + " must set exactly one member.");
+    auto const [kind, value] = *members.begin();
+    if (!one_of(kind, {"json", "text", "image", "document", "video", "searchResult"})) {
+        return invalid("The ToolResultContentBlock object at " + path + " has the unknown member '" +
+                       std::string(kind) + "'.");
+    }
+    std::string_view text;
+    if (kind == "text" && value.get(text) == SUCCESS && is_blank(text)) {
+        return invalid("The text field in the ContentBlock object at " + path +
+                       " is blank. Add text to the text field, and try again.");
+    }
+    object inner;
+    if (!one_of(kind, {"image", "document", "video"})) return {};
+    if (value.get(inner) != SUCCESS) return wrong_type(path + "." + std::string(kind), "a structure");
+    return check_media(kind, inner, "user", path, state);
+}
+
+check_result check_tool_result(object const& result, std::string_view role, std::string const& path,
+                               conversation_state& state, std::vector<std::string>& results) {
+    if (auto error = require_identifier(result, "toolUseId", "_.:-", path + ".toolResult.toolUseId")) return error;
     array content;
     if (result["content"].get(content) != SUCCESS) return missing(path + ".toolResult.content");
-    results.emplace_back(result["toolUseId"].get_string().value_unsafe());
+    if (content.size() == 0)
+        return unmet(path + ".toolResult.content", "'[]'", "have length greater than or equal to 1");
+    std::size_t index = 0;
+    for (auto const piece : content) {
+        auto const place = path + ".toolResult.content." + std::to_string(index++);
+        if (auto error = check_result_content(piece, place, state)) return error;
+    }
+    std::string const id(result["toolUseId"].get_string().value_unsafe());
+    if (role != "user") {
+        if (state.service_tool_use_ids.find(id) != state.service_tool_use_ids.end()) return {};
+        return refused_by_model(path + ": `tool_result` blocks can only be in `user` messages");
+    }
+    if (std::find(results.begin(), results.end(), id) != results.end()) {
+        return invalid("The toolResult blocks at " + path.substr(0, path.rfind('.')) + " contain duplicate Ids: " + id);
+    }
+    results.push_back(id);
     return {};
 }
 
-check_result check_block(element block, std::string_view role, std::string const& path, conversation_state const& state,
+check_result check_reasoning(object const& reasoning, std::string_view role, std::string const& path,
+                             conversation_state const& state) {
+    if (reasoning.size() != 1)
+        return invalid("The ReasoningContentBlock object at " + path + " must set exactly one member.");
+    if (role != "assistant") return refused_by_model(path + ": `thinking` blocks can only be in `assistant` messages");
+    object text;
+    if (!state.is_claude() || reasoning["reasoningText"].get(text) != SUCCESS) return {};
+    std::string_view signature;
+    if (text["signature"].get(signature) != SUCCESS || signature.empty())
+        return refused_by_model(path + ".thinking.signature: Field required");
+    if (!base64_decoded_size(signature)) return refused_by_model(path + ": Invalid `signature` in `thinking` block");
+    return {};
+}
+
+check_result check_block(element block, std::string_view role, std::string const& path, conversation_state& state,
                          std::vector<std::string>& uses, std::vector<std::string>& results) {
     object members;
     if (block.get(members) != SUCCESS) return wrong_type(path, "a structure");
@@ -197,19 +341,14 @@ check_result check_block(element block, std::string_view role, std::string const
         return invalid("The ContentBlock object at " + path + " has the unknown member '" + std::string(kind) + "'.");
     }
     if (value.get(inner) != SUCCESS) return wrong_type(path + "." + std::string(kind), "a structure");
-    if (one_of(kind, {"image", "document", "video", "audio"})) return check_media(kind, inner, role, path);
+    if (one_of(kind, {"image", "document", "video", "audio"})) return check_media(kind, inner, role, path, state);
+    if (kind == "cachePoint") return check_cache_point(value, path, state);
     if (one_of(kind, {"toolUse", "toolResult"}) && !state.tools_defined) {
         return invalid("The toolConfig field must be defined when using toolUse and toolResult content blocks.");
     }
-    if (kind == "toolUse") return check_tool_use(inner, path, uses);
-    if (kind == "toolResult") return check_tool_result(inner, path, results);
-    if (kind == "reasoningContent" && state.model_id.find("claude") != std::string_view::npos) {
-        object text;
-        std::string_view signature;
-        if (inner["reasoningText"].get(text) == SUCCESS && text["signature"].get(signature) != SUCCESS) {
-            return invalid("The model returned the following errors: " + path + ".thinking.signature: Field required");
-        }
-    }
+    if (kind == "toolUse") return check_tool_use(inner, role, path, state, uses);
+    if (kind == "toolResult") return check_tool_result(inner, role, path, state, results);
+    if (kind == "reasoningContent") return check_reasoning(inner, role, path, state);
     return {};
 }
 
@@ -226,6 +365,55 @@ check_result check_tool_results(std::vector<std::string> const& results, convers
     if (results.size() > state.open_tool_uses.size()) {
         return invalid("The number of toolResult blocks at " + path +
                        ".content exceeds the number of toolUse blocks of previous turn.");
+    }
+    return {};
+}
+
+/// What has to stand before what in one message.
+check_result check_order(array const& content, std::string_view role, std::string const& path,
+                         conversation_state const& state) {
+    std::size_t index = 0;
+    std::string use;  // the last tool use of the caller's
+    bool result_may_follow = true;
+    bool text = false;
+    bool document = false;
+    std::string_view before{};
+    bool before_can_be_cached = true;
+    for (auto const block : content) {
+        auto const place = path + ".content." + std::to_string(index++);
+        auto const member = *block.get_object().value_unsafe().begin();
+        auto const kind = member.key;
+        if (kind == "cachePoint") {
+            if (before.empty()) return invalid("There is nothing available to cache.");
+            if (before == "reasoningContent") {
+                return invalid(
+                    "Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and "
+                    "try again.");
+            }
+            if (!before_can_be_cached && state.is_claude()) return refused_by_model(place + ".type: Field required");
+        }
+        std::string_view type;
+        bool const of_service = member.value["type"].get(type) == SUCCESS && type == "server_tool_use";
+        bool const words = kind == "text" || kind == "citationsContent";
+        bool const misplaced = (role == "assistant" && words && !use.empty()) ||
+                               (role == "user" && kind == "toolResult" && !result_may_follow);
+        if (misplaced && state.is_claude()) {
+            if (kind == "toolResult") use = member.value["toolUseId"].get_string().value_unsafe();
+            return refused_by_model(
+                path + ": `tool_use` ids were found without `tool_result` blocks immediately after: " + use +
+                ". Each `tool_use` block must have a corresponding `tool_result` block in the next message.");
+        }
+        if (kind == "toolUse" && !of_service) use = member.value["toolUseId"].get_string().value_unsafe();
+        result_may_follow = result_may_follow && (kind == "toolResult" || kind == "cachePoint");
+        text = text || kind == "text";
+        document = document || kind == "document";
+        std::string_view format;
+        before = kind;
+        before_can_be_cached = kind != "document" || (member.value["format"].get(format) == SUCCESS && format == "pdf");
+    }
+    if (document && !text) {
+        return invalid("If you include a ContentBlock with a document field in the array at " + path +
+                       ".content, you must also include a ContentBlock with a text field.");
     }
     return {};
 }
@@ -265,6 +453,7 @@ check_result check_message(element message, std::string const& path, conversatio
         if (auto error = check_block(block, role, path + ".content." + std::to_string(index++), state, uses, results))
             return error;
     }
+    if (auto error = check_order(content, role, path, state)) return error;
     if (role == "user") {
         if (auto error = check_tool_results(results, state, path)) return error;
     }
@@ -275,7 +464,7 @@ check_result check_message(element message, std::string const& path, conversatio
     return {};
 }
 
-check_result check_system(element request) {
+check_result check_system(element request, conversation_state& state) {
     element value;
     array blocks;
     if (request["system"].get(value) != SUCCESS) return {};
@@ -286,6 +475,10 @@ check_result check_system(element request) {
         object members;
         if (block.get(members) != SUCCESS || members.size() != 1) {
             return invalid("The SystemContentBlock object at " + path + " must set exactly one member.");
+        }
+        element point;
+        if (members["cachePoint"].get(point) == SUCCESS) {
+            if (auto error = check_cache_point(point, path, state)) return error;
         }
         std::string_view text;
         if (members["text"].get(text) == SUCCESS && is_blank(text)) {
@@ -303,8 +496,8 @@ check_result check_converse_request(element request, std::string_view model_id) 
     if (auto error = check_inference_config(request)) return error;
     conversation_state state;
     state.model_id = model_id;
-    if (auto error = check_tool_config(request, state.tools_defined)) return error;
-    if (auto error = check_system(request)) return error;
+    if (auto error = check_tool_config(request, state)) return error;
+    if (auto error = check_system(request, state)) return error;
     element value;
     if (request["additionalModelRequestFields"].get(value) == SUCCESS && !value.is_object()) {
         return wrong_type("additionalModelRequestFields", "a JSON object");

@@ -103,4 +103,28 @@ std::string percent_decoded(std::string_view text) {
     return decoded;
 }
 
+std::vector<std::string> segments_of(std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty() && path.front() == '/') {
+        path.remove_prefix(1);
+        auto const end = path.find('/');
+        parts.push_back(percent_decoded(path.substr(0, end)));
+        path.remove_prefix(end == std::string_view::npos ? path.size() : end);
+    }
+    return parts;
+}
+
+std::string query_value(std::string_view target, std::string_view name) {
+    auto const mark = target.find('?');
+    auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    while (!query.empty()) {
+        auto const pair = query.substr(0, query.find('&'));
+        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
+        auto const equals = pair.find('=');
+        if (percent_decoded(pair.substr(0, equals)) == name)
+            return equals == std::string_view::npos ? "" : percent_decoded(pair.substr(equals + 1));
+    }
+    return {};
+}
+
 }  // namespace mock

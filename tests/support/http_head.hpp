@@ -33,4 +33,9 @@ std::string_view without_blanks_around(std::string_view text);
 /// Percent-escapes undone; a `%` without two hex digits stays. `+` stays a plus sign.
 std::string percent_decoded(std::string_view text);
 
+/// The parts between a path's slashes, percent-escapes undone after the splitting.
+std::vector<std::string> segments_of(std::string_view path);
+/// The first value of that name in a target's query, percent-escapes undone; "" where there is none.
+std::string query_value(std::string_view target, std::string_view name);
+
 }  // namespace mock

@@ -30,9 +30,10 @@ struct settings {
 void print_help(std::FILE* to) {
     std::fputs(
         "usage: mock-bedrock [OPTION]...\n"
-        "A pretend Amazon Bedrock on 127.0.0.1 that answers Converse and ConverseStream for any model id and checks "
-        "each\n"
-        "request's signature. Prints `listening on http://127.0.0.1:PORT` and runs until SIGTERM or SIGINT.\n\n"
+        "A pretend Amazon Bedrock on 127.0.0.1 that answers the runtime's operations for any model id, raw "
+        "invocations\n"
+        "with an echo, the control plane's for a few models, and checks each request's signature. Prints\n"
+        "`listening on http://127.0.0.1:PORT` and runs until SIGTERM or SIGINT.\n\n"
         "  --port N                the port; 0, the default, takes any free one\n"
         "  --access-key ID         accepted key (AKIAIOSFODNN7EXAMPLE)\n"
         "  --secret-key KEY        its secret (wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY)\n"

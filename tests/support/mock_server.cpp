@@ -19,7 +19,9 @@
 #include <thread>
 #include <utility>
 
+#include "support/control_answer.hpp"
 #include "support/converse_answer.hpp"
+#include "support/runtime_answer.hpp"
 
 namespace mock {
 
@@ -271,6 +273,9 @@ reply bedrock_reply(received_request const& request) {
     auto const path = std::string_view(request.head.target).substr(0, request.head.target.find('?'));
     auto const unary = model_label(path, "/converse");
     auto const streamed = model_label(path, "/converse-stream");
+    auto other = answer_runtime(request.head, request.body);
+    if (!other) other = answer_control(request.head);
+    if (other) return other->error ? front_end_error(*other->error, "com.amazon.bedrock") : other->answer;
     if (request.head.method != "POST" || (!unary && !streamed)) {
         return front_end_error(
             {404, "UnknownOperationException", "The requested operation is not recognized by the service."},

@@ -1,7 +1,7 @@
 // Owns a Bedrock on loopback for tests and demonstrations: it checks every request's authorization from the bytes
-// received, answers Converse and ConverseStream for any model id, and plays scripted replies with gates instead of
-// sleeps. Never includes the SDK, and shows only std types: it may be compiled with exceptions beside tests that have
-// none.
+// received, answers the runtime's operations for any model id and the control plane's, and plays scripted replies with
+// gates instead of sleeps. Never includes the SDK, and shows only std types: it may be compiled with exceptions beside
+// tests that have none.
 #pragma once
 
 #include "support/aws_signature_check.hpp"
@@ -29,7 +29,8 @@ struct received_request {
     authorization_verdict authorization{};
 };
 
-/// What the mock answers by itself: Converse, ConverseStream, or 404 UnknownOperationException. Authorization aside.
+/// What the mock answers by itself: converse_answer.hpp, runtime_answer.hpp, control_answer.hpp, or 404
+/// UnknownOperationException. Authorization aside.
 reply bedrock_reply(received_request const& request);
 
 /// AKIAIOSFODNN7EXAMPLE with the secret key of AWS's documentation; no bearer token.
@@ -40,7 +41,7 @@ struct server_options {
     authorization_policy authorization = default_authorization();
     bool check_authorization = true;
     std::int64_t clock_offset_seconds = 0;  ///< the server's clock runs ahead of the machine's by this much
-    /// Pause between the events of a ConverseStream answer that the mock or its handler made.
+    /// Pause between the events of a streamed answer that the mock or its handler made.
     std::chrono::milliseconds pace{0};
     bool keep_requests = true;  ///< false: `requests()` stays empty, for a server that runs for long
     /// Called for each request with the status of its reply, before that is sent, from the connection's thread.

@@ -14,6 +14,7 @@ struct recorded_event {
     std::string message_type;
     std::string type;
     std::string payload;
+    std::string chunk;  // of InvokeModelWithResponseStream: what the payload's base64 stands for
 };
 
 struct recorded_call {
@@ -21,6 +22,7 @@ struct recorded_call {
     std::string operation;  // of the index: "converse", "converse-stream", ...
     std::string request_body;
     std::string response_body;
+    std::string response_file;  // the bytes of a stream
     std::vector<recorded_event> events;
 };
 
@@ -52,16 +54,17 @@ inline std::optional<std::vector<recorded_call>> recorded_calls(std::string_view
         simdjson::dom::parser parser;
         simdjson::dom::element file;
         if (parser.load(root + text_of(entry, "file")).get(file) != simdjson::SUCCESS) return std::nullopt;
-        recorded_call exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}};
+        recorded_call exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}, {}};
         simdjson::dom::element part;
         if (file["request"].get(part) == simdjson::SUCCESS) exchange.request_body = text_of(part, "body");
         if (file["response"].get(part) == simdjson::SUCCESS) {
             exchange.response_body = text_of(part, "body");
+            if (auto const name = text_of(part, "file"); !name.empty()) exchange.response_file = root + name;
             simdjson::dom::array events;
             if (part["events"].get(events) == simdjson::SUCCESS || file["events"].get(events) == simdjson::SUCCESS)
                 for (auto const event : events)
-                    exchange.events.push_back(
-                        {text_of(event, "message_type"), text_of(event, "event_type"), text_of(event, "payload")});
+                    exchange.events.push_back({text_of(event, "message_type"), text_of(event, "event_type"),
+                                               text_of(event, "payload"), text_of(event, "chunk")});
         }
         all.push_back(std::move(exchange));
     }

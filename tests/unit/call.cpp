@@ -98,6 +98,39 @@ std::size_t count_headers(http::request const& request, std::string_view name) {
 
 }  // namespace
 
+TEST_CASE("call: an operation may bound the wait for its first byte, a call with clocks of its own does not care",
+          "[call]") {
+    called c;
+    c.what.longest_first_byte_ms = 30'000;
+    REQUIRE(c.plain({answer(200)}));
+    CHECK(c.requests.at(0).timeouts.first_byte_ms == 30'000);
+    c.options.timeouts.first_byte_ms = 2'000;
+    REQUIRE(c.plain({answer(200)}));
+    CHECK(c.requests.at(0).timeouts.first_byte_ms == 2'000);
+    c.options.timeouts.first_byte_ms = 0;
+    REQUIRE(c.plain({answer(200)}));
+    CHECK(c.requests.at(0).timeouts.first_byte_ms == 30'000);
+    c.call.timeouts = http::timeouts{.first_byte_ms = 50'000};
+    REQUIRE(c.plain({answer(200)}));
+    CHECK(c.requests.at(0).timeouts.first_byte_ms == 50'000);
+}
+
+TEST_CASE("call: a whole answer and a failure both know what their frame knows", "[call]") {
+    called c;
+    auto const conclude_call = [](call_frame& frame) -> exchange<result<call_answer>> {
+        auto response = co_await send_plain(frame);
+        co_return conclude(frame, std::move(response));
+    };
+    auto const whole = c.run({answer(200)}, conclude_call);
+    REQUIRE(whole);
+    CHECK(whole->attempts == 1);
+    CHECK(whole->request_id == "id-200");
+    auto const refused = c.run({answer(400, "ValidationException")}, conclude_call);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().attempts == 1);
+    CHECK(refused.error().request_id == "id-400");
+}
+
 TEST_CASE("call: the request of an operation", "[call]") {
     called c;
     c.options.user_agent_suffix = "product/1";

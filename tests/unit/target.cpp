@@ -28,13 +28,14 @@ struct machine {
     fake_environment around;
     client_options options{};
     call_options call{};
+    service_name service = runtime_service;
 
     explicit machine(fake_environment::variables set = {}) : around(std::move(set)) {}
 
     result<call_target> target(std::string_view model_id = {}) {
         recorded_runner runner({});
         client_state const state(filled());
-        return runner.run(find_target(state, call, model_id));
+        return runner.run(find_target(state, call, model_id, service));
     }
     explanation explain(std::string_view model_id = {}) {
         recorded_runner runner({});
@@ -62,6 +63,20 @@ class broken_provider final : public credentials_provider {
 };
 
 }  // namespace
+
+TEST_CASE("target: the control plane has a host and a variable of its own, and the caller's endpoint", "[target]") {
+    machine m(fake_environment::variables{{"AWS_REGION", "eu-west-1"}});
+    m.options.credentials = credentials{.access_key_id = "A", .secret_access_key = "s"};
+    m.service = control_service;
+    CHECK(m.target()->settings.endpoint.value == "https://bedrock.eu-west-1.amazonaws.com");
+    (*m.around.values)["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = "http://runtime.test";
+    CHECK(m.target()->settings.endpoint.value == "https://bedrock.eu-west-1.amazonaws.com");
+    (*m.around.values)["AWS_ENDPOINT_URL_BEDROCK"] = "http://control.test";
+    CHECK(m.target()->settings.endpoint.value == "http://control.test");
+    CHECK(m.target()->settings.endpoint.source == "AWS_ENDPOINT_URL_BEDROCK");
+    m.options.endpoint = "http://client.test";
+    CHECK(m.target()->settings.endpoint.value == "http://client.test");
+}
 
 TEST_CASE("target: a call's options win over the client's, the client's over the machine's", "[target]") {
     machine m({{"AWS_REGION", "ap-south-1"}, {"AWS_ENDPOINT_URL", "http://machine.test"}});

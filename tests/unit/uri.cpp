@@ -90,6 +90,15 @@ TEST_CASE("every byte is kept or becomes three characters, and comes back", "[ur
     CHECK(decoded == all);
 }
 
+TEST_CASE("a query grows by what is not empty", "[uri]") {
+    std::string target = "/models";
+    bedrock::append_query(target, "byProvider", "");
+    CHECK(target == "/models");
+    bedrock::append_query(target, "byProvider", "Mistral AI");
+    bedrock::append_query(target, "nextToken", "a+/=&?");
+    CHECK(target == "/models?byProvider=Mistral%20AI&nextToken=a%2B%2F%3D%26%3F");
+}
+
 TEST_CASE("decoding takes either case and leaves plus alone", "[uri]") {
     std::string out;
     CHECK(bedrock::percent_decode("%3a%3A+%2B%00x", out));

@@ -7,6 +7,7 @@
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/single_flight.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -16,7 +17,6 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -48,8 +48,7 @@ class cached_provider final : public credentials_provider {
     void forget(credentials const& refused) noexcept override;
 
   private:
-    class flight;
-    class leadership;
+    using flight = bedrock::flight<provider_answer>;
     struct turn {
         std::optional<provider_answer> answer{};
         std::shared_ptr<flight> follow{};  // somebody else's fetch; null: this caller fetches
@@ -68,65 +67,6 @@ class cached_provider final : public credentials_provider {
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-/// One fetch and those who sleep until it lands.
-class cached_provider::flight final : public awaited {
-  public:
-    bool ready() const noexcept override {
-        std::lock_guard const lock(guard_);
-        return over_;
-    }
-    bool add_sleeper(std::shared_ptr<waker> bed) override {
-        std::lock_guard const lock(guard_);
-        if (over_) return false;
-        sleepers_.push_back(std::move(bed));
-        return true;
-    }
-    void remove_sleeper(std::shared_ptr<waker> const& bed) noexcept override {
-        std::lock_guard const lock(guard_);
-        auto const found = std::find(sleepers_.begin(), sleepers_.end(), bed);
-        if (found != sleepers_.end()) sleepers_.erase(found);
-    }
-    /// Lands with an answer, or is abandoned with none.
-    void end(std::optional<provider_answer> answer) {
-        std::lock_guard const lock(guard_);
-        if (over_) return;
-        over_ = true;
-        answer_ = std::move(answer);
-        for (auto const& bed : sleepers_) bed->wake();
-    }
-    std::optional<provider_answer> answer() const {
-        std::lock_guard const lock(guard_);
-        return answer_;
-    }
-
-  private:
-    mutable std::mutex guard_;
-    bool over_ = false;
-    std::optional<provider_answer> answer_;
-    std::vector<std::shared_ptr<waker>> sleepers_;
-};
-
-/// Held by the one who fetches; when it goes without having landed, the flight is free for another.
-class cached_provider::leadership {
-  public:
-    leadership(cached_provider& owner, std::shared_ptr<flight> led) : owner_(owner), led_(std::move(led)) {}
-    leadership(leadership const&) = delete;
-    leadership& operator=(leadership const&) = delete;
-    ~leadership() { end(std::nullopt); }
-
-    void end(std::optional<provider_answer> answer) {
-        {
-            std::lock_guard const lock(owner_.guard_);
-            if (owner_.flight_ == led_) owner_.flight_.reset();
-        }
-        led_->end(std::move(answer));
-    }
-
-  private:
-    cached_provider& owner_;
-    std::shared_ptr<flight> led_;
-};
 
 inline provider_answer cached_provider::kept() const {
     provider_answer answer;
@@ -187,7 +127,7 @@ inline exchange<provider_answer> cached_provider::load(environment const& surrou
             if (!mine.follow->ready()) overdue = mine.follow;
             continue;
         }
-        leadership held(*this, mine.lead);
+        flight_lead held(guard_, flight_, mine.lead);
         auto fetched = co_await source_->load(surroundings);
         auto answer = land(surroundings, std::move(fetched));
         held.end(answer);

@@ -320,7 +320,7 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     auto parsed = parse_sso_token(file.text.view());
     if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 
-    auto token = choose(std::move(*parsed));
+    auto token = choose(*parsed);
     constexpr std::int64_t renew_ahead_ms = 300'000;
     auto const now = surroundings.unix_milliseconds();
     if (token.expires_at_ms - now >= renew_ahead_ms) co_return token;

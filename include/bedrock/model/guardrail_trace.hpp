@@ -148,7 +148,7 @@ struct guardrail_word_policy_assessment {
 struct guardrail_pii_entity_filter {
     std::string match{};
     json::open_enum<guardrail_pii_entity_type> type{};
-    json::open_enum<guardrail_policy_action> action{};
+    json::open_enum<guardrail_sensitive_information_policy_action> action{};
     std::optional<bool> detected{};
     json::unknown_members unknown{};
 };
@@ -157,7 +157,7 @@ struct guardrail_regex_filter {
     std::string name{};
     std::string match{};
     std::string regex{};
-    json::open_enum<guardrail_policy_action> action{};
+    json::open_enum<guardrail_sensitive_information_policy_action> action{};
     std::optional<bool> detected{};
     json::unknown_members unknown{};
 };

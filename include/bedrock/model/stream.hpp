@@ -159,6 +159,9 @@ enum class delta_kind : unsigned char {
 /// **Thread safety:** one thread at a time, const members too: `get_if` parses when first asked.
 class stream_event {
   public:
+    /// No answer is whole without an event of this type.
+    static constexpr std::string_view indispensable = "messageStop";
+
     stream_event() = default;
     stream_event(stream_event const&) = delete;
     stream_event& operator=(stream_event const&) = delete;

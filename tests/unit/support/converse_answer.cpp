@@ -162,9 +162,9 @@ TEST_CASE("converse answer: reasoning comes first and is signed") {
     CHECK(blocks_of(answer) ==
           std::vector<std::string>{"The user wrote 1 words. I will answer them. (signed)", "You said: hi"});
     simdjson::dom::parser parser;
-    CHECK_FALSE(text_at(parser.parse(answer.body)["output"]["message"]["content"].at(
-                            0)["reasoningContent"]["reasoningText"]["signature"])
-                    .empty());
+    auto const signature = text_at(parser.parse(answer.body)["output"]["message"]["content"].at(
+        0)["reasoningContent"]["reasoningText"]["signature"]);
+    CHECK(mock::base64_decoded_size(signature) > 0u);
     auto const off = mock::answer_converse(
         "any", with_prompt("hi", R"(,"additionalModelRequestFields":{"thinking":{"type":"disabled"}})"));
     CHECK(blocks_of(off).size() == 1);
@@ -254,10 +254,12 @@ TEST_CASE("converse answer: tool results must answer the turn before") {
     CHECK_THAT(
         error_of(
             conversation(
-                R"({"toolResult":{"toolUseId":"t1","content":[]}},{"toolResult":{"toolUseId":"t2","content":[]}})"))
+                R"({"toolResult":{"toolUseId":"t1","content":[{"text":"x"}]}},{"toolResult":{"toolUseId":"t2","content":[{"text":"x"}]}})"))
             .message,
         Catch::Contains("exceeds the number of toolUse blocks"));
-    CHECK_FALSE(mock::answer_converse("any", conversation(R"({"toolResult":{"toolUseId":"t1","content":[]}})")).error);
+    CHECK_FALSE(
+        mock::answer_converse("any", conversation(R"({"toolResult":{"toolUseId":"t1","content":[{"json":[1]}]}})"))
+            .error);
 }
 
 TEST_CASE("converse answer: replayed reasoning needs its signature with Claude only") {

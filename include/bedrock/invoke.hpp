@@ -1,0 +1,88 @@
+// Owns `client::invoke_model` and its streaming twin, `chunk_reader`: for models, and for parameters, that Converse
+// does not have. Never looks into a body: its format is the model's.
+#ifndef BEDROCK_INVOKE_HPP
+#define BEDROCK_INVOKE_HPP
+
+#include "bedrock/call.hpp"
+#include "bedrock/client.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/model/invoke.hpp"
+#include "bedrock/options.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/stream.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What an InvokeModelWithResponseStream is made of. Whether the model came to its end is in its own chunks: the
+/// service has no event for it, so that a stream is whole when it had a chunk and its body ended by itself.
+struct invoke_stream_kind {
+    using event = invoke_chunk;
+    using response = invoke_stream_response;
+    class accumulator {
+      public:
+        void begin(http::response_head const& head) { response_ = make_invoke_stream_response(head); }
+        void add(invoke_chunk const& chunk) {
+            if (chunk.type() == invoke_chunk::indispensable) response_.chunks.emplace_back(chunk.text());
+        }
+        invoke_stream_response take() { return std::exchange(response_, {}); }
+
+      private:
+        invoke_stream_response response_;
+    };
+    static constexpr std::shared_ptr<response const> error::*partial = &error::partial_chunks;
+};
+
+/// Of InvokeModelWithResponseStream.
+using chunk_reader = basic_event_reader<invoke_stream_kind>;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline result<operation> make_invoke_operation(std::string_view name, std::string_view suffix,
+                                               invoke_model_request const& request) {
+    auto made = make_model_operation(name, suffix, request.model_id);
+    if (!made) return made;
+    auto headers = make_invoke_headers(request);
+    if (!headers) return unexpected{std::move(headers).error()};
+    made->headers = std::move(*headers);
+    made->content_type = request.content_type;
+    made->accept = request.accept;
+    made->body = request.body;
+    return made;
+}
+
+}  // namespace detail
+
+inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
+                                                          call_options const& options) {
+    auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
+    if (!answer) return unexpected{std::move(answer).error()};
+    auto made = make_invoke_response(std::move(answer->response));
+    made.request_id = std::move(answer->request_id);
+    made.attempts = answer->attempts;
+    return made;
+}
+
+inline chunk_reader client::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
+    auto what = detail::make_invoke_operation("InvokeModelWithResponseStream", "/invoke-with-response-stream", request);
+    if (what && !request.accept.empty()) what->headers.push_back({"X-Amzn-Bedrock-Accept", request.accept});
+    return open<invoke_stream_kind>(std::move(what), options);
+}
+
+template <class OnChunk>
+result<invoke_stream_response> client::invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
+                                                           call_options const& options) {
+    return detail::push_events(open_invoke_stream(request, options), on_chunk);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
