@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Joins include/bedrock into the single headers, and checks that the tree can be joined and keeps its floors.
 
-    amalgamate.py                    writes bedrock/bedrock.hpp and bedrock/event_stream.hpp beside this script
+    amalgamate.py                    writes bedrock/bedrock.hpp and bedrock/event_stream.hpp beside this script, and for each
+                                     opt-in header one that leads to the first of them
     amalgamate.py --check            compares instead; fails on an upward include, a cycle, an orphan, a header without
                                      a floor, a macro left defined, a single header that is not what would be written
     amalgamate.py --list             every header with its floor
@@ -323,22 +324,40 @@ def join(tree, name):
     return text + "\n".join(bodies) + "\n#endif\n"
 
 
-def joined_path(tree, name):
+def written(tree):
+    """(name, text) of each file below single_include/bedrock."""
+    for name in JOINED:
+        yield name, join(tree, name)
+    for path in tree.ordered():
+        if path[:-len(".hpp")] in APART and tree.joined(path):
+            yield path, ("// Opt-in in the tree: the joined header has it already.\n"
+                         '#include "%sbedrock.hpp"\n' % ("../" * path.count("/")))
+
+
+def written_path(tree, name):
     return os.path.join(tree.root, "single_include", "bedrock", name)
 
 
-def check_joined(tree):
-    for name in JOINED:
-        if JOINED[name] and JOINED[name] not in tree.headers:
-            yield "%s: the root of a joined file is missing" % JOINED[name]
-            continue
+def check_written(tree):
+    for root in JOINED.values():
+        if root and root not in tree.headers:
+            yield "%s: the root of a joined file is missing" % root
+            return
+    expected = dict(written(tree))
+    for name, text in expected.items():
         try:
-            with open(joined_path(tree, name), encoding="utf-8", newline="") as file:
+            with open(written_path(tree, name), encoding="utf-8", newline="") as file:
                 there = file.read()
         except FileNotFoundError:
             there = ""
-        if there != join(tree, name):
+        if there != text:
             yield "single_include/bedrock/%s is stale: run single_include/amalgamate.py and commit what it writes" % name
+    folder = written_path(tree, "")
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
+            if path not in expected:
+                yield "single_include/bedrock/%s is written by nobody: delete it" % path
 
 
 def check(tree):
@@ -347,7 +366,7 @@ def check(tree):
     for part in (check_floors, check_cycles, check_orphans, check_libraries, check_macros):
         problems += part(tree)
     if not any("cycle:" in problem for problem in problems) and "version.hpp" in tree.headers:
-        problems += check_joined(tree)
+        problems += check_written(tree)
     return problems
 
 
@@ -361,6 +380,11 @@ def write_if_changed(path, text):
         pass
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
+
+
+def write(tree):
+    for name, text in written(tree):
+        write_if_changed(written_path(tree, name), text)
 
 
 def write_forwarding(tree, folder):
@@ -400,8 +424,7 @@ def main():
     if cycles:
         print("\n".join(cycles), file=sys.stderr)
         return 1
-    for name in JOINED:
-        write_if_changed(joined_path(tree, name), join(tree, name))
+    write(tree)
     return 0
 
 

@@ -1,18 +1,9 @@
-// Owns the headers of the SDK's opt-in operations, which the joined header has already.
+// Owns the list of the SDK's headers that the tool uses: the umbrella, and the opt-in ones.
 // Never declares anything.
 #pragma once
 
-#include <bedrock/bedrock.hpp>
-
-#ifndef BEDROCK_APPLY_GUARDRAIL_HPP
 #include <bedrock/apply_guardrail.hpp>
-#endif
-#ifndef BEDROCK_CATALOGUE_HPP
+#include <bedrock/bedrock.hpp>
 #include <bedrock/catalogue.hpp>
-#endif
-#ifndef BEDROCK_COUNT_TOKENS_HPP
 #include <bedrock/count_tokens.hpp>
-#endif
-#ifndef BEDROCK_INVOKE_HPP
 #include <bedrock/invoke.hpp>
-#endif

@@ -68,9 +68,7 @@ class Rules(unittest.TestCase):
                         file.write(text)
 
             def join():
-                tree = amalgamate.Tree(root)
-                for name in amalgamate.JOINED:
-                    amalgamate.write_if_changed(amalgamate.joined_path(tree, name), amalgamate.join(tree, name))
+                amalgamate.write(amalgamate.Tree(root))
 
             if stale:
                 write()
@@ -235,6 +233,23 @@ class Rules(unittest.TestCase):
             files["tests/unit/client.cpp"] = ('#include "bedrock/client.hpp"\n// co_await child({});\n'
                                               'auto a = co_await b("{");\nif (a) { c(); }\n')
         self.assertEqual(self.problems(change), [])
+
+    def test_single_include_holds_what_is_written_and_no_more(self):
+        def stray(files):
+            files["single_include/bedrock/stray.hpp"] = "int stray();\n"
+        self.finds("single_include/bedrock/stray.hpp is written by nobody", stray)
+
+        def opt_in(files):
+            files["include/bedrock/recorded.hpp"] = files["include/bedrock/hex.hpp"].replace("HEX", "RECORDED").replace("hex", "recorded")
+            files["tests/unit/recorded.cpp"] = '#include "bedrock/recorded.hpp"\n'
+        self.finds("single_include/bedrock/recorded.hpp is stale", opt_in, stale=True)
+        with tempfile.TemporaryDirectory() as root:
+            files = clean_tree()
+            opt_in(files)
+            for path, text in files.items():
+                amalgamate.write_if_changed(os.path.join(root, path), text)
+            tree = amalgamate.Tree(root)
+            self.assertIn('\n#include "bedrock.hpp"\n', dict(amalgamate.written(tree))["recorded.hpp"])
 
     # What the joined file says
 
