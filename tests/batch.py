@@ -32,10 +32,10 @@ def head(path):
 def plan(size, folder, files):
     alone = [file for file in files if size < 2 or head(folder / file) is None]
     together = [file for file in files if file not in alone]
+    for file in alone:  # first, so that no long one is left for the end
+        yield [file]
     for at in range(0, len(together), max(size, 1)):
         yield together[at:at + size]
-    for file in alone:
-        yield [file]
 
 
 def main(arguments):

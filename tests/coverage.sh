@@ -11,7 +11,7 @@ build=build-coverage
 again=()
 [[ -f $build/build.ninja ]] && again=(--reconfigure)
 sources=unit/*.cpp,unit/json/*.cpp,unit/crypto/*.cpp,unit/event_stream/*.cpp,unit/sigv4/*.cpp
-CXX=g++ meson setup "${again[@]}" "$build" -Dtests=enabled -Db_coverage=true -Dtest_batch=6 "-Dtest_sources=$sources" "$@"
+CXX=g++ meson setup "${again[@]}" "$build" -Dtests=enabled -Db_coverage=true -Dtest_batch=8 "-Dtest_sources=$sources" "$@"
 find "$build" -name '*.gcda' -delete # the counts of an earlier run
 result=0
 meson test -C "$build" --print-errorlogs --suite unit --suite fuzz || result=$?

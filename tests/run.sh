@@ -9,5 +9,5 @@ again=()
 [[ -f build/build.ninja ]] && again=(--reconfigure)
 # Line tables are all the debugging information that a failed test needs, and make a fifth less work of the build.
 # Files are compiled in batches: half the work where all of them are new.
-meson setup "${again[@]}" build -Dtests=enabled -Dcpp_args=-g1 -Dtest_batch=6 "$@"
+meson setup "${again[@]}" build -Dtests=enabled -Dcpp_args=-g1 -Dtest_batch=8 "$@"
 exec meson test -C build --print-errorlogs
