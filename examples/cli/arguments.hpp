@@ -44,7 +44,7 @@ inline constexpr option common_options[] = {
     {"--region", "R", "AWS region; else the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1"},
     {"--profile", "P", "profile of the shared files: wins over keys and tokens of the environment"},
     {"--endpoint", "URL", "instead of AWS's own hosts (AWS_ENDPOINT_URL_BEDROCK[_RUNTIME], AWS_ENDPOINT_URL)"},
-    {"--verbose", "", "a line about the requests on standard error"},
+    {"--verbose", "", "a line for each request on standard error"},
     {"--help", "", "this text", 'h'},
 };
 

@@ -223,10 +223,9 @@ inline void write_event(output& out, bedrock::stream_event const& event) {
 inline bedrock::result<bedrock::converse_response> converse_streaming(bedrock::client& client,
                                                                       converse_plan const& plan,
                                                                       bedrock::cancellation const& cancel, output& out,
-                                                                      answer_display& display, stopwatch& watch) {
+                                                                      answer_display& display) {
     auto events = client.open_stream(plan.request, {.cancel = cancel});
     while (auto const* const event = events.next()) {
-        watch.note_event();
         if (plan.form == answer_form::json) continue;
         if (plan.form == answer_form::events) {
             write_event(out, *event);
@@ -287,13 +286,13 @@ inline int run_converse(arguments const& given) {
     catch_interrupts();
     if (auto loaded = detail::load(*plan); !loaded) return report(loaded.error());
 
-    bedrock::client client(make_client_options(given));
+    request_log const requests(plan->verbose);
+    bedrock::client client(requests.watched(make_client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     output out;
     answer_display display(out);
-    stopwatch watch;
-    auto const answer = plan->stream ? detail::converse_streaming(client, *plan, cancel, out, display, watch)
+    auto const answer = plan->stream ? detail::converse_streaming(client, *plan, cancel, out, display)
                                      : detail::converse_whole(client, *plan, cancel, display);
     int status = exit_success;
     if (answer) {
@@ -303,7 +302,7 @@ inline int run_converse(arguments const& given) {
         out.finish();
         status = report(out.ok() ? answer.error() : out.failure());
     }
-    if (plan->verbose) print_requests(plan->stream ? "ConverseStream" : "Converse", answer, watch);
+    requests.print();
     return status;
 }
 

@@ -42,10 +42,9 @@ namespace detail {
 inline bedrock::result<bedrock::invoke_stream_response> invoke_streaming(bedrock::client& client,
                                                                          bedrock::invoke_model_request const& request,
                                                                          bedrock::cancellation const& cancel,
-                                                                         output& out, stopwatch& watch) {
+                                                                         output& out) {
     auto chunks = client.open_invoke_stream(request, {.cancel = cancel});
     while (auto const* const chunk = chunks.next()) {
-        watch.note_event();
         out.write(chunk->text());
         out.flush();
         if (!out.ok()) chunks.cancel();
@@ -72,22 +71,21 @@ inline int run_invoke(arguments const& given) {
     if (!body) return report(body.error());
     request.body = std::move(*body);
 
-    bedrock::client client(make_client_options(given));
+    request_log const requests(given.has("--verbose"));
+    bedrock::client client(requests.watched(make_client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     output out;
-    stopwatch watch;
     int status = exit_success;
     if (given.has("--stream")) {
-        auto const answer = detail::invoke_streaming(client, request, cancel, out, watch);
+        auto const answer = detail::invoke_streaming(client, request, cancel, out);
         status = detail::finish_invoke(answer, out);
-        if (given.has("--verbose")) print_requests("InvokeModelWithResponseStream", answer, watch);
     } else {
         auto const answer = client.invoke_model(request, {.cancel = cancel});
         if (answer) out.write(answer->body);
         status = detail::finish_invoke(answer, out);
-        if (given.has("--verbose")) print_requests("InvokeModel", answer, watch);
     }
+    requests.print();
     return status;
 }
 

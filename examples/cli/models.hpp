@@ -161,8 +161,8 @@ inline int run_models(arguments const& given) {
     catch_interrupts();
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
-    stopwatch const watch;
-    bedrock::catalogue models(bedrock::client(make_client_options(given)), std::move(*plan));
+    request_log const requests(given.has("--verbose"));
+    bedrock::catalogue models(bedrock::client(requests.watched(make_client_options(given))), std::move(*plan));
     auto const list = models.list(cancel);
     int status = exit_success;
     if (list) {
@@ -174,15 +174,7 @@ inline int run_models(arguments const& given) {
     } else {
         status = report(list.error());
     }
-    if (given.has("--verbose")) {
-        auto const state = [](bedrock::list_state const& of) { return of.problem ? of.problem->name : "complete"; };
-        std::string line = "models: ";
-        if (list)
-            line += std::to_string(list->models.size()) + " listed, foundation models " +
-                    state(list->foundation_models) + ", inference profiles " + state(list->inference_profiles) + ", ";
-        line += std::to_string(watch.now()) + " ms in all\n";
-        std::fputs(line.c_str(), stderr);
-    }
+    requests.print();
     return status;
 }
 

@@ -82,11 +82,11 @@ bedrock::result<Request> load_request(std::string const& path, std::string_view 
 
 /// Calls `ask` with a client and options, and prints what is answered.
 template <class Ask>
-int print_answer(arguments const& given, std::string_view operation, Ask ask) {
-    bedrock::client client(make_client_options(given));
+int print_answer(arguments const& given, Ask ask) {
+    request_log const requests(given.has("--verbose"));
+    bedrock::client client(requests.watched(make_client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
-    stopwatch const watch;
     auto const answer = ask(client, bedrock::call_options{.cancel = cancel});
     int status = exit_success;
     if (auto const text = answer ? bedrock::json::write(*answer) : bedrock::unexpected{answer.error()}) {
@@ -96,7 +96,7 @@ int print_answer(arguments const& given, std::string_view operation, Ask ask) {
     } else {
         status = report(text.error());
     }
-    if (given.has("--verbose")) print_requests(operation, answer, watch);
+    requests.print();
     return status;
 }
 
@@ -109,7 +109,7 @@ inline int run_count_tokens(arguments const& given) {
     request->model_id = detail::take_text(request->unknown, "modelId");
     if (given.has("--model")) request->model_id = given.value("--model");
     if (detail::is_blank(request->model_id)) return report_usage(detail::no_model(), count_tokens_command.name);
-    return detail::print_answer(given, "CountTokens", [&](bedrock::client& client, bedrock::call_options const& how) {
+    return detail::print_answer(given, [&](bedrock::client& client, bedrock::call_options const& how) {
         return client.count_tokens(*request, how);
     });
 }
@@ -132,10 +132,9 @@ inline int run_apply_guardrail(arguments const& given) {
     }
     if (request->guardrail_identifier.empty() || request->guardrail_version.empty())
         return report_usage(detail::no_guardrail(), apply_guardrail_command.name);
-    return detail::print_answer(given, "ApplyGuardrail",
-                                [&](bedrock::client& client, bedrock::call_options const& how) {
-                                    return client.apply_guardrail(*request, how);
-                                });
+    return detail::print_answer(given, [&](bedrock::client& client, bedrock::call_options const& how) {
+        return client.apply_guardrail(*request, how);
+    });
 }
 
 }  // namespace cli

@@ -15,6 +15,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/observer.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
@@ -216,9 +217,20 @@ class repeats {
         ++frame_.attempts;
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
+        sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
         return request;
     }
-    void succeeded() noexcept { attempts_.succeeded(); }
+    void succeeded(http::response_head const& head) {
+        attempts_.succeeded();
+        frame_.request_id = find_request_id(head.headers);
+        tell({.http_status = head.status, .request_id = frame_.request_id});
+    }
+    void failed(error const& why, std::optional<std::int64_t> pause) {
+        tell({.http_status = why.http_status,
+              .request_id = why.request_id,
+              .error_name = why.name,
+              .repeated_after_ms = pause});
+    }
 
     /// The pause before the next attempt, or nullopt and the error complete.
     std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
@@ -249,10 +261,19 @@ class repeats {
         rules.max_attempts = max_attempts;
         return rules;
     }
+    void tell(attempt_report report) const {
+        auto const& observer = frame_.client.options.on_attempt;
+        if (!observer) return;
+        report.operation = frame_.what.name;
+        report.attempt = frame_.attempts;
+        report.milliseconds = frame_.client.surroundings.steady_milliseconds() - sent_at_ms_;
+        observer(report);
+    }
     call_frame& frame_;
     int max_attempts_;
     retry::attempts attempts_;
     std::string invocation_;
+    std::int64_t sent_at_ms_ = 0;
     bool renewed_ = false;
 };
 
@@ -280,9 +301,13 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
     for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
-        if (is_renewed) co_return true;
+        if (is_renewed) {
+            attempts.failed(failed, 0);
+            co_return true;
+        }
     }
     auto const pause = attempts.after(failed, headers);
+    attempts.failed(failed, pause);
     if (!pause) co_return false;
     pause_ask nap(*pause);
     co_await nap;
@@ -302,8 +327,7 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         co_await sent;
         auto const& head = sent.response.head;
         if (!sent.failure && head.status == 200) {
-            attempts.succeeded();
-            frame.request_id = find_request_id(head.headers);
+            attempts.succeeded(head);
             co_return std::move(sent.response);
         }
         auto failed = sent.failure ? retry::make_error(sent.failure)
@@ -342,7 +366,7 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             if (transfer.head.status == 200) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    attempts.succeeded();
+                    attempts.succeeded(transfer.head);
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);

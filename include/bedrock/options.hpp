@@ -9,6 +9,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/event_stream/frame.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/observer.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -70,6 +71,8 @@ struct client_options {
     /// with room for what stands around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
     event_stream::limits frame_limits{};
+    /// Told of every request, for logs and metrics.
+    attempt_observer on_attempt{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
 };

@@ -34,11 +34,11 @@
 //   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
 //   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
-//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
-//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP,
-//   BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP,
-//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP,
+//   BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP,
+//   BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
+//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
 //   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
 //   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
@@ -19360,6 +19360,55 @@ inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
 
 #endif
 
+// ===== bedrock/observer.hpp ==========================================================================================
+// Owns what a client tells of its requests while it sends them.
+// Never holds a secret, a header or a body.
+#ifndef BEDROCK_OBSERVER_HPP
+#define BEDROCK_OBSERVER_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What became of one request. **Lifetime:** of the views, until the observer returns.
+struct attempt_report {
+    /// AWS's name, "ConverseStream".
+    std::string_view operation{};
+    /// Of its call, from 1.
+    int attempt = 0;
+    /// 0 where no answer came.
+    int http_status = 0;
+    std::string_view request_id{};
+    /// As `error::name`; "" for an answer that was taken.
+    std::string_view error_name{};
+    /// From the request to its answer, of a stream to its first event.
+    std::int64_t milliseconds = 0;
+    /// The pause before the next attempt; absent where there is none.
+    std::optional<std::int64_t> repeated_after_ms{};
+};
+
+/// Called on the thread of the call, after each request that was answered or failed; not for one that was cancelled.
+/// **Thread safety:** calls on several threads call it at once.
+using attempt_observer = std::function<void(attempt_report const&)>;
+
+/// "ConverseStream: attempt 1, status 503 ServiceUnavailableException, request id 4f3a, 12 ms, again after 40 ms".
+std::string describe(attempt_report const& report);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string describe(attempt_report const& report) {
+    std::string line(report.operation);
+    line += ": attempt " + std::to_string(report.attempt) + ", ";
+    line += report.http_status != 0 ? "status " + std::to_string(report.http_status) : "no answer";
+    if (!report.error_name.empty()) line.append(report.http_status != 0 ? " " : ": ").append(report.error_name);
+    if (!report.request_id.empty()) line.append(", request id ").append(report.request_id);
+    line += ", " + std::to_string(report.milliseconds) + " ms";
+    if (report.repeated_after_ms) line += ", again after " + std::to_string(*report.repeated_after_ms) + " ms";
+    return line;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/options.hpp ===========================================================================================
 // Owns what a user may set for a client or for one call.
 // Never does anything by itself: an options value is inert.
@@ -19421,6 +19470,8 @@ struct client_options {
     /// with room for what stands around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
     event_stream::limits frame_limits{};
+    /// Told of every request, for logs and metrics.
+    attempt_observer on_attempt{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
 };
@@ -19849,9 +19900,20 @@ class repeats {
         ++frame_.attempts;
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
+        sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
         return request;
     }
-    void succeeded() noexcept { attempts_.succeeded(); }
+    void succeeded(http::response_head const& head) {
+        attempts_.succeeded();
+        frame_.request_id = find_request_id(head.headers);
+        tell({.http_status = head.status, .request_id = frame_.request_id});
+    }
+    void failed(error const& why, std::optional<std::int64_t> pause) {
+        tell({.http_status = why.http_status,
+              .request_id = why.request_id,
+              .error_name = why.name,
+              .repeated_after_ms = pause});
+    }
 
     /// The pause before the next attempt, or nullopt and the error complete.
     std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
@@ -19882,10 +19944,19 @@ class repeats {
         rules.max_attempts = max_attempts;
         return rules;
     }
+    void tell(attempt_report report) const {
+        auto const& observer = frame_.client.options.on_attempt;
+        if (!observer) return;
+        report.operation = frame_.what.name;
+        report.attempt = frame_.attempts;
+        report.milliseconds = frame_.client.surroundings.steady_milliseconds() - sent_at_ms_;
+        observer(report);
+    }
     call_frame& frame_;
     int max_attempts_;
     retry::attempts attempts_;
     std::string invocation_;
+    std::int64_t sent_at_ms_ = 0;
     bool renewed_ = false;
 };
 
@@ -19913,9 +19984,13 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
     for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
-        if (is_renewed) co_return true;
+        if (is_renewed) {
+            attempts.failed(failed, 0);
+            co_return true;
+        }
     }
     auto const pause = attempts.after(failed, headers);
+    attempts.failed(failed, pause);
     if (!pause) co_return false;
     pause_ask nap(*pause);
     co_await nap;
@@ -19935,8 +20010,7 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         co_await sent;
         auto const& head = sent.response.head;
         if (!sent.failure && head.status == 200) {
-            attempts.succeeded();
-            frame.request_id = find_request_id(head.headers);
+            attempts.succeeded(head);
             co_return std::move(sent.response);
         }
         auto failed = sent.failure ? retry::make_error(sent.failure)
@@ -19975,7 +20049,7 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             if (transfer.head.status == 200) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    attempts.succeeded();
+                    attempts.succeeded(transfer.head);
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);

@@ -4,7 +4,7 @@
 //     clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Itests tests/fuzz/X.cpp -o fuzz-X
 //     ./fuzz-X NEW_DIR tests/corpus/X
 //
-// BEDROCK_TEST_CORPUS names the directory. Files are given whole, and cut short everywhere near both ends, with an
+// BEDROCK_TEST_CORPUS, of the environment, names the directory. Files are given whole, and cut short everywhere near both ends, with an
 // unreadable page behind them.
 #include "support/guarded_buffer.hpp"
 
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,11 +27,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
 TEST_CASE("the fuzz target holds for its corpus", "[fuzz]") {
     std::error_code failed;
     std::vector<std::filesystem::path> paths;
-    std::filesystem::directory_iterator entry(BEDROCK_TEST_CORPUS, failed);
+    char const* const corpus = std::getenv("BEDROCK_TEST_CORPUS");
+    REQUIRE(corpus != nullptr);
+    std::filesystem::directory_iterator entry(corpus, failed);
     for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
         if (entry->is_regular_file(failed)) paths.push_back(entry->path());
     }
-    INFO(BEDROCK_TEST_CORPUS << ": " << failed.message());
+    INFO(corpus << ": " << failed.message());
     REQUIRE_FALSE(failed);
     REQUIRE_FALSE(paths.empty());
     std::sort(paths.begin(), paths.end());

@@ -419,7 +419,8 @@ TEST_CASE_METHOD(bedrock_on_loopback, "Ctrl-C cancels whatever the tool waits fo
         auto const seen = asking.wait();
         CHECK(seen.exit_status == 130);
         CHECK(seen.out == "Hello, ");
-        CHECK(seen.err.find("\nConverseStream: 1 request") != std::string::npos);  // it ended in an orderly way
+        CHECK(seen.err.find("\nConverseStream: attempt 1, status 200") !=
+              std::string::npos);  // it ended in an orderly way
         CHECK(tool::is_failure(seen, "Cancelled"));
         CHECK(server.wait_for_peer_closes(1));
     }
@@ -489,13 +490,16 @@ TEST_CASE_METHOD(bedrock_on_loopback, "a failure that may pass is repeated, and 
         tool::run({"converse", "--model", "m", "--verbose", "Hello"}, environment({"AWS_MAX_ATTEMPTS=2"}));
     CHECK(seen.exit_status == 0);
     CHECK(seen.out == "You said: Hello\n");
-    CHECK(seen.err.starts_with("ConverseStream: 2 requests, last status 200, request id "));
-    CHECK(seen.err.find(" ms in all\n") != std::string::npos);
+    auto const lines = tool::lines(seen.err);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].starts_with("ConverseStream: attempt 1, status 503 ServiceUnavailableException, request id "));
+    CHECK(lines[0].find(" ms, again after ") != std::string::npos);
+    CHECK(lines[1].starts_with("ConverseStream: attempt 2, status 200, request id "));
 
     server.enqueue(mock::error_reply(400, "ValidationException", "No."));
     auto const refused = converse({"--verbose", "--no-stream", "Hello"});
     CHECK(tool::first_line(refused.err) == "bedrock: ValidationException: No.");
-    CHECK(refused.err.find("\nConverse: 1 request, status 400, request id ") != std::string::npos);
+    CHECK(refused.err.find("\nConverse: attempt 1, status 400 ValidationException, request id ") != std::string::npos);
 }
 
 TEST_CASE_METHOD(bedrock_on_loopback, "output that cannot be written is a failure", "[cli]") {

@@ -91,7 +91,8 @@ TEST_CASE_METHOD(control_on_loopback, "models: half a list names what is missing
     CHECK(tool::first_line(none.err) == "bedrock: AccessDeniedException: You may not");
     CHECK(none.err.find("bedrock:ListFoundationModels") != std::string::npos);
     CHECK(none.err.find("bedrock:ListInferenceProfiles") != std::string::npos);
-    CHECK(none.err.find("models: ") != std::string::npos);
+    CHECK(none.err.find("\nListFoundationModels: attempt 1, status 403 AccessDeniedException, ") != std::string::npos);
+    CHECK(none.err.find("\nListInferenceProfiles: attempt 1, status 403 AccessDeniedException, ") != std::string::npos);
 }
 
 TEST_CASE_METHOD(control_on_loopback, "models: bad usage", "[cli]") {

@@ -103,7 +103,7 @@ TEST_CASE_METHOD(bedrock_on_loopback, "invoke: failures keep what had arrived", 
 
     auto const verbose = run({"invoke", "--verbose", "--stream", "--model", "m"}, "{}");
     CHECK(verbose.out == "{}");
-    CHECK(verbose.err.starts_with("InvokeModelWithResponseStream: 1 request, status 200, request id "));
+    CHECK(verbose.err.starts_with("InvokeModelWithResponseStream: attempt 1, status 200, request id "));
 }
 
 TEST_CASE_METHOD(bedrock_on_loopback, "count-tokens: a body in, a number out", "[cli]") {

@@ -305,6 +305,27 @@ TEST_CASE("call: a repeat is a new request of the same invocation", "[call]") {
     CHECK(header(c.requests[2], "amz-sdk-request") == "attempt=3; max=3");
 }
 
+TEST_CASE("call: the observer is told of each request", "[call]") {
+    called c;
+    std::vector<std::string> lines;
+    c.options.on_attempt = [&](attempt_report const& report) { lines.push_back(describe(report)); };
+    auto const lost = broken({errc::transport, true, "reset"});
+    REQUIRE(c.plain({answer(503, "ServiceUnavailableException"), lost, answer(200)}));
+    CHECK(lines ==
+          std::vector<std::string>{
+              "Converse: attempt 1, status 503 ServiceUnavailableException, request id id-503, 0 ms, again after " +
+                  std::to_string(c.pauses.at(0)) + " ms",
+              "Converse: attempt 2, no answer: Transport, 0 ms, again after " + std::to_string(c.pauses.at(1)) + " ms",
+              "Converse: attempt 3, status 200, request id id-200, 0 ms"});
+    lines.clear();
+    REQUIRE_FALSE(c.stream({answer(400, "ValidationException")}));
+    CHECK(lines ==
+          std::vector<std::string>{"Converse: attempt 1, status 400 ValidationException, request id id-400, 0 ms"});
+    lines.clear();
+    REQUIRE(c.stream({answer(200)}));
+    CHECK(lines == std::vector<std::string>{"Converse: attempt 1, status 200, request id id-200, 0 ms"});
+}
+
 TEST_CASE("call: how many attempts there may be", "[call]") {
     called c;
     auto const attempts = [&] {
