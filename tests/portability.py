@@ -62,25 +62,25 @@ class Files:
 
     def needs(self, source):
         """(the sources to be linked, the libraries that are missing) of a test."""
-        sources, missing, seen, todo = [source], set(), set(), [os.path.join(TESTS, source)]
-        while todo:
-            path = todo.pop()
+        sources, missing, seen, pending = [source], set(), set(), [os.path.join(TESTS, source)]
+        while pending:
+            path = pending.pop()
             if path in seen:
                 continue
             seen.add(path)
             for quoted, name in self.includes(path):
                 if name.startswith("bedrock/"):
-                    todo.append(os.path.join(ROOT, "include", name))
+                    pending.append(os.path.join(ROOT, "include", name))
                 elif quoted:
-                    todo.append(os.path.join(TESTS, name))
+                    pending.append(os.path.join(TESTS, name))
                     body = re.sub(r"\.hpp$", ".cpp", name)
                     if body not in sources and os.path.exists(os.path.join(TESTS, body)):
                         sources.append(body)
-                        todo.append(os.path.join(TESTS, body))
+                        pending.append(os.path.join(TESTS, body))
                 elif LIBRARY.match(name):
                     there = os.path.join(TESTS, STAND_IN, name)
                     if os.path.exists(there):
-                        todo.append(there)
+                        pending.append(there)
                     else:
                         missing.add(name)
         return sources, missing

@@ -55,6 +55,7 @@ TEST_CASE("clocks: the first byte of a plain answer, which is not repeated") {
     auto const got = f.client().converse(ask_for("hello"));
     check_clock(got, "first byte", "0.07 s", 1);
     CHECK_FALSE(got.error().retryable);
+    CHECK(f.server.wait_for_requests(1));
     CHECK(f.server.request_count() == 1);
     CHECK(f.server.wait_for_peer_closes(1));
 }
@@ -70,6 +71,7 @@ TEST_CASE("clocks: the first event of a stream, before and behind its head, whic
         check_clock(got, "first event", "0.08 s", 1);
         CHECK_FALSE(got.error().retryable);
         CHECK_FALSE(got.error().content_emitted);
+        CHECK(f.server.wait_for_requests(before + 1));
         CHECK(f.server.request_count() == before + 1);
     }
     CHECK(f.server.wait_for_peer_closes(2));
@@ -77,8 +79,8 @@ TEST_CASE("clocks: the first event of a stream, before and behind its head, whic
 
 TEST_CASE("clocks: a time-out behind the request is repeated for those who ask for it") {
     client_fixture f;
-    f.options.timeouts.first_event_ms = 50;
-    f.options.timeouts.first_byte_ms = 50;
+    f.options.timeouts.first_event_ms = 200;
+    f.options.timeouts.first_byte_ms = 200;
     f.options.retry.repeat_after_timeout = true;
     for (auto const& reply : {held_before_head(), held_before_part(0)}) {
         f.server.enqueue(reply);
@@ -91,6 +93,7 @@ TEST_CASE("clocks: a time-out behind the request is repeated for those who ask f
     auto const got = f.client().converse(ask_for("hello"));
     REQUIRE(got);
     CHECK(got->attempts == 2);
+    CHECK(f.server.wait_for_requests(6));
     CHECK(f.server.request_count() == 6);
 }
 
@@ -104,6 +107,7 @@ TEST_CASE("clocks: idle, in the middle of a stream, of a plain answer and of an 
     CHECK(got.error().content_emitted);
     REQUIRE(got.error().partial);
     CHECK(got.error().partial->text() == "Hello, ");
+    CHECK(f.server.wait_for_requests(1));
     CHECK(f.server.request_count() == 1);
 
     f.options.retry.repeat_after_timeout = false;
