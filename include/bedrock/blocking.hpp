@@ -52,7 +52,7 @@ class blocking_runner {
     http::failure wait_for_other(wait_ask const& wanted);
     template <class Done>
     http::failure sleep_until(std::int64_t deadline_ms, Done done);
-    running_clock total_clock() const;
+    deadline::running_clock total_clock() const;
     http::failure stopped() const;
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
@@ -118,12 +118,12 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
         if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
-        engine_.wait(left_ms(clock.deadline_ms, time));
+        engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
 
-inline running_clock blocking_runner::total_clock() const {
-    running_clock clock;
+inline deadline::running_clock blocking_runner::total_clock() const {
+    deadline::running_clock clock;
     clock.also(started_ms_, total_ms_, "total", "the call did not end");
     return clock;
 }
@@ -200,12 +200,12 @@ http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) 
         auto const time = now();
         auto const nap = done();
         if (nap == 0 || time >= deadline_ms) return {};
-        engine_.wait((std::min)(left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
+        engine_.wait((std::min)(deadline::left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
     }
 }
 
 inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    return sleep_until(after_ms(now(), milliseconds), [] { return never; });
+    return sleep_until(deadline::after_ms(now(), milliseconds), [] { return deadline::never; });
 }
 
 inline http::failure blocking_runner::run_process(process_ask& wanted) {
@@ -216,11 +216,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
     }
     constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
-    auto why = sleep_until(after_ms(now(), wanted.timeout_ms), [&] {
+    auto why = sleep_until(deadline::after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
         bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : never;
+        return ended ? 0 : silent ? reap_interval_ms : deadline::never;
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -230,8 +230,8 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
 inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto const bed = engine_.bed();
     if (!wanted.on->add_sleeper(bed)) return {};
-    auto const deadline = wanted.timeout_ms > 0 ? after_ms(now(), wanted.timeout_ms) : never;
-    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : never; });
+    auto const end_ms = wanted.timeout_ms > 0 ? deadline::after_ms(now(), wanted.timeout_ms) : deadline::never;
+    auto why = sleep_until(end_ms, [&] { return wanted.on->ready() ? 0 : deadline::never; });
     wanted.on->remove_sleeper(bed);
     return why;
 }

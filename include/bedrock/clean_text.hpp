@@ -19,6 +19,9 @@ namespace bedrock::inline BEDROCK_ABI {
 /// (three bytes more). **Allocates:** in `out` only.
 void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
 
+/// The text as such a line.
+std::string clean_line(std::string_view text, std::size_t limit);
+
 /// `"text"`, for a message that says what is wrong with it: spaces stay, control characters become `?`, U+FFFD for what
 /// is not UTF-8; past 80 bytes "...".
 std::string quote(std::string_view text);
@@ -47,6 +50,12 @@ inline void append_clean_line(std::string& out, std::string_view text, std::size
             return;
         }
     }
+}
+
+inline std::string clean_line(std::string_view text, std::size_t limit) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
 }
 
 inline std::string quote(std::string_view text) {

@@ -11,7 +11,7 @@
 #include <limits>
 #include <string>
 
-namespace bedrock::inline BEDROCK_ABI {
+namespace bedrock::inline BEDROCK_ABI::deadline {
 
 /// A deadline that is not reached.
 inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
@@ -76,6 +76,6 @@ inline http::failure running_clock::expired(std::string const& origin, bool requ
     return why;
 }
 
-}  // namespace bedrock::inline BEDROCK_ABI
+}  // namespace bedrock::inline BEDROCK_ABI::deadline
 
 #endif

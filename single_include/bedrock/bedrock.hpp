@@ -20,25 +20,26 @@
 //   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
 //   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
 //   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
-//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP,
-//   BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
-//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
-//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
-//   BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
-//   BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP,
-//   BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
-//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP,
-//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
-//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
-//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
-//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
-//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP,
-//   BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP,
-//   BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
-//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
-//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
+//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP,
+//   BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
+//   BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP,
+//   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
+//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP,
+//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
+//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP,
+//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
+//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
+//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
+//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
+//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
+//   BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP,
+//   BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
+//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP,
+//   BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP,
+//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
 //   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
 //   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
@@ -941,6 +942,9 @@ namespace bedrock::inline BEDROCK_ABI {
 /// (three bytes more). **Allocates:** in `out` only.
 void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
 
+/// The text as such a line.
+std::string clean_line(std::string_view text, std::size_t limit);
+
 /// `"text"`, for a message that says what is wrong with it: spaces stay, control characters become `?`, U+FFFD for what
 /// is not UTF-8; past 80 bytes "...".
 std::string quote(std::string_view text);
@@ -969,6 +973,12 @@ inline void append_clean_line(std::string& out, std::string_view text, std::size
             return;
         }
     }
+}
+
+inline std::string clean_line(std::string_view text, std::size_t limit) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
 }
 
 inline std::string quote(std::string_view text) {
@@ -3863,6 +3873,9 @@ struct member_change {
     std::string_view value{};
 };
 
+/// A text as a JSON string, for a `member_change`.
+std::string quoted(std::string_view text);
+
 /// Appends `object` to `out` with these members set: each wherever it stands, else behind the last member, in the order
 /// of `changes`, whose keys differ. `object` must not lie in `out`.
 /// **Errors:** false and nothing appended where `object` is not one JSON object. **Allocates:** a bit a change beside
@@ -3870,6 +3883,12 @@ struct member_change {
 bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes);
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string quoted(std::string_view text) {
+    std::string made;
+    writer(made).string(text);
+    return made;
+}
 
 inline bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes) {
     auto const before = out.size();
@@ -10270,20 +10289,20 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-inline result<document> read_document(std::string_view text) {
+/// A described document, or why it is none: nothing of it is quoted but a member's name.
+template <class Document>
+result<Document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read<document>(text, {.code = errc::credentials});
+    auto read = json::read<Document>(text, {.code = errc::credentials});
     if (read) return read;
-    std::string why;  // it may name a member, and that may be called anything
-    append_clean_line(why, read.error().message, longest_complaint);
-    return fail(errc::credentials, std::move(why));
+    return fail(errc::credentials, clean_line(read.error().message, longest_complaint));
 }
 
 }  // namespace credentials_detail
 
 inline result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
-    auto read = credentials_detail::read_document(text);
+    auto read = credentials_detail::read_document<credentials_detail::document>(text);
     if (!read) return unexpected{std::move(read).error()};
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read->code.empty() ? read->lower_code : read->code;
@@ -10318,7 +10337,7 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
 }
 
 inline std::string describe_error_document(std::string_view text) {
-    auto const read = credentials_detail::read_document(text);
+    auto const read = credentials_detail::read_document<credentials_detail::document>(text);
     return read ? read->describe() : std::string();
 }
 
@@ -11464,33 +11483,6 @@ struct json::fields_of<login_detail::token_document> {
 
 namespace login_detail {
 
-struct member {
-    std::string_view name;
-    std::string_view value;
-};
-
-/// Why one of them is not a text fit for a header; "" where all are.
-inline std::string find_fault(std::initializer_list<member> required) {
-    for (auto const& one : required) {
-        if (ascii::trim(one.value).empty()) return std::string(one.name) + " is missing";
-        if (ascii::has_control(one.value))
-            return std::string(one.name) + " has a line break or another control character";
-    }
-    return {};
-}
-
-inline result<token_document> read_document(std::string_view text, errc code) {
-    auto const trimmed = ascii::trim(text);
-    if (trimmed.empty()) return fail(code, "it is empty");
-    if (trimmed.front() == '<') return fail(code, "it is a web page or XML, not JSON");
-    auto read = json::read<token_document>(text, {.code = code});
-    if (read) return read;
-    constexpr std::size_t longest = 500;
-    std::string why;  // it may name a member, and that may be called anything
-    append_clean_line(why, read.error().message, longest);
-    return fail(code, std::move(why));
-}
-
 inline void take_access(credentials& to, access_document& from) {
     to.access_key_id = std::move(from.access_key_id);
     to.secret_access_key = std::move(from.secret_access_key);
@@ -11505,12 +11497,6 @@ inline std::string with_line_ends(std::string pem) {
     return pem;
 }
 
-inline std::string quote_json(std::string_view text) {
-    std::string quoted;
-    json::writer(quoted).string(text);
-    return quoted;
-}
-
 }  // namespace login_detail
 
 inline std::string find_login_token_file(std::string_view session, environment const& surroundings) {
@@ -11522,18 +11508,19 @@ inline std::string find_login_token_file(std::string_view session, environment c
 }
 
 inline result<login_token> parse_login_token(std::string_view text) {
-    auto read = login_detail::read_document(text, errc::credentials);
+    auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& access = read->access_token;
-    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
-                                           {"accessToken.secretAccessKey", access.secret_access_key},
-                                           {"accessToken.sessionToken", access.session_token},
-                                           {"accessToken.accountId", access.account_id},
-                                           {"accessToken.expiresAt", access.expires_at},
-                                           {"clientId", read->client_id},
-                                           {"refreshToken", read->refresh_token}});
-    if (fault.empty() && ascii::trim(read->dpop_key).empty()) fault = "dpopKey is missing";
-    if (!fault.empty()) return fail(errc::credentials, std::move(fault));
+    auto const checked =
+        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                           {"accessToken.sessionToken", access.session_token, true},
+                                           {"accessToken.accountId", access.account_id, true},
+                                           {"accessToken.expiresAt", access.expires_at, true},
+                                           {"clientId", read->client_id, true},
+                                           {"refreshToken", read->refresh_token, true}});
+    if (!checked) return unexpected{checked.error()};
+    if (ascii::trim(read->dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
     login_token found;
@@ -11548,16 +11535,17 @@ inline result<login_token> parse_login_token(std::string_view text) {
 }
 
 inline result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
-    auto read = login_detail::read_document(text, errc::protocol);
-    if (!read) return unexpected{std::move(read).error()};
+    auto read = credentials_detail::read_document<login_detail::token_document>(text);
+    if (!read) return fail(errc::protocol, std::move(read).error().message);
     auto& access = read->access_token;
-    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
-                                           {"accessToken.secretAccessKey", access.secret_access_key},
-                                           {"accessToken.sessionToken", access.session_token},
-                                           {"refreshToken", read->refresh_token}});
-    if (fault.empty() && !read->expires_in) fault = "expiresIn is missing";
-    if (fault.empty() && *read->expires_in <= 0) fault = "expiresIn is no time to come";
-    if (!fault.empty()) return fail(errc::protocol, std::move(fault));
+    auto const checked =
+        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                           {"accessToken.sessionToken", access.session_token, true},
+                                           {"refreshToken", read->refresh_token, true}});
+    if (!checked) return fail(errc::protocol, checked.error().message);
+    if (!read->expires_in) return fail(errc::protocol, "expiresIn is missing");
+    if (*read->expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
     login_detail::take_access(renewed.credentials, access);
     renewed.refresh_token = std::move(read->refresh_token);
@@ -11574,11 +11562,11 @@ inline std::string renew_login_text(std::string_view text, login_token const& re
         if (in.read_raw(value) && key == "accessToken") access = value;
     auto const& got = renewed.credentials;
     auto const end = from_unix_milliseconds(got.expires_at_ms.value_or(0));
-    auto const key_id = login_detail::quote_json(got.access_key_id);
-    auto secret_key = login_detail::quote_json(got.secret_access_key.view());
-    auto session_token = login_detail::quote_json(got.session_token.view());
-    auto refresh_token = login_detail::quote_json(renewed.refresh_token.view());
-    auto const expires_at = login_detail::quote_json(format_iso8601(end));
+    auto const key_id = json::quoted(got.access_key_id);
+    auto secret_key = json::quoted(got.secret_access_key.view());
+    auto session_token = json::quoted(got.session_token.view());
+    auto refresh_token = json::quoted(renewed.refresh_token.view());
+    auto const expires_at = json::quoted(format_iso8601(end));
     json::member_change const of_access[] = {{"accessKeyId", key_id},
                                              {"secretAccessKey", secret_key},
                                              {"sessionToken", session_token},
@@ -11655,8 +11643,10 @@ using refusal_reader = std::function<error(http::response const&)>;
 /// The body of the first answer with status 200.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
-/// **Lifetime:** of `surroundings` and of what the functions refer to, as long as the exchange.
-exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings);
+/// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
+/// **Lifetime:** of `surroundings`, of `sent`, and of what the functions refer to, as long as the exchange.
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
+                                      environment const& surroundings);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -11667,7 +11657,8 @@ inline constexpr http::timeouts retried_call_clocks{
 
 }  // namespace detail
 
-inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings) {
+inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read,
+                                             std::vector<std::string_view> sent, environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
     for (;;) {
@@ -11675,28 +11666,88 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
         if (!request) co_return unexpected{std::move(request).error()};
         request->timeouts = detail::retried_call_clocks;
         request->max_body = std::size_t{1} << 20;
-        http_ask sent(std::move(*request));
-        co_await sent;
-        if (!sent.failure && sent.response.head.status == 200) co_return secret(std::move(sent.response.body));
+        http_ask asked(std::move(*request));
+        co_await asked;
+        auto& response = asked.response;
+        if (!asked.failure && response.head.status == 200) co_return secret(std::move(response.body));
 
         auto why = retry::cause::none;
         error reason;
-        if (sent.failure) {
-            why = retry::classify(sent.failure);
-            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
-            reason = make_error(sent.failure.code, std::move(sent.failure.message));
+        if (asked.failure) {
+            why = retry::classify(asked.failure);
+            if (asked.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
+            reason = make_error(asked.failure.code, std::move(asked.failure.message));
         } else {
-            reason = read(sent.response);
-            reason.http_status = sent.response.head.status;
+            for (auto const hidden : sent) redact(response.body, hidden);
+            reason = read(response);
+            reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
         }
         auto const decided =
             attempts.failed(why, surroundings.random_unit(),
-                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
+                            retry::find_retry_after_ms(response.head.headers, surroundings.unix_milliseconds()));
         if (decided.verdict != retry::verdict::repeat) co_return unexpected{std::move(reason)};
         pause_ask nap(decided.delay_ms);
         co_await nap;
     }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/credentials/token_file.hpp ============================================================================
+// Owns the reading and replacing of the files in which the AWS CLI keeps the tokens of its sign-ins.
+// Never knows what stands in them, and leaves no copy of it in memory.
+#ifndef BEDROCK_CREDENTIALS_TOKEN_FILE_HPP
+#define BEDROCK_CREDENTIALS_TOKEN_FILE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A token's file as it was found.
+struct token_file {
+    std::string path{};
+    /// The path, for messages: one clean line.
+    std::string name{};
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    /// Why it is missing or unreadable, clean.
+    std::string reason{};
+    secret text{};
+};
+
+/// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
+/// writes about 4 KiB.
+exchange<token_file> read_token_file(std::string path, file_stamp known = {});
+
+/// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+exchange<bool> replace_token_file(std::string path, std::string text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline exchange<token_file> read_token_file(std::string path, file_stamp known) {
+    constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
+    constexpr std::size_t longest_reason = 1000;
+    file_ask asked(path);
+    asked.max_bytes = std::size_t{1} << 20;
+    asked.known = known;
+    co_await asked;
+    token_file read;
+    read.name = clean_line(path, longest_path);
+    read.path = std::move(path);
+    read.outcome = asked.outcome;
+    read.stamp = asked.stamp;
+    read.reason = clean_line(asked.reason, longest_reason);
+    read.text = std::move(asked.text);
+    co_return read;
+}
+
+inline exchange<bool> replace_token_file(std::string path, std::string text) {
+    if (text.empty()) co_return false;
+    replace_ask change(std::move(path), std::move(text));
+    co_await change;
+    crypto::secure_wipe(change.text);
+    co_return change.done;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -11759,7 +11810,6 @@ class login_provider final : public credentials_provider {
 
 namespace login_detail {
 
-inline constexpr std::size_t longest_name = 4096;         // Linux's PATH_MAX
 inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
 inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
 inline constexpr std::int64_t least_between_ms = 30'000;  // Rust SDK
@@ -11782,12 +11832,6 @@ struct json::fields_of<login_detail::refusal_document> {
 
 namespace login_detail {
 
-inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
-    std::string line;
-    append_clean_line(line, text, limit);
-    return line;
-}
-
 /// What ends a session, as Sign-In calls it, in words behind "the login session of profile X "; "" for anything else.
 inline std::string_view describe_end(std::string_view code) noexcept {
     if (code == "TOKEN_EXPIRED") return "has expired";
@@ -11809,16 +11853,14 @@ inline std::string describe_clock(http::response_head const& head, std::int64_t 
 }
 
 /// Its name is Sign-In's code where there is one.
-inline error read_refusal(http::response const& response, login_token const& sent, std::string_view proof,
-                          std::int64_t now_unix_ms) {
+inline error read_refusal(http::response const& response, std::string_view proof, std::int64_t now_unix_ms) {
     auto body = response.body;
-    redact(body, sent.credentials);
-    for (auto const hidden : {sent.refresh_token.view(), sent.dpop_key.view(), proof}) redact(body, hidden);
+    redact(body, proof);  // another one at each attempt
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
     auto const said = json::read<refusal_document>(body);
-    if (said && !said->error.empty()) why.name = clean(said->error, 64);
+    if (said && !said->error.empty()) why.name = clean_line(said->error, 64);
     auto const& words = said && !said->message.empty() ? said->message : why.message;
-    why.message = clean(why.name + ": " + words) + describe_clock(response.head, now_unix_ms);
+    why.message = clean_line(why.name + ": " + words, longest_complaint) + describe_clock(response.head, now_unix_ms);
     return why;
 }
 
@@ -11834,35 +11876,6 @@ inline std::string make_body(login_token const& token) {
     out.string("refresh_token");
     out.end_object();
     return text;
-}
-
-/// As it was found.
-struct token_file {
-    file_outcome outcome = file_outcome::missing;
-    file_stamp stamp{};
-    std::string reason{};
-    secret text{};
-};
-
-inline exchange<token_file> read_file(std::string path, file_stamp known) {
-    file_ask asked(std::move(path));
-    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 3 KiB
-    asked.known = known;
-    co_await asked;
-    token_file read;
-    read.outcome = asked.outcome;
-    read.stamp = asked.stamp;
-    read.reason = clean(asked.reason);
-    read.text = std::move(asked.text);
-    co_return read;
-}
-
-inline exchange<bool> write_file(std::string path, std::string text) {
-    if (text.empty()) co_return false;
-    replace_ask change(std::move(path), std::move(text));
-    co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
 }
 
 }  // namespace login_detail
@@ -11914,7 +11927,7 @@ inline void login_provider::forget(credentials const& refused) noexcept {
 
 inline provider_answer login_provider::refuse(std::string_view why) const {
     constexpr std::size_t longest = 100;
-    auto const profile = login_detail::clean(of_.profile, longest);
+    auto const profile = clean_line(of_.profile, longest);
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     answer.detail = "the login session of profile " + profile + ' ';
@@ -11941,8 +11954,8 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     using namespace login_detail;
     auto const path = find_login_token_file(of_.name, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const name = clean(path, longest_name);
-    auto const file = co_await read_file(path, file_stamp());
+    auto const file = co_await read_token_file(path);
+    auto const& name = file.name;
     if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
     if (file.outcome != file_outcome::found)
         co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
@@ -11958,11 +11971,11 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
 
     auto const renewed = co_await renew(token, surroundings);
-    auto const again = co_await read_file(path, file.stamp);
+    auto const again = co_await read_token_file(path, file.stamp);
     if (renewed) {
         bool is_written = false;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await write_file(path, renew_login_text(file.text.view(), *renewed));
+            is_written = co_await replace_token_file(path, renew_login_text(file.text.view(), *renewed));
         if (!is_written) keep(*renewed);
         co_return conclude(*renewed, true, error());
     }
@@ -11987,7 +12000,7 @@ inline exchange<result<login_token>> login_provider::renew(login_token const& ol
     if (!old.sign_in_region.empty())
         place.region = {old.sign_in_region, "signInRegion of the login session"};
     else if (!of_.region.empty())
-        place.region = {of_.region, "profile " + login_detail::clean(of_.profile)};
+        place.region = {of_.region, "profile " + clean_line(of_.profile, login_detail::longest_complaint)};
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return unexpected{where.error()};
 
@@ -12012,9 +12025,12 @@ inline exchange<result<login_token>> login_provider::renew(login_token const& ol
         return request;
     };
     refusal_reader const read = [&](http::response const& response) {
-        return login_detail::read_refusal(response, old, proof, surroundings.unix_milliseconds());
+        return login_detail::read_refusal(response, proof, surroundings.unix_milliseconds());
     };
-    auto const answer = co_await send_retried(make, read, surroundings);
+    auto const& keys = old.credentials;
+    std::vector<std::string_view> sent{keys.secret_access_key.view(), keys.session_token.view(),
+                                       old.refresh_token.view(), old.dpop_key.view()};
+    auto const answer = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!answer) co_return unexpected{answer.error()};
     auto renewed = parse_login_answer(answer->view(), old, surroundings.unix_milliseconds());
     if (!renewed)
@@ -12302,9 +12318,7 @@ class sso_reader {
 };
 
 inline std::string clean_name(std::string_view name) {
-    std::string clean;
-    append_clean_line(clean, name, 100);
-    return clean;
+    return clean_line(name, 100);
 }
 
 }  // namespace detail
@@ -12465,7 +12479,7 @@ inline result<http::request> make_request(std::string const& body, std::optional
 }
 
 inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
-                                      std::optional<credentials> signer, settings_request place,
+                                      std::optional<credentials> signer, secret proof, settings_request place,
                                       environment const& surroundings) {
     place.service = "sts";
     place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
@@ -12475,7 +12489,9 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
-    auto const document = co_await send_retried(make, read, surroundings);
+    std::vector<std::string_view> sent{proof.view()};
+    if (signer) sent = {signer->secret_access_key.view(), signer->session_token.view()};
+    auto const document = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!document) co_return broken(action, wanted, document.error().message);
     co_return read_answer(action, wanted, document->view());
 }
@@ -12485,7 +12501,7 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
 inline exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
                                              environment const& surroundings) {
     auto body = detail::make_body("AssumeRole", wanted, surroundings);
-    return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), std::move(place),
+    return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), secret(), std::move(place),
                         surroundings);
 }
 
@@ -12493,8 +12509,8 @@ inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secr
                                                                environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
-    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, std::move(place),
-                        surroundings);
+    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, token,
+                        std::move(place), surroundings);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::sts
@@ -12847,10 +12863,7 @@ class sso_token_source {
     exchange<result<sso_token>> load(environment const& surroundings);
 
   private:
-    struct cache_file;
-    static exchange<cache_file> read_file(std::string path, file_stamp known);
     exchange<result<sso_token>> renew(sso_token const& old, environment const& surroundings) const;
-    exchange<bool> write_back(cache_file const& read, sso_token const& renewed) const;
 
     /// The one with the later end of the file's token and the one that is kept.
     sso_token choose(sso_token const& of_file);
@@ -12927,27 +12940,17 @@ struct json::fields_of<sso_detail::refusal_document> {
 
 namespace sso_detail {
 
-inline constexpr std::size_t longest_name = 4096;       // Linux's PATH_MAX
-inline constexpr std::size_t longest_complaint = 1000;  // of a service, in a message
-
-inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
-    std::string line;
-    append_clean_line(line, text, limit);
-    return line;
-}
-
 inline std::string format_end(std::int64_t unix_ms) {
     return format_iso8601({from_unix_milliseconds(unix_ms).seconds, 0});
 }
 
-/// What one of IAM Identity Center's services says; it may repeat what it was sent.
-inline error read_refusal(http::response const& response, std::initializer_list<std::string_view> secrets) {
-    auto body = response.body;
-    for (auto const hidden : secrets) redact(body, hidden);
-    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
-    auto const document = json::read<refusal_document>(body);
+/// What one of IAM Identity Center's services says.
+inline error read_refusal(http::response const& response) {
+    constexpr std::size_t longest = 1000;
+    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
+    auto const document = json::read<refusal_document>(response.body);
     bool const has_description = document && !document->error_description.empty();
-    why.message = clean(why.name + ": " + (has_description ? document->error_description : why.message));
+    why.message = clean_line(why.name + ": " + (has_description ? document->error_description : why.message), longest);
     return why;
 }
 
@@ -12971,14 +12974,9 @@ inline std::string make_renewal(sso_token const& old) {
 
 /// The cache file's text with a new token in it; all else stays as it is.
 inline std::string edit_cache_file(std::string_view text, sso_token const& renewed) {
-    auto const quoted = [](std::string_view value) {
-        std::string made;
-        json::writer(made).string(value);
-        return made;
-    };
-    auto access = quoted(renewed.access_token.view());
-    auto refresh = quoted(renewed.refresh_token.view());
-    auto const end = quoted(format_end(renewed.expires_at_ms));
+    auto access = json::quoted(renewed.access_token.view());
+    auto refresh = json::quoted(renewed.refresh_token.view());
+    auto const end = json::quoted(format_end(renewed.expires_at_ms));
     json::member_change const changes[] = {{"accessToken", access}, {"expiresAt", end}, {"refreshToken", refresh}};
     std::string edited;
     json::append_with_members(edited, text, changes);  // it was read before: it is an object
@@ -12999,12 +12997,11 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 }
 
 inline result<sso_token> parse_sso_token(std::string_view text) {
-    auto read = json::read<sso_detail::token_document>(text, {.code = errc::credentials});
-    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
-    if (read->access_token.empty()) return fail(errc::credentials, "accessToken is missing");
-    if (ascii::has_control(read->access_token))
-        return fail(errc::credentials, "accessToken has a line break or another control character");
-    if (read->expires_at.empty()) return fail(errc::credentials, "expiresAt is missing");
+    auto read = credentials_detail::read_document<sso_detail::token_document>(text);
+    if (!read) return unexpected{std::move(read).error()};
+    auto const checked = credentials_detail::check_members(
+        {{"accessToken", read->access_token, true}, {"expiresAt", read->expires_at, true}});
+    if (!checked) return unexpected{checked.error()};
     auto const end = parse_iso8601(read->expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
@@ -13018,33 +13015,8 @@ inline result<sso_token> parse_sso_token(std::string_view text) {
     return found;
 }
 
-/// As it was found.
-struct sso_token_source::cache_file {
-    std::string path{};
-    std::string name{};  // clean
-    file_outcome outcome = file_outcome::missing;
-    file_stamp stamp{};
-    std::string reason{};
-    secret text{};
-};
-
 inline sso_token_source::sso_token_source(sso_settings of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
-
-inline exchange<sso_token_source::cache_file> sso_token_source::read_file(std::string path, file_stamp known) {
-    file_ask asked(path);
-    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 4 KiB
-    asked.known = known;
-    co_await asked;
-    cache_file read;
-    read.name = sso_detail::clean(path, sso_detail::longest_name);
-    read.path = std::move(path);
-    read.outcome = asked.outcome;
-    read.stamp = asked.stamp;
-    read.reason = sso_detail::clean(asked.reason);
-    read.text = std::move(asked.text);
-    co_return read;
-}
 
 inline sso_token sso_token_source::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
@@ -13084,7 +13056,7 @@ inline unexpected sso_token_source::refuse(std::string_view why) const {
 inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
     auto path = find_sso_token_file(of_, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_file(std::move(path), file_stamp());
+    auto const file = co_await read_token_file(std::move(path));
     if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + file.name + ")");
     if (file.outcome != file_outcome::found)
         co_return refuse("cannot be read from " + file.name + " (" + file.reason + "): make it readable, or renew it");
@@ -13098,10 +13070,13 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     auto why = of_.session.empty() ? std::string("only that of an sso-session can be") : token.why_not_renewable(now);
     if (why.empty() && take_turn(surroundings)) {
         auto renewed = co_await renew(token, surroundings);
-        auto const again = co_await read_file(file.path, file.stamp);
+        auto const again = co_await read_token_file(file.path, file.stamp);
         if (renewed) {
             bool written = false;
-            if (again.outcome == file_outcome::unchanged) written = co_await write_back(file, *renewed);
+            if (again.outcome == file_outcome::unchanged) {
+                auto text = sso_detail::edit_cache_file(file.text.view(), *renewed);
+                written = co_await replace_token_file(file.path, std::move(text));
+            }
             keep(written ? std::nullopt : std::optional(*renewed));
             co_return std::move(*renewed);
         }
@@ -13135,11 +13110,9 @@ inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
         request.body = body;
         return request;
     };
-    refusal_reader const read = [&](http::response const& response) {
-        return sso_detail::read_refusal(response,
-                                        {old.access_token.view(), old.refresh_token.view(), old.client_secret.view()});
-    };
-    auto const answer = co_await send_retried(make, read, surroundings);
+    refusal_reader const read = sso_detail::read_refusal;
+    std::vector<std::string_view> sent{old.access_token.view(), old.refresh_token.view(), old.client_secret.view()};
+    auto const answer = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!answer) co_return unexpected{answer.error()};
 
     auto document = json::read<sso_detail::renewed_document>(answer->view());
@@ -13154,13 +13127,6 @@ inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
     renewed.expires_at_ms = surroundings.unix_milliseconds() + *document->expires_in * 1000;
     if (!document->refresh_token.empty()) renewed.refresh_token = std::move(document->refresh_token);
     co_return renewed;
-}
-
-inline exchange<bool> sso_token_source::write_back(cache_file const& read, sso_token const& renewed) const {
-    replace_ask change(read.path, sso_detail::edit_cache_file(read.text.view(), renewed));
-    co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -13235,8 +13201,8 @@ struct json::fields_of<sso_detail::role_document> {
 };
 
 inline result<credentials> parse_role_credentials(std::string_view text) {
-    auto read = json::read<sso_detail::role_document>(text);
-    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
+    auto read = credentials_detail::read_document<sso_detail::role_document>(text);
+    if (!read) return unexpected{std::move(read).error()};
     auto& got = read->credentials;
     auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
                                                             {"secretAccessKey", got.secret_access_key, true},
@@ -13297,10 +13263,9 @@ inline exchange<provider_answer> sso_provider::load(environment const& surroundi
         request.headers = {{"Host", where->host}, {"x-amz-sso_bearer_token", std::string(token->access_token.view())}};
         return request;
     };
-    refusal_reader const read = [&](http::response const& response) {
-        return sso_detail::read_refusal(response, {token->access_token.view()});
-    };
-    auto const text = co_await send_retried(make, read, surroundings);
+    refusal_reader const read = sso_detail::read_refusal;
+    std::vector<std::string_view> sent{token->access_token.view()};
+    auto const text = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!text) {
         auto why = text.error().message;
         switch (text.error().http_status) {
@@ -13820,12 +13785,8 @@ struct json::fields_of<iot_detail::document> {
 };
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
-    auto read = json::read<iot_detail::document>(text, {.code = errc::credentials});
-    if (!read) {
-        std::string why;  // it may name a member, and that may be called anything
-        append_clean_line(why, read.error().message, credentials_detail::longest_complaint);
-        return fail(errc::credentials, std::move(why));
-    }
+    auto read = credentials_detail::read_document<iot_detail::document>(text);
+    if (!read) return unexpected{std::move(read).error()};
     auto& keys = read->keys;
     auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
                                                             {"secretAccessKey", keys.secret_access_key, true},
@@ -13882,7 +13843,8 @@ inline exchange<provider_answer> iot_provider::load(environment const& surroundi
         return make_error(errc::credentials,
                           "HTTP " + std::to_string(response.head.status) + (said.empty() ? "" : ": " + said));
     };
-    auto const text = co_await send_retried(make, read, surroundings);
+    std::vector<std::string_view> nothing_secret;  // the key stays with libcurl
+    auto const text = co_await send_retried(make, read, std::move(nothing_secret), surroundings);
     if (!text) {
         bool const is_refused = text.error().http_status == 403;
         co_return refuse(text.error().message + (is_refused
@@ -18035,7 +17997,7 @@ inline cancellation::sleeper::~sleeper() {
 #ifndef BEDROCK_RUNNING_CLOCK_HPP
 #define BEDROCK_RUNNING_CLOCK_HPP
 
-namespace bedrock::inline BEDROCK_ABI {
+namespace bedrock::inline BEDROCK_ABI::deadline {
 
 /// A deadline that is not reached.
 inline constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();
@@ -18100,7 +18062,7 @@ inline http::failure running_clock::expired(std::string const& origin, bool requ
     return why;
 }
 
-}  // namespace bedrock::inline BEDROCK_ABI
+}  // namespace bedrock::inline BEDROCK_ABI::deadline
 
 #endif
 
@@ -19172,7 +19134,7 @@ class blocking_runner {
     http::failure wait_for_other(wait_ask const& wanted);
     template <class Done>
     http::failure sleep_until(std::int64_t deadline_ms, Done done);
-    running_clock total_clock() const;
+    deadline::running_clock total_clock() const;
     http::failure stopped() const;
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
@@ -19238,12 +19200,12 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
         if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
-        engine_.wait(left_ms(clock.deadline_ms, time));
+        engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
 
-inline running_clock blocking_runner::total_clock() const {
-    running_clock clock;
+inline deadline::running_clock blocking_runner::total_clock() const {
+    deadline::running_clock clock;
     clock.also(started_ms_, total_ms_, "total", "the call did not end");
     return clock;
 }
@@ -19320,12 +19282,12 @@ http::failure blocking_runner::sleep_until(std::int64_t deadline_ms, Done done) 
         auto const time = now();
         auto const nap = done();
         if (nap == 0 || time >= deadline_ms) return {};
-        engine_.wait((std::min)(left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
+        engine_.wait((std::min)(deadline::left_ms((std::min)(deadline_ms, total_end), time), nap), pipes_);
     }
 }
 
 inline http::failure blocking_runner::pause(std::int64_t milliseconds) {
-    return sleep_until(after_ms(now(), milliseconds), [] { return never; });
+    return sleep_until(deadline::after_ms(now(), milliseconds), [] { return deadline::never; });
 }
 
 inline http::failure blocking_runner::run_process(process_ask& wanted) {
@@ -19336,11 +19298,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
     }
     constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
-    auto why = sleep_until(after_ms(now(), wanted.timeout_ms), [&] {
+    auto why = sleep_until(deadline::after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
         bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : never;
+        return ended ? 0 : silent ? reap_interval_ms : deadline::never;
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -19350,8 +19312,8 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
 inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto const bed = engine_.bed();
     if (!wanted.on->add_sleeper(bed)) return {};
-    auto const deadline = wanted.timeout_ms > 0 ? after_ms(now(), wanted.timeout_ms) : never;
-    auto why = sleep_until(deadline, [&] { return wanted.on->ready() ? 0 : never; });
+    auto const end_ms = wanted.timeout_ms > 0 ? deadline::after_ms(now(), wanted.timeout_ms) : deadline::never;
+    auto why = sleep_until(end_ms, [&] { return wanted.on->ready() ? 0 : deadline::never; });
     wanted.on->remove_sleeper(bed);
     return why;
 }

@@ -3,13 +3,13 @@
 #pragma once
 
 #include "support/process.hpp"
+#include "support/temporary_file.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <simdjson.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -95,27 +95,6 @@ struct parsed_json {
     simdjson::dom::element root{};
 };
 
-/// A file that lives as long as the object, in a folder of its own.
-class temporary_file {
-  public:
-    temporary_file(std::string const& name, std::string_view bytes) {
-        char folder[] = "/tmp/bedrock-cli-XXXXXX";
-        if (::mkdtemp(folder) != nullptr) folder_ = folder;
-        path_ = folder_ + "/" + name;
-        std::ofstream(path_, std::ios::binary) << bytes;
-    }
-    temporary_file(temporary_file const&) = delete;
-    temporary_file& operator=(temporary_file const&) = delete;
-    ~temporary_file() {
-        ::unlink(path_.c_str());
-        ::rmdir(folder_.c_str());
-    }
-    std::string const& path() const { return path_; }
-    std::string const& folder() const { return folder_; }
-
-  private:
-    std::string folder_;
-    std::string path_;
-};
+using ::temporary_file;
 
 }  // namespace tool

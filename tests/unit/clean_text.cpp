@@ -25,6 +25,7 @@ TEST_CASE("a text from outside becomes one line of valid UTF-8", "[clean_text]")
     CHECK(clean("abc d", 4) == "abc\xE2\x80\xA6");
     CHECK(clean("abcd   ", 4) == "abcd");
     CHECK(clean("a", 0) == "\xE2\x80\xA6");
+    CHECK(clean_line(" a\nbcd", 3) == "a b\xE2\x80\xA6");
 }
 
 TEST_CASE("a quoted text keeps what a reader must see", "[clean_text]") {

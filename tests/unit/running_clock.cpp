@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 using namespace bedrock;
+using namespace bedrock::deadline;
 
 TEST_CASE("a sum that does not fit is never reached", "[running_clock]") {
     CHECK(after_ms(5, 7) == 12);

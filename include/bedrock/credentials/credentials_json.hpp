@@ -110,20 +110,20 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-inline result<document> read_document(std::string_view text) {
+/// A described document, or why it is none: nothing of it is quoted but a member's name.
+template <class Document>
+result<Document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read<document>(text, {.code = errc::credentials});
+    auto read = json::read<Document>(text, {.code = errc::credentials});
     if (read) return read;
-    std::string why;  // it may name a member, and that may be called anything
-    append_clean_line(why, read.error().message, longest_complaint);
-    return fail(errc::credentials, std::move(why));
+    return fail(errc::credentials, clean_line(read.error().message, longest_complaint));
 }
 
 }  // namespace credentials_detail
 
 inline result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
-    auto read = credentials_detail::read_document(text);
+    auto read = credentials_detail::read_document<credentials_detail::document>(text);
     if (!read) return unexpected{std::move(read).error()};
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read->code.empty() ? read->lower_code : read->code;
@@ -158,7 +158,7 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
 }
 
 inline std::string describe_error_document(std::string_view text) {
-    auto const read = credentials_detail::read_document(text);
+    auto const read = credentials_detail::read_document<credentials_detail::document>(text);
     return read ? read->describe() : std::string();
 }
 

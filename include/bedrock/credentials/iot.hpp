@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -94,12 +95,8 @@ struct json::fields_of<iot_detail::document> {
 };
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
-    auto read = json::read<iot_detail::document>(text, {.code = errc::credentials});
-    if (!read) {
-        std::string why;  // it may name a member, and that may be called anything
-        append_clean_line(why, read.error().message, credentials_detail::longest_complaint);
-        return fail(errc::credentials, std::move(why));
-    }
+    auto read = credentials_detail::read_document<iot_detail::document>(text);
+    if (!read) return unexpected{std::move(read).error()};
     auto& keys = read->keys;
     auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
                                                             {"secretAccessKey", keys.secret_access_key, true},
@@ -156,7 +153,8 @@ inline exchange<provider_answer> iot_provider::load(environment const& surroundi
         return make_error(errc::credentials,
                           "HTTP " + std::to_string(response.head.status) + (said.empty() ? "" : ": " + said));
     };
-    auto const text = co_await send_retried(make, read, surroundings);
+    std::vector<std::string_view> nothing_secret;  // the key stays with libcurl
+    auto const text = co_await send_retried(make, read, std::move(nothing_secret), surroundings);
     if (!text) {
         bool const is_refused = text.error().http_status == 403;
         co_return refuse(text.error().message + (is_refused

@@ -12,6 +12,7 @@
 #include "bedrock/credentials/login_token.hpp"
 #include "bedrock/credentials/redact.hpp"
 #include "bedrock/credentials/retried_call.hpp"
+#include "bedrock/credentials/token_file.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/crypto/es256.hpp"
 #include "bedrock/environment.hpp"
@@ -32,6 +33,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -83,7 +85,6 @@ class login_provider final : public credentials_provider {
 
 namespace login_detail {
 
-inline constexpr std::size_t longest_name = 4096;         // Linux's PATH_MAX
 inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
 inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
 inline constexpr std::int64_t least_between_ms = 30'000;  // Rust SDK
@@ -106,12 +107,6 @@ struct json::fields_of<login_detail::refusal_document> {
 
 namespace login_detail {
 
-inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
-    std::string line;
-    append_clean_line(line, text, limit);
-    return line;
-}
-
 /// What ends a session, as Sign-In calls it, in words behind "the login session of profile X "; "" for anything else.
 inline std::string_view describe_end(std::string_view code) noexcept {
     if (code == "TOKEN_EXPIRED") return "has expired";
@@ -133,16 +128,14 @@ inline std::string describe_clock(http::response_head const& head, std::int64_t 
 }
 
 /// Its name is Sign-In's code where there is one.
-inline error read_refusal(http::response const& response, login_token const& sent, std::string_view proof,
-                          std::int64_t now_unix_ms) {
+inline error read_refusal(http::response const& response, std::string_view proof, std::int64_t now_unix_ms) {
     auto body = response.body;
-    redact(body, sent.credentials);
-    for (auto const hidden : {sent.refresh_token.view(), sent.dpop_key.view(), proof}) redact(body, hidden);
+    redact(body, proof);  // another one at each attempt
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
     auto const said = json::read<refusal_document>(body);
-    if (said && !said->error.empty()) why.name = clean(said->error, 64);
+    if (said && !said->error.empty()) why.name = clean_line(said->error, 64);
     auto const& words = said && !said->message.empty() ? said->message : why.message;
-    why.message = clean(why.name + ": " + words) + describe_clock(response.head, now_unix_ms);
+    why.message = clean_line(why.name + ": " + words, longest_complaint) + describe_clock(response.head, now_unix_ms);
     return why;
 }
 
@@ -158,35 +151,6 @@ inline std::string make_body(login_token const& token) {
     out.string("refresh_token");
     out.end_object();
     return text;
-}
-
-/// As it was found.
-struct token_file {
-    file_outcome outcome = file_outcome::missing;
-    file_stamp stamp{};
-    std::string reason{};
-    secret text{};
-};
-
-inline exchange<token_file> read_file(std::string path, file_stamp known) {
-    file_ask asked(std::move(path));
-    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 3 KiB
-    asked.known = known;
-    co_await asked;
-    token_file read;
-    read.outcome = asked.outcome;
-    read.stamp = asked.stamp;
-    read.reason = clean(asked.reason);
-    read.text = std::move(asked.text);
-    co_return read;
-}
-
-inline exchange<bool> write_file(std::string path, std::string text) {
-    if (text.empty()) co_return false;
-    replace_ask change(std::move(path), std::move(text));
-    co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
 }
 
 }  // namespace login_detail
@@ -238,7 +202,7 @@ inline void login_provider::forget(credentials const& refused) noexcept {
 
 inline provider_answer login_provider::refuse(std::string_view why) const {
     constexpr std::size_t longest = 100;
-    auto const profile = login_detail::clean(of_.profile, longest);
+    auto const profile = clean_line(of_.profile, longest);
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     answer.detail = "the login session of profile " + profile + ' ';
@@ -265,8 +229,8 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     using namespace login_detail;
     auto const path = find_login_token_file(of_.name, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const name = clean(path, longest_name);
-    auto const file = co_await read_file(path, file_stamp());
+    auto const file = co_await read_token_file(path);
+    auto const& name = file.name;
     if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
     if (file.outcome != file_outcome::found)
         co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
@@ -282,11 +246,11 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
 
     auto const renewed = co_await renew(token, surroundings);
-    auto const again = co_await read_file(path, file.stamp);
+    auto const again = co_await read_token_file(path, file.stamp);
     if (renewed) {
         bool is_written = false;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await write_file(path, renew_login_text(file.text.view(), *renewed));
+            is_written = co_await replace_token_file(path, renew_login_text(file.text.view(), *renewed));
         if (!is_written) keep(*renewed);
         co_return conclude(*renewed, true, error());
     }
@@ -311,7 +275,7 @@ inline exchange<result<login_token>> login_provider::renew(login_token const& ol
     if (!old.sign_in_region.empty())
         place.region = {old.sign_in_region, "signInRegion of the login session"};
     else if (!of_.region.empty())
-        place.region = {of_.region, "profile " + login_detail::clean(of_.profile)};
+        place.region = {of_.region, "profile " + clean_line(of_.profile, login_detail::longest_complaint)};
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return unexpected{where.error()};
 
@@ -336,9 +300,12 @@ inline exchange<result<login_token>> login_provider::renew(login_token const& ol
         return request;
     };
     refusal_reader const read = [&](http::response const& response) {
-        return login_detail::read_refusal(response, old, proof, surroundings.unix_milliseconds());
+        return login_detail::read_refusal(response, proof, surroundings.unix_milliseconds());
     };
-    auto const answer = co_await send_retried(make, read, surroundings);
+    auto const& keys = old.credentials;
+    std::vector<std::string_view> sent{keys.secret_access_key.view(), keys.session_token.view(),
+                                       old.refresh_token.view(), old.dpop_key.view()};
+    auto const answer = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!answer) co_return unexpected{answer.error()};
     auto renewed = parse_login_answer(answer->view(), old, surroundings.unix_milliseconds());
     if (!renewed)

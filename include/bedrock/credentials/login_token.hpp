@@ -8,6 +8,7 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/credentials_json.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/error.hpp"
@@ -16,15 +17,12 @@
 #include "bedrock/json/edit.hpp"
 #include "bedrock/json/fields.hpp"
 #include "bedrock/json/reader.hpp"
-#include "bedrock/json/writer.hpp"
 #include "bedrock/profile_file.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/time.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -140,33 +138,6 @@ struct json::fields_of<login_detail::token_document> {
 
 namespace login_detail {
 
-struct member {
-    std::string_view name;
-    std::string_view value;
-};
-
-/// Why one of them is not a text fit for a header; "" where all are.
-inline std::string find_fault(std::initializer_list<member> required) {
-    for (auto const& one : required) {
-        if (ascii::trim(one.value).empty()) return std::string(one.name) + " is missing";
-        if (ascii::has_control(one.value))
-            return std::string(one.name) + " has a line break or another control character";
-    }
-    return {};
-}
-
-inline result<token_document> read_document(std::string_view text, errc code) {
-    auto const trimmed = ascii::trim(text);
-    if (trimmed.empty()) return fail(code, "it is empty");
-    if (trimmed.front() == '<') return fail(code, "it is a web page or XML, not JSON");
-    auto read = json::read<token_document>(text, {.code = code});
-    if (read) return read;
-    constexpr std::size_t longest = 500;
-    std::string why;  // it may name a member, and that may be called anything
-    append_clean_line(why, read.error().message, longest);
-    return fail(code, std::move(why));
-}
-
 inline void take_access(credentials& to, access_document& from) {
     to.access_key_id = std::move(from.access_key_id);
     to.secret_access_key = std::move(from.secret_access_key);
@@ -181,12 +152,6 @@ inline std::string with_line_ends(std::string pem) {
     return pem;
 }
 
-inline std::string quote_json(std::string_view text) {
-    std::string quoted;
-    json::writer(quoted).string(text);
-    return quoted;
-}
-
 }  // namespace login_detail
 
 inline std::string find_login_token_file(std::string_view session, environment const& surroundings) {
@@ -198,18 +163,19 @@ inline std::string find_login_token_file(std::string_view session, environment c
 }
 
 inline result<login_token> parse_login_token(std::string_view text) {
-    auto read = login_detail::read_document(text, errc::credentials);
+    auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& access = read->access_token;
-    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
-                                           {"accessToken.secretAccessKey", access.secret_access_key},
-                                           {"accessToken.sessionToken", access.session_token},
-                                           {"accessToken.accountId", access.account_id},
-                                           {"accessToken.expiresAt", access.expires_at},
-                                           {"clientId", read->client_id},
-                                           {"refreshToken", read->refresh_token}});
-    if (fault.empty() && ascii::trim(read->dpop_key).empty()) fault = "dpopKey is missing";
-    if (!fault.empty()) return fail(errc::credentials, std::move(fault));
+    auto const checked =
+        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                           {"accessToken.sessionToken", access.session_token, true},
+                                           {"accessToken.accountId", access.account_id, true},
+                                           {"accessToken.expiresAt", access.expires_at, true},
+                                           {"clientId", read->client_id, true},
+                                           {"refreshToken", read->refresh_token, true}});
+    if (!checked) return unexpected{checked.error()};
+    if (ascii::trim(read->dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
     login_token found;
@@ -224,16 +190,17 @@ inline result<login_token> parse_login_token(std::string_view text) {
 }
 
 inline result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
-    auto read = login_detail::read_document(text, errc::protocol);
-    if (!read) return unexpected{std::move(read).error()};
+    auto read = credentials_detail::read_document<login_detail::token_document>(text);
+    if (!read) return fail(errc::protocol, std::move(read).error().message);
     auto& access = read->access_token;
-    auto fault = login_detail::find_fault({{"accessToken.accessKeyId", access.access_key_id},
-                                           {"accessToken.secretAccessKey", access.secret_access_key},
-                                           {"accessToken.sessionToken", access.session_token},
-                                           {"refreshToken", read->refresh_token}});
-    if (fault.empty() && !read->expires_in) fault = "expiresIn is missing";
-    if (fault.empty() && *read->expires_in <= 0) fault = "expiresIn is no time to come";
-    if (!fault.empty()) return fail(errc::protocol, std::move(fault));
+    auto const checked =
+        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                           {"accessToken.sessionToken", access.session_token, true},
+                                           {"refreshToken", read->refresh_token, true}});
+    if (!checked) return fail(errc::protocol, checked.error().message);
+    if (!read->expires_in) return fail(errc::protocol, "expiresIn is missing");
+    if (*read->expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
     login_detail::take_access(renewed.credentials, access);
     renewed.refresh_token = std::move(read->refresh_token);
@@ -250,11 +217,11 @@ inline std::string renew_login_text(std::string_view text, login_token const& re
         if (in.read_raw(value) && key == "accessToken") access = value;
     auto const& got = renewed.credentials;
     auto const end = from_unix_milliseconds(got.expires_at_ms.value_or(0));
-    auto const key_id = login_detail::quote_json(got.access_key_id);
-    auto secret_key = login_detail::quote_json(got.secret_access_key.view());
-    auto session_token = login_detail::quote_json(got.session_token.view());
-    auto refresh_token = login_detail::quote_json(renewed.refresh_token.view());
-    auto const expires_at = login_detail::quote_json(format_iso8601(end));
+    auto const key_id = json::quoted(got.access_key_id);
+    auto secret_key = json::quoted(got.secret_access_key.view());
+    auto session_token = json::quoted(got.session_token.view());
+    auto refresh_token = json::quoted(renewed.refresh_token.view());
+    auto const expires_at = json::quoted(format_iso8601(end));
     json::member_change const of_access[] = {{"accessKeyId", key_id},
                                              {"secretAccessKey", secret_key},
                                              {"sessionToken", session_token},

@@ -5,6 +5,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/redact.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/exchange.hpp"
@@ -14,7 +15,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -28,8 +31,10 @@ using refusal_reader = std::function<error(http::response const&)>;
 /// The body of the first answer with status 200.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
-/// **Lifetime:** of `surroundings` and of what the functions refer to, as long as the exchange.
-exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings);
+/// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
+/// **Lifetime:** of `surroundings`, of `sent`, and of what the functions refer to, as long as the exchange.
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
+                                      environment const& surroundings);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -40,7 +45,8 @@ inline constexpr http::timeouts retried_call_clocks{
 
 }  // namespace detail
 
-inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read, environment const& surroundings) {
+inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read,
+                                             std::vector<std::string_view> sent, environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
     for (;;) {
@@ -48,24 +54,26 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
         if (!request) co_return unexpected{std::move(request).error()};
         request->timeouts = detail::retried_call_clocks;
         request->max_body = std::size_t{1} << 20;
-        http_ask sent(std::move(*request));
-        co_await sent;
-        if (!sent.failure && sent.response.head.status == 200) co_return secret(std::move(sent.response.body));
+        http_ask asked(std::move(*request));
+        co_await asked;
+        auto& response = asked.response;
+        if (!asked.failure && response.head.status == 200) co_return secret(std::move(response.body));
 
         auto why = retry::cause::none;
         error reason;
-        if (sent.failure) {
-            why = retry::classify(sent.failure);
-            if (sent.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
-            reason = make_error(sent.failure.code, std::move(sent.failure.message));
+        if (asked.failure) {
+            why = retry::classify(asked.failure);
+            if (asked.failure.code == errc::timeout) why = retry::cause::transient;  // asking twice costs nothing
+            reason = make_error(asked.failure.code, std::move(asked.failure.message));
         } else {
-            reason = read(sent.response);
-            reason.http_status = sent.response.head.status;
+            for (auto const hidden : sent) redact(response.body, hidden);
+            reason = read(response);
+            reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
         }
         auto const decided =
             attempts.failed(why, surroundings.random_unit(),
-                            retry::find_retry_after_ms(sent.response.head.headers, surroundings.unix_milliseconds()));
+                            retry::find_retry_after_ms(response.head.headers, surroundings.unix_milliseconds()));
         if (decided.verdict != retry::verdict::repeat) co_return unexpected{std::move(reason)};
         pause_ask nap(decided.delay_ms);
         co_await nap;

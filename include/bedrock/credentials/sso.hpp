@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -88,8 +89,8 @@ struct json::fields_of<sso_detail::role_document> {
 };
 
 inline result<credentials> parse_role_credentials(std::string_view text) {
-    auto read = json::read<sso_detail::role_document>(text);
-    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
+    auto read = credentials_detail::read_document<sso_detail::role_document>(text);
+    if (!read) return unexpected{std::move(read).error()};
     auto& got = read->credentials;
     auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
                                                             {"secretAccessKey", got.secret_access_key, true},
@@ -150,10 +151,9 @@ inline exchange<provider_answer> sso_provider::load(environment const& surroundi
         request.headers = {{"Host", where->host}, {"x-amz-sso_bearer_token", std::string(token->access_token.view())}};
         return request;
     };
-    refusal_reader const read = [&](http::response const& response) {
-        return sso_detail::read_refusal(response, {token->access_token.view()});
-    };
-    auto const text = co_await send_retried(make, read, surroundings);
+    refusal_reader const read = sso_detail::read_refusal;
+    std::vector<std::string_view> sent{token->access_token.view()};
+    auto const text = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!text) {
         auto why = text.error().message;
         switch (text.error().http_status) {

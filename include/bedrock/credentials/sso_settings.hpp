@@ -122,9 +122,7 @@ class sso_reader {
 };
 
 inline std::string clean_name(std::string_view name) {
-    std::string clean;
-    append_clean_line(clean, name, 100);
-    return clean;
+    return clean_line(name, 100);
 }
 
 }  // namespace detail

@@ -4,14 +4,14 @@
 #define BEDROCK_CREDENTIALS_SSO_TOKEN_HPP
 
 #include "bedrock/ascii.hpp"
-#include "bedrock/aws_error.hpp"
 #include "bedrock/bytes.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
-#include "bedrock/credentials/redact.hpp"
+#include "bedrock/credentials/credentials_json.hpp"
 #include "bedrock/credentials/retried_call.hpp"
 #include "bedrock/credentials/sso_settings.hpp"
+#include "bedrock/credentials/token_file.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/error.hpp"
@@ -27,12 +27,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -76,10 +76,7 @@ class sso_token_source {
     exchange<result<sso_token>> load(environment const& surroundings);
 
   private:
-    struct cache_file;
-    static exchange<cache_file> read_file(std::string path, file_stamp known);
     exchange<result<sso_token>> renew(sso_token const& old, environment const& surroundings) const;
-    exchange<bool> write_back(cache_file const& read, sso_token const& renewed) const;
 
     /// The one with the later end of the file's token and the one that is kept.
     sso_token choose(sso_token const& of_file);
@@ -156,27 +153,17 @@ struct json::fields_of<sso_detail::refusal_document> {
 
 namespace sso_detail {
 
-inline constexpr std::size_t longest_name = 4096;       // Linux's PATH_MAX
-inline constexpr std::size_t longest_complaint = 1000;  // of a service, in a message
-
-inline std::string clean(std::string_view text, std::size_t limit = longest_complaint) {
-    std::string line;
-    append_clean_line(line, text, limit);
-    return line;
-}
-
 inline std::string format_end(std::int64_t unix_ms) {
     return format_iso8601({from_unix_milliseconds(unix_ms).seconds, 0});
 }
 
-/// What one of IAM Identity Center's services says; it may repeat what it was sent.
-inline error read_refusal(http::response const& response, std::initializer_list<std::string_view> secrets) {
-    auto body = response.body;
-    for (auto const hidden : secrets) redact(body, hidden);
-    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
-    auto const document = json::read<refusal_document>(body);
+/// What one of IAM Identity Center's services says.
+inline error read_refusal(http::response const& response) {
+    constexpr std::size_t longest = 1000;
+    auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
+    auto const document = json::read<refusal_document>(response.body);
     bool const has_description = document && !document->error_description.empty();
-    why.message = clean(why.name + ": " + (has_description ? document->error_description : why.message));
+    why.message = clean_line(why.name + ": " + (has_description ? document->error_description : why.message), longest);
     return why;
 }
 
@@ -200,14 +187,9 @@ inline std::string make_renewal(sso_token const& old) {
 
 /// The cache file's text with a new token in it; all else stays as it is.
 inline std::string edit_cache_file(std::string_view text, sso_token const& renewed) {
-    auto const quoted = [](std::string_view value) {
-        std::string made;
-        json::writer(made).string(value);
-        return made;
-    };
-    auto access = quoted(renewed.access_token.view());
-    auto refresh = quoted(renewed.refresh_token.view());
-    auto const end = quoted(format_end(renewed.expires_at_ms));
+    auto access = json::quoted(renewed.access_token.view());
+    auto refresh = json::quoted(renewed.refresh_token.view());
+    auto const end = json::quoted(format_end(renewed.expires_at_ms));
     json::member_change const changes[] = {{"accessToken", access}, {"expiresAt", end}, {"refreshToken", refresh}};
     std::string edited;
     json::append_with_members(edited, text, changes);  // it was read before: it is an object
@@ -228,12 +210,11 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 }
 
 inline result<sso_token> parse_sso_token(std::string_view text) {
-    auto read = json::read<sso_detail::token_document>(text, {.code = errc::credentials});
-    if (!read) return fail(errc::credentials, sso_detail::clean(read.error().message));
-    if (read->access_token.empty()) return fail(errc::credentials, "accessToken is missing");
-    if (ascii::has_control(read->access_token))
-        return fail(errc::credentials, "accessToken has a line break or another control character");
-    if (read->expires_at.empty()) return fail(errc::credentials, "expiresAt is missing");
+    auto read = credentials_detail::read_document<sso_detail::token_document>(text);
+    if (!read) return unexpected{std::move(read).error()};
+    auto const checked = credentials_detail::check_members(
+        {{"accessToken", read->access_token, true}, {"expiresAt", read->expires_at, true}});
+    if (!checked) return unexpected{checked.error()};
     auto const end = parse_iso8601(read->expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
@@ -247,33 +228,8 @@ inline result<sso_token> parse_sso_token(std::string_view text) {
     return found;
 }
 
-/// As it was found.
-struct sso_token_source::cache_file {
-    std::string path{};
-    std::string name{};  // clean
-    file_outcome outcome = file_outcome::missing;
-    file_stamp stamp{};
-    std::string reason{};
-    secret text{};
-};
-
 inline sso_token_source::sso_token_source(sso_settings of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
-
-inline exchange<sso_token_source::cache_file> sso_token_source::read_file(std::string path, file_stamp known) {
-    file_ask asked(path);
-    asked.max_bytes = std::size_t{1} << 20;  // the AWS CLI writes about 4 KiB
-    asked.known = known;
-    co_await asked;
-    cache_file read;
-    read.name = sso_detail::clean(path, sso_detail::longest_name);
-    read.path = std::move(path);
-    read.outcome = asked.outcome;
-    read.stamp = asked.stamp;
-    read.reason = sso_detail::clean(asked.reason);
-    read.text = std::move(asked.text);
-    co_return read;
-}
 
 inline sso_token sso_token_source::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
@@ -313,7 +269,7 @@ inline unexpected sso_token_source::refuse(std::string_view why) const {
 inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
     auto path = find_sso_token_file(of_, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_file(std::move(path), file_stamp());
+    auto const file = co_await read_token_file(std::move(path));
     if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + file.name + ")");
     if (file.outcome != file_outcome::found)
         co_return refuse("cannot be read from " + file.name + " (" + file.reason + "): make it readable, or renew it");
@@ -327,10 +283,13 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     auto why = of_.session.empty() ? std::string("only that of an sso-session can be") : token.why_not_renewable(now);
     if (why.empty() && take_turn(surroundings)) {
         auto renewed = co_await renew(token, surroundings);
-        auto const again = co_await read_file(file.path, file.stamp);
+        auto const again = co_await read_token_file(file.path, file.stamp);
         if (renewed) {
             bool written = false;
-            if (again.outcome == file_outcome::unchanged) written = co_await write_back(file, *renewed);
+            if (again.outcome == file_outcome::unchanged) {
+                auto text = sso_detail::edit_cache_file(file.text.view(), *renewed);
+                written = co_await replace_token_file(file.path, std::move(text));
+            }
             keep(written ? std::nullopt : std::optional(*renewed));
             co_return std::move(*renewed);
         }
@@ -364,11 +323,9 @@ inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
         request.body = body;
         return request;
     };
-    refusal_reader const read = [&](http::response const& response) {
-        return sso_detail::read_refusal(response,
-                                        {old.access_token.view(), old.refresh_token.view(), old.client_secret.view()});
-    };
-    auto const answer = co_await send_retried(make, read, surroundings);
+    refusal_reader const read = sso_detail::read_refusal;
+    std::vector<std::string_view> sent{old.access_token.view(), old.refresh_token.view(), old.client_secret.view()};
+    auto const answer = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!answer) co_return unexpected{answer.error()};
 
     auto document = json::read<sso_detail::renewed_document>(answer->view());
@@ -383,13 +340,6 @@ inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
     renewed.expires_at_ms = surroundings.unix_milliseconds() + *document->expires_in * 1000;
     if (!document->refresh_token.empty()) renewed.refresh_token = std::move(document->refresh_token);
     co_return renewed;
-}
-
-inline exchange<bool> sso_token_source::write_back(cache_file const& read, sso_token const& renewed) const {
-    replace_ask change(read.path, sso_detail::edit_cache_file(read.text.view(), renewed));
-    co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

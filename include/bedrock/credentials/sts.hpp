@@ -3,7 +3,6 @@
 #ifndef BEDROCK_CREDENTIALS_STS_HPP
 #define BEDROCK_CREDENTIALS_STS_HPP
 
-#include "bedrock/aws_error.hpp"
 #include "bedrock/bytes.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
@@ -21,12 +20,11 @@
 #include "bedrock/xml.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI::sts {
 
@@ -154,7 +152,7 @@ inline result<http::request> make_request(std::string const& body, std::optional
 }
 
 inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
-                                      std::optional<credentials> signer, settings_request place,
+                                      std::optional<credentials> signer, secret proof, settings_request place,
                                       environment const& surroundings) {
     place.service = "sts";
     place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
@@ -164,7 +162,9 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
-    auto const document = co_await send_retried(make, read, surroundings);
+    std::vector<std::string_view> sent{proof.view()};
+    if (signer) sent = {signer->secret_access_key.view(), signer->session_token.view()};
+    auto const document = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!document) co_return broken(action, wanted, document.error().message);
     co_return read_answer(action, wanted, document->view());
 }
@@ -174,7 +174,7 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
 inline exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
                                              environment const& surroundings) {
     auto body = detail::make_body("AssumeRole", wanted, surroundings);
-    return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), std::move(place),
+    return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), secret(), std::move(place),
                         surroundings);
 }
 
@@ -182,8 +182,8 @@ inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secr
                                                                environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
-    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, std::move(place),
-                        surroundings);
+    return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, token,
+                        std::move(place), surroundings);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::sts

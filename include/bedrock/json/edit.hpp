@@ -21,6 +21,9 @@ struct member_change {
     std::string_view value{};
 };
 
+/// A text as a JSON string, for a `member_change`.
+std::string quoted(std::string_view text);
+
 /// Appends `object` to `out` with these members set: each wherever it stands, else behind the last member, in the order
 /// of `changes`, whose keys differ. `object` must not lie in `out`.
 /// **Errors:** false and nothing appended where `object` is not one JSON object. **Allocates:** a bit a change beside
@@ -28,6 +31,12 @@ struct member_change {
 bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes);
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string quoted(std::string_view text) {
+    std::string made;
+    writer(made).string(text);
+    return made;
+}
 
 inline bool append_with_members(std::string& out, std::string_view object, std::span<member_change const> changes) {
     auto const before = out.size();

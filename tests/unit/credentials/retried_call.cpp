@@ -48,7 +48,7 @@ struct session {
             why.message = "said " + response.body;
             return why;
         };
-        return runner.run(send_retried(make, read, here));
+        return runner.run(send_retried(make, read, {"a-secret-of-ours"}, here));
     }
     fake_environment machine;
     recorded_runner runner;
@@ -113,6 +113,13 @@ TEST_CASE("retried call: the last failure is told, with its name and status", "[
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::cancelled);
     CHECK(cancelled.made == 1);
+}
+
+TEST_CASE("retried call: a refusal that repeats the request is read without its secrets", "[credentials]") {
+    session s({answered(403, "the canonical request: a-secret-of-ours and more")});
+    auto const got = s.send();
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message == "said the canonical request: *** and more");
 }
 
 TEST_CASE("retried call: what cannot be made is not sent", "[credentials]") {

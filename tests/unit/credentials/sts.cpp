@@ -181,6 +181,12 @@ TEST_CASE("sts: what it refuses is told in its words", "[credentials]") {
     CHECK_THAT(broken({answered(400, refusal("X", std::string(5000, 'm')))}), EndsWith("…"));
 }
 
+TEST_CASE("sts: a refusal that repeats the request does not carry its keys into the message", "[credentials]") {
+    CHECK(broken({answered(403,
+                           refusal("SignatureDoesNotMatch", "host\nx-amz-security-token:base-token\nbase-secret"))}) ==
+          "SignatureDoesNotMatch: host x-amz-security-token:*** ***");
+}
+
 TEST_CASE("sts: an answer that is none", "[credentials]") {
     constexpr char none[] = "the answer is not what STS sends; is something else behind the endpoint?";
     CHECK(broken({answered(200, "")}) == none);

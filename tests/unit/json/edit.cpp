@@ -30,6 +30,11 @@ std::string edited(std::string_view object, std::vector<json::member_change> con
 
 }  // namespace
 
+TEST_CASE("edit: a text as a JSON string", "[json]") {
+    CHECK(json::quoted("") == "\"\"");
+    CHECK(json::quoted("a\"b\n") == "\"a\\\"b\\n\"");
+}
+
 TEST_CASE("edit: a member is set where it stands, all else stays as it is", "[json]") {
     std::string_view const text = " {\n  \"a\" : 1.50e1,\n\t\"b\":\"\\u00e9\", \"c\": {\"a\": [ ] }\r\n} \n";
     CHECK(edited(text, {}) == text);

@@ -1,0 +1,66 @@
+// Owns the reading and replacing of the files in which the AWS CLI keeps the tokens of its sign-ins.
+// Never knows what stands in them, and leaves no copy of it in memory.
+#ifndef BEDROCK_CREDENTIALS_TOKEN_FILE_HPP
+#define BEDROCK_CREDENTIALS_TOKEN_FILE_HPP
+
+#include "bedrock/clean_text.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/credentials.hpp"
+#include "bedrock/crypto.hpp"
+#include "bedrock/exchange.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A token's file as it was found.
+struct token_file {
+    std::string path{};
+    /// The path, for messages: one clean line.
+    std::string name{};
+    file_outcome outcome = file_outcome::missing;
+    file_stamp stamp{};
+    /// Why it is missing or unreadable, clean.
+    std::string reason{};
+    secret text{};
+};
+
+/// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
+/// writes about 4 KiB.
+exchange<token_file> read_token_file(std::string path, file_stamp known = {});
+
+/// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+exchange<bool> replace_token_file(std::string path, std::string text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline exchange<token_file> read_token_file(std::string path, file_stamp known) {
+    constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
+    constexpr std::size_t longest_reason = 1000;
+    file_ask asked(path);
+    asked.max_bytes = std::size_t{1} << 20;
+    asked.known = known;
+    co_await asked;
+    token_file read;
+    read.name = clean_line(path, longest_path);
+    read.path = std::move(path);
+    read.outcome = asked.outcome;
+    read.stamp = asked.stamp;
+    read.reason = clean_line(asked.reason, longest_reason);
+    read.text = std::move(asked.text);
+    co_return read;
+}
+
+inline exchange<bool> replace_token_file(std::string path, std::string text) {
+    if (text.empty()) co_return false;
+    replace_ask change(std::move(path), std::move(text));
+    co_await change;
+    crypto::secure_wipe(change.text);
+    co_return change.done;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
