@@ -24,12 +24,12 @@ FLOORS = (
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto crypto/ http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment single_flight profile_file profile_source settings credentials credentials/"),
-    ("model", "model/"),
+    ("model", "model_id model/"),
     ("runners", "cancellation running_clock engine engine_pool os recorded blocking loop"),
     ("client", "observer options client_state target call stream_parser stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "
-               "count_tokens apply_guardrail invoke async_invoke guardrail_checks control async_client toolbox"),
+               "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_client toolbox"),
     ("products", "known_limits model_list catalogue configuration agent_view core bedrock"),
     ("testing", "simdjson testing/"),
 )
@@ -38,9 +38,9 @@ AMBIENT = [name for name, _ in FLOORS].index("ambient")
 LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
-APART = ("apply_guardrail", "async_invoke", "catalogue", "control", "count_tokens", "guardrail_checks", "invoke", "model/invoke",
+APART = ("apply_guardrail", "async_invoke", "catalogue", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
-         "model/control", "model/count_tokens", "model/guardrail_checks", "model/guardrail_trace", "configuration",
+         "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
          "conversation", "agent_view")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all

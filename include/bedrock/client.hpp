@@ -71,6 +71,9 @@ class client {
     result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
                                                        call_options const& options = {});
 
+    /// Vectors for texts, by InvokeModel. In bedrock/embed.hpp.
+    inline result<embed_response> embed(embed_request const& request, call_options const& options = {});
+
     /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
     inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
                                                                   call_options const& options = {});

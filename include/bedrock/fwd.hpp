@@ -30,6 +30,8 @@ struct invoke_model_response;
 struct invoke_stream_response;
 struct invoke_stream_kind;
 using chunk_reader = basic_event_reader<invoke_stream_kind>;
+struct embed_request;
+struct embed_response;
 struct start_async_invoke_request;
 struct start_async_invoke_response;
 struct get_async_invoke_request;

@@ -3,8 +3,8 @@
 #ifndef BEDROCK_KNOWN_LIMITS_HPP
 #define BEDROCK_KNOWN_LIMITS_HPP
 
-#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/model_id.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -87,39 +87,12 @@ inline constexpr known_model known_models[] = {
     {"glm-4.7-flash", {128'000, 0, {}}},
 };
 
-/// The id without the geography of a system-defined inference profile: "us.anthropic.claude-..." and "global.anthropic.
-/// claude-..." both give "anthropic.claude-...". **Lifetime:** of the text.
-std::string_view strip_geography(std::string_view model_id) noexcept;
-
-/// Who made a model, as its id says it: "mistral" of "us.mistral.pixtral-...". Empty where the id does not say it.
-/// **Lifetime:** of the text.
-std::string_view find_vendor(std::string_view model_id) noexcept;
-
-/// Whether an id, with or without geography, and with or without vendor, is the family's name, alone or followed by
-/// what does not make another model of it (sizes, dates, revisions): "anthropic.claude-sonnet-4-20250514-v1:0" is of
-/// "claude-sonnet-4", "anthropic.claude-sonnet-4-5-20250929-v1:0" is not.
-bool is_of_family(std::string_view model_id, std::string_view family) noexcept;
-
 /// What is known of a model, the caller's rules first, number by number; the longest family name counts.
 model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own = {}) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace limits_detail {
-
-/// Whether what follows a family's name leaves the model what it is. A number of one or two digits is a version's.
-constexpr bool continues_family(std::string_view family, std::string_view rest) noexcept {
-    if (rest.empty() || rest[0] == ':') return true;
-    if (rest[0] != '-') return false;
-    std::size_t end = 1;
-    while (end != rest.size() && ascii::is_digit(rest[end])) ++end;
-    bool const is_size = end != rest.size() && ascii::is_letter(rest[end]);
-    return end == 1 || end > 3 || is_size || !ascii::is_digit(family.back());
-}
-
-constexpr bool begins_with_family(std::string_view name, std::string_view family) noexcept {
-    return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
-}
 
 /// The limits of the longest family that has the model; none where there is none.
 template <class Rules>
@@ -135,24 +108,6 @@ model_limits find_longest(std::string_view model_id, Rules const& rules) noexcep
 }
 
 }  // namespace limits_detail
-
-inline std::string_view strip_geography(std::string_view model_id) noexcept {
-    for (std::string_view const geography : {"us.", "eu.", "ap.", "apac.", "au.", "jp.", "us-gov.", "global."})
-        if (model_id.starts_with(geography)) return model_id.substr(geography.size());
-    return model_id;
-}
-
-inline std::string_view find_vendor(std::string_view model_id) noexcept {
-    auto const bare = strip_geography(model_id);
-    auto const dot = bare.find('.');
-    return dot == std::string_view::npos ? std::string_view() : bare.substr(0, dot);
-}
-
-inline bool is_of_family(std::string_view model_id, std::string_view family) noexcept {
-    auto const bare = strip_geography(model_id);
-    return limits_detail::begins_with_family(model_id, family) || limits_detail::begins_with_family(bare, family) ||
-           limits_detail::begins_with_family(bare.substr(bare.find('.') + 1), family);
-}
 
 inline model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own) noexcept {
     auto found = limits_detail::find_longest(model_id, own);

@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/known_limits.hpp"
 #include "bedrock/model/control.hpp"
+#include "bedrock/model_id.hpp"
 
 #include <algorithm>
 #include <cstdint>

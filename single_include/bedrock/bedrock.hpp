@@ -21,8 +21,8 @@
 //   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
 //   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
 //   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
-//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_ENDPOINT_HPP,
-//   BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
+//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
+//   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
 //   BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP,
 //   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
 //   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP,
@@ -32,14 +32,14 @@
 //   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
 //   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
 //   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
+//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
-//   BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP,
-//   BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
-//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP,
-//   BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP,
-//   BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
+//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP,
+//   BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP,
+//   BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
+//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
 //   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
 //   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
@@ -85,6 +85,7 @@
 #include <bit>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <compare>
 #include <concepts>
 #include <coroutine>
@@ -161,6 +162,8 @@ struct invoke_model_response;
 struct invoke_stream_response;
 struct invoke_stream_kind;
 using chunk_reader = basic_event_reader<invoke_stream_kind>;
+struct embed_request;
+struct embed_response;
 struct start_async_invoke_request;
 struct start_async_invoke_response;
 struct get_async_invoke_request;
@@ -13937,6 +13940,69 @@ inline exchange<provider_answer> sso_bearer_provider::load(environment const& su
 
 #endif
 
+// ===== bedrock/model_id.hpp ==========================================================================================
+// Owns what the id of a model says by itself: where a profile runs it, who made it, of which family it is.
+// Never changes an id, and knows no model.
+#ifndef BEDROCK_MODEL_ID_HPP
+#define BEDROCK_MODEL_ID_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The id without the geography of a system-defined inference profile: "us.anthropic.claude-..." and "global.anthropic.
+/// claude-..." both give "anthropic.claude-...". **Lifetime:** of the text.
+std::string_view strip_geography(std::string_view model_id) noexcept;
+
+/// Who made a model, as its id says it: "mistral" of "us.mistral.pixtral-...". Empty where the id does not say it.
+/// **Lifetime:** of the text.
+std::string_view find_vendor(std::string_view model_id) noexcept;
+
+/// Whether an id, with or without geography, and with or without vendor, is the family's name, alone or followed by
+/// what does not make another model of it (sizes, dates, revisions): "anthropic.claude-sonnet-4-20250514-v1:0" is of
+/// "claude-sonnet-4", "anthropic.claude-sonnet-4-5-20250929-v1:0" is not.
+bool is_of_family(std::string_view model_id, std::string_view family) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace model_id_detail {
+
+/// Whether what follows a family's name leaves the model what it is. A number of one or two digits is a version's.
+constexpr bool continues_family(std::string_view family, std::string_view rest) noexcept {
+    if (rest.empty() || rest[0] == ':') return true;
+    if (rest[0] != '-') return false;
+    std::size_t end = 1;
+    while (end != rest.size() && ascii::is_digit(rest[end])) ++end;
+    bool const is_size = end != rest.size() && ascii::is_letter(rest[end]);
+    return end == 1 || end > 3 || is_size || !ascii::is_digit(family.back());
+}
+
+constexpr bool begins_with_family(std::string_view name, std::string_view family) noexcept {
+    return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
+}
+
+}  // namespace model_id_detail
+
+inline std::string_view strip_geography(std::string_view model_id) noexcept {
+    for (std::string_view const geography : {"us.", "eu.", "ap.", "apac.", "au.", "jp.", "us-gov.", "global."})
+        if (model_id.starts_with(geography)) return model_id.substr(geography.size());
+    return model_id;
+}
+
+inline std::string_view find_vendor(std::string_view model_id) noexcept {
+    auto const bare = strip_geography(model_id);
+    auto const dot = bare.find('.');
+    return dot == std::string_view::npos ? std::string_view() : bare.substr(0, dot);
+}
+
+inline bool is_of_family(std::string_view model_id, std::string_view family) noexcept {
+    auto const bare = strip_geography(model_id);
+    return model_id_detail::begins_with_family(model_id, family) || model_id_detail::begins_with_family(bare, family) ||
+           model_id_detail::begins_with_family(bare.substr(bare.find('.') + 1), family);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/model/media.hpp =======================================================================================
 // Owns the media of a conversation: images, documents, videos, audio and where their bytes are.
 // Never looks into the bytes, and never checks a format against them.
@@ -17311,6 +17377,355 @@ struct json::fields_of<count_tokens_response> {
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model/embed.hpp =======================================================================================
+// Owns what embedding models take and give: their table, the bodies of InvokeModel for texts, the vectors in its
+// answers. Never sends anything, and never cuts a text: what is too long, the model is told to cut at its end.
+#ifndef BEDROCK_MODEL_EMBED_HPP
+#define BEDROCK_MODEL_EMBED_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How a family of models writes its requests and answers.
+enum class embedding_format : unsigned char { by_model, titan_v1, titan_v2, cohere_v3, cohere_v4, nova, twelvelabs };
+
+/// What the vectors are for; Cohere and Nova make other ones of what is searched than of what is searched for.
+enum class embedding_purpose : unsigned char { document, query };
+
+struct embedding_model {
+    /// As `is_of_family` has it.
+    std::string_view family{};
+    embedding_format format = embedding_format::by_model;
+    std::int32_t max_input_tokens = 0;  ///< of each text
+    std::int32_t dimensions = 0;        ///< of a vector, unless another is asked for
+    /// What can be asked for; zeros behind the last; none where the model has no choice.
+    std::array<std::int32_t, 6> choices{};
+};
+
+/// Source: the memory search of OpenClaw 2026.9.6 (September 2026).
+inline constexpr embedding_model embedding_models[] = {
+    {"titan-embed-text-v2", embedding_format::titan_v2, 8192, 1024, {256, 512, 1024}},
+    {"titan-embed-text-v1", embedding_format::titan_v1, 8000, 1536, {}},
+    {"titan-embed-g1-text-02", embedding_format::titan_v1, 8000, 1536, {}},
+    {"titan-embed-image-v1", embedding_format::titan_v1, 128, 1024, {}},
+    {"embed-english-v3", embedding_format::cohere_v3, 512, 1024, {}},
+    {"embed-multilingual-v3", embedding_format::cohere_v3, 512, 1024, {}},
+    {"embed-v4", embedding_format::cohere_v4, 128'000, 1536, {256, 384, 512, 768, 1024, 1536}},
+    {"nova-2-multimodal-embeddings", embedding_format::nova, 8192, 1024, {256, 384, 1024, 3072}},
+    {"marengo-embed-2-7", embedding_format::twelvelabs, 512, 1024, {}},
+    {"marengo-embed-3-0", embedding_format::twelvelabs, 512, 512, {}},
+};
+
+/// Texts to be embedded.
+struct embed_request {
+    /// Id, inference profile or ARN. "bedrock/", "amazon-bedrock/" and "aws/" before it, which other programs put
+    /// there, are taken off.
+    std::string model_id{"amazon.titan-embed-text-v2:0"};
+    std::vector<std::string> texts{};
+    /// Of the vectors; 0: the model's in `embedding_models`, and for models that are not there what they do unasked.
+    std::int32_t dimensions = 0;
+    embedding_purpose purpose = embedding_purpose::document;
+    /// Vectors of length 1, whatever the model gives.
+    bool normalize = true;
+    /// For an ARN that does not name its model, and for models that are not in `embedding_models`.
+    embedding_format format = embedding_format::by_model;
+};
+
+/// A vector for each text.
+struct embed_response {
+    /// In the order of the texts; empty for a text of only white space, for which nothing was sent.
+    std::vector<std::vector<float>> embeddings{};
+    /// As the service counted them in the header X-Amzn-Bedrock-Input-Token-Count; 0 where it did not.
+    std::int64_t input_tokens = 0;
+    /// Calls of InvokeModel that it took, and requests sent for them, repeats included.
+    int calls = 0;
+    int attempts = 0;
+};
+
+/// The id as it goes over the wire, without what other programs put before it. **Lifetime:** of the text.
+std::string_view strip_provider_prefix(std::string_view model_id) noexcept;
+
+/// The model of an id or ARN, null where `embedding_models` has none. **Lifetime:** static.
+embedding_model const* find_embedding_model(std::string_view model_id) noexcept;
+
+/// One call of InvokeModel.
+struct embed_call {
+    std::vector<std::size_t> texts{};  ///< those that it embeds, as indices into the request's
+    std::string body{};
+};
+
+/// The calls that a request takes: one a text; for Cohere one for each 96 (the service's limit, model-parameters-embed
+/// in the user guide). Blank texts are in none.
+/// **Errors:** invalid_input for a model without a known format, for dimensions that it does not have (the message
+/// lists those it has), for text that is no UTF-8.
+result<std::vector<embed_call>> make_embed_calls(embed_request const& request);
+
+/// The vectors of an answer of any of the formats, in order: numbers under "embedding", "embeddings", "float", "data".
+/// null, and what is too large for a float, reads as 0.
+/// **Errors:** protocol for an answer that is not JSON, or that has not `count` vectors of `dimensions` numbers
+/// (0: of any equal size).
+result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
+                                                        std::size_t dimensions);
+
+/// Scales a vector to length 1; one of zeros stays.
+void normalize_embedding(std::span<float> vector) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace embed_detail {
+
+inline constexpr std::size_t cohere_texts_a_call = 96;
+
+constexpr bool is_blank_text(std::string_view text) noexcept {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+constexpr bool takes_many(embedding_format format) noexcept {
+    return format == embedding_format::cohere_v3 || format == embedding_format::cohere_v4;
+}
+
+inline std::string list_choices(embedding_model const& model) {
+    std::string made;
+    for (auto const choice : model.choices) {
+        if (choice == 0) break;
+        made += (made.empty() ? "" : ", ") + std::to_string(choice);
+    }
+    return made.empty() ? std::to_string(model.dimensions) : made;
+}
+
+/// Which vectors are asked for.
+struct shape {
+    embedding_format format = embedding_format::by_model;
+    std::int32_t dimensions = 0;  ///< 0: as the model does unasked
+};
+
+inline result<shape> choose_shape(embed_request const& request) {
+    auto const* const known = find_embedding_model(request.model_id);
+    shape made{request.format, request.dimensions};
+    if (made.format == embedding_format::by_model) {
+        if (!known)
+            return fail(errc::invalid_input, "no embedding model is known by the id " + quote(request.model_id) +
+                                                 "; set embed_request::format, or invoke it with a body of your own");
+        made.format = known->format;
+    }
+    if (made.dimensions < 0) return fail(errc::invalid_input, "dimensions must not be negative");
+    if (!known) return made;
+    if (made.dimensions == 0) made.dimensions = known->dimensions;
+    bool has = made.dimensions == known->dimensions;
+    for (auto const choice : known->choices) has = has || (choice != 0 && choice == made.dimensions);
+    if (has) return made;
+    return fail(errc::invalid_input, quote(request.model_id) + " has no vectors of " + std::to_string(made.dimensions) +
+                                         " dimensions; it has " + list_choices(*known));
+}
+
+inline bool has_choice(embed_request const& request) {
+    auto const* const known = find_embedding_model(request.model_id);
+    return !known || known->choices[0] != 0;
+}
+
+inline void write_cohere(json::writer& out, embed_request const& request, shape const& of,
+                         std::span<std::size_t const> texts) {
+    out.key("texts");
+    out.begin_array();
+    for (auto const index : texts) out.string(request.texts[index]);
+    out.end_array();
+    out.key("input_type");
+    out.string(request.purpose == embedding_purpose::query ? "search_query" : "search_document");
+    out.key("truncate");
+    out.string("END");
+    if (of.format == embedding_format::cohere_v3) return;
+    out.key("embedding_types");
+    out.begin_array();
+    out.string("float");
+    out.end_array();
+    if (of.dimensions == 0) return;
+    out.key("output_dimension");
+    out.number(std::int64_t{of.dimensions});
+}
+
+inline void write_nova(json::writer& out, embed_request const& request, shape const& of, std::string_view text) {
+    out.key("taskType");
+    out.string("SINGLE_EMBEDDING");
+    out.key("singleEmbeddingParams");
+    out.begin_object();
+    out.key("embeddingPurpose");
+    out.string(request.purpose == embedding_purpose::query ? "GENERIC_RETRIEVAL" : "GENERIC_INDEX");
+    if (of.dimensions != 0) {
+        out.key("embeddingDimension");
+        out.number(std::int64_t{of.dimensions});
+    }
+    out.key("text");
+    out.begin_object();
+    out.key("truncationMode");
+    out.string("END");
+    out.key("value");
+    out.string(text);
+    out.end_object();
+    out.end_object();
+}
+
+inline void write_titan(json::writer& out, embed_request const& request, shape const& of, std::string_view text) {
+    out.key("inputText");
+    out.string(text);
+    if (of.format == embedding_format::titan_v1) return;
+    if (of.dimensions != 0) {
+        out.key("dimensions");
+        out.number(std::int64_t{of.dimensions});
+    }
+    out.key("normalize");
+    out.boolean(request.normalize);
+}
+
+inline void write_twelvelabs(json::writer& out, std::string_view text) {
+    out.key("inputType");
+    out.string("text");
+    out.key("text");
+    out.begin_object();
+    out.key("inputText");
+    out.string(text);
+    out.end_object();
+}
+
+inline result<std::string> write_body(embed_request const& request, shape const& of,
+                                      std::span<std::size_t const> texts) {
+    std::string body;
+    json::writer out(body, {.on_invalid_utf8 = json::invalid_utf8::fail});
+    auto const& text = request.texts[texts.front()];
+    out.begin_object();
+    switch (of.format) {
+        case embedding_format::cohere_v3:
+        case embedding_format::cohere_v4:
+            write_cohere(out, request, of, texts);
+            break;
+        case embedding_format::nova:
+            write_nova(out, request, of, text);
+            break;
+        case embedding_format::twelvelabs:
+            write_twelvelabs(out, text);
+            break;
+        case embedding_format::by_model:
+        case embedding_format::titan_v1:
+        case embedding_format::titan_v2:
+            write_titan(out, request, of, text);
+            break;
+    }
+    out.end_object();
+    if (out.ok()) return body;
+    return fail(errc::invalid_input, "texts[" + std::to_string(texts.front()) + "]" +
+                                         (texts.size() > 1 ? " or one of the next of its call" : "") +
+                                         ": invalid UTF-8");
+}
+
+/// 0 for what no float can be.
+inline float narrow(double number) noexcept {
+    return std::abs(number) > double{(std::numeric_limits<float>::max)()} ? 0 : static_cast<float>(number);
+}
+
+/// Reads the value that is due: a vector, or what may hold vectors.
+inline void collect(json::reader& in, std::vector<std::vector<float>>& found, unsigned depth);
+
+inline void collect_array(json::reader& in, std::vector<std::vector<float>>& found, unsigned depth) {
+    std::vector<float> vector;
+    in.begin_array();
+    while (in.next_element()) {
+        double number = 0;
+        auto const kind = in.peek();
+        if (kind == json::value_kind::number && in.read_double(number))
+            vector.push_back(narrow(number));
+        else if (kind == json::value_kind::null && in.read_null())
+            vector.push_back(0);
+        else
+            collect(in, found, depth + 1);
+    }
+    if (!vector.empty()) found.push_back(std::move(vector));
+}
+
+inline void collect(json::reader& in, std::vector<std::vector<float>>& found, unsigned depth) {
+    constexpr unsigned deepest = 5;  // of the known formats: data, [], embedding, [] or embeddings, float, [], []
+    auto const kind = in.peek();
+    if (depth > deepest || (kind != json::value_kind::array && kind != json::value_kind::object)) {
+        in.skip();
+    } else if (kind == json::value_kind::array) {
+        collect_array(in, found, depth);
+    } else {
+        in.begin_object();
+        for (std::string_view name; in.next_member(name);) {
+            if (name == "embedding" || name == "embeddings" || name == "float" || name == "data")
+                collect(in, found, depth + 1);
+            else
+                in.skip();
+        }
+    }
+}
+
+}  // namespace embed_detail
+
+inline std::string_view strip_provider_prefix(std::string_view model_id) noexcept {
+    for (std::string_view const prefix : {"bedrock/", "amazon-bedrock/", "aws/"})
+        if (model_id.starts_with(prefix)) return model_id.substr(prefix.size());
+    return model_id;
+}
+
+inline embedding_model const* find_embedding_model(std::string_view model_id) noexcept {
+    auto id = strip_provider_prefix(model_id);
+    if (auto const slash = id.rfind('/'); slash != std::string_view::npos) id.remove_prefix(slash + 1);
+    for (auto const& known : embedding_models)
+        if (is_of_family(id, known.family)) return &known;
+    return nullptr;
+}
+
+inline result<std::vector<embed_call>> make_embed_calls(embed_request const& request) {
+    auto const of = embed_detail::choose_shape(request);
+    if (!of) return unexpected{of.error()};
+    auto sent = *of;
+    if (!embed_detail::has_choice(request)) sent.dimensions = 0;
+    std::size_t const most = embed_detail::takes_many(sent.format) ? embed_detail::cohere_texts_a_call : 1;
+    std::vector<embed_call> calls;
+    for (std::size_t index = 0; index != request.texts.size(); ++index) {
+        if (embed_detail::is_blank_text(request.texts[index])) continue;
+        if (calls.empty() || calls.back().texts.size() == most) calls.emplace_back();
+        calls.back().texts.push_back(index);
+    }
+    for (auto& call : calls) {
+        auto body = embed_detail::write_body(request, sent, call.texts);
+        if (!body) return unexpected{std::move(body).error()};
+        call.body = std::move(*body);
+    }
+    return calls;
+}
+
+inline result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
+                                                               std::size_t dimensions) {
+    std::vector<std::vector<float>> found;
+    json::reader in(body);
+    embed_detail::collect(in, found, 0);
+    if (!in.finish())
+        return fail(errc::protocol,
+                    "the answer with embeddings is not JSON: " + std::string(json::describe(in.state().code)) +
+                        " at byte " + std::to_string(in.state().offset));
+    if (found.size() != count)
+        return fail(errc::protocol, "the answer has " + std::to_string(found.size()) + " embeddings for " +
+                                        std::to_string(count) + " texts");
+    for (auto const& vector : found) {
+        auto const wanted = dimensions == 0 ? found.front().size() : dimensions;
+        if (vector.size() != wanted)
+            return fail(errc::protocol, "the answer has an embedding of " + std::to_string(vector.size()) +
+                                            " dimensions where " + std::to_string(wanted) + " are due");
+    }
+    return found;
+}
+
+inline void normalize_embedding(std::span<float> vector) noexcept {
+    double sum = 0;
+    for (auto const number : vector) sum += double{number} * number;
+    if (!(sum > 0) || !std::isfinite(sum)) return;
+    auto const scale = 1 / std::sqrt(sum);
+    for (auto& number : vector) number = static_cast<float>(number * scale);
+}
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
@@ -21903,6 +22318,9 @@ class client {
     result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
                                                        call_options const& options = {});
 
+    /// Vectors for texts, by InvokeModel. In bedrock/embed.hpp.
+    inline result<embed_response> embed(embed_request const& request, call_options const& options = {});
+
     /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
     inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
                                                                   call_options const& options = {});
@@ -22211,6 +22629,72 @@ result<invoke_stream_response> client::invoke_model_stream(invoke_model_request 
 
 #endif
 
+// ===== bedrock/embed.hpp =============================================================================================
+// Owns `client::embed`: vectors for texts by InvokeModel, whatever the model's own format.
+// Never runs calls side by side: a client has no threads; run several `embed` from threads of your own.
+#ifndef BEDROCK_EMBED_HPP
+#define BEDROCK_EMBED_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace embed_detail {
+
+/// 0 where the service told none.
+inline std::int64_t read_token_count(http::header_list const& headers) {
+    auto const text = http::find_header(headers, "X-Amzn-Bedrock-Input-Token-Count");
+    std::int64_t count = 0;
+    std::from_chars(text.data(), text.data() + text.size(), count);
+    return count < 0 ? 0 : count;
+}
+
+/// The error of one call among several, with the texts that it was about.
+inline error name_texts(error why, embed_call const& call, std::size_t done) {
+    why.message = "texts[" + std::to_string(call.texts.front()) + "]" +
+                  (call.texts.size() > 1 ? " to texts[" + std::to_string(call.texts.back()) + "]" : "") + ": " +
+                  why.message + (done != 0 ? " (the calls before it succeeded: " + std::to_string(done) + ")" : "");
+    return why;
+}
+
+}  // namespace embed_detail
+
+inline result<embed_response> client::embed(embed_request const& request, call_options const& options) {
+    auto const of = embed_detail::choose_shape(request);
+    if (!of) return unexpected{of.error()};
+    auto const calls = make_embed_calls(request);
+    if (!calls) return unexpected{calls.error()};
+    embed_response made;
+    made.embeddings.resize(request.texts.size());
+    for (auto const& call : *calls) {
+        invoke_model_request one;
+        one.model_id = strip_provider_prefix(request.model_id);
+        one.body = call.body;
+        one.accept = "application/json";
+        auto const answer = invoke_model(one, options);
+        auto const done = static_cast<std::size_t>(made.calls);
+        if (!answer) return unexpected{embed_detail::name_texts(answer.error(), call, done)};
+        auto vectors = read_embeddings(answer->body, call.texts.size(), static_cast<std::size_t>(of->dimensions));
+        if (!vectors) {
+            auto why = std::move(vectors).error();
+            why.request_id = answer->request_id;
+            why.attempts = answer->attempts;
+            return unexpected{embed_detail::name_texts(std::move(why), call, done)};
+        }
+        for (std::size_t at = 0; at != call.texts.size(); ++at) {
+            auto& vector = made.embeddings[call.texts[at]];
+            vector = std::move((*vectors)[at]);
+            if (request.normalize) normalize_embedding(vector);
+        }
+        made.input_tokens += embed_detail::read_token_count(answer->headers);
+        ++made.calls;
+        made.attempts += answer->attempts;
+    }
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/async_invoke.hpp ======================================================================================
 // Owns asynchronous invocations on the client: starting one, asking after it, listing them.
 // Never waits for one: its output arrives in S3.
@@ -22455,39 +22939,12 @@ inline constexpr known_model known_models[] = {
     {"glm-4.7-flash", {128'000, 0, {}}},
 };
 
-/// The id without the geography of a system-defined inference profile: "us.anthropic.claude-..." and "global.anthropic.
-/// claude-..." both give "anthropic.claude-...". **Lifetime:** of the text.
-std::string_view strip_geography(std::string_view model_id) noexcept;
-
-/// Who made a model, as its id says it: "mistral" of "us.mistral.pixtral-...". Empty where the id does not say it.
-/// **Lifetime:** of the text.
-std::string_view find_vendor(std::string_view model_id) noexcept;
-
-/// Whether an id, with or without geography, and with or without vendor, is the family's name, alone or followed by
-/// what does not make another model of it (sizes, dates, revisions): "anthropic.claude-sonnet-4-20250514-v1:0" is of
-/// "claude-sonnet-4", "anthropic.claude-sonnet-4-5-20250929-v1:0" is not.
-bool is_of_family(std::string_view model_id, std::string_view family) noexcept;
-
 /// What is known of a model, the caller's rules first, number by number; the longest family name counts.
 model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own = {}) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace limits_detail {
-
-/// Whether what follows a family's name leaves the model what it is. A number of one or two digits is a version's.
-constexpr bool continues_family(std::string_view family, std::string_view rest) noexcept {
-    if (rest.empty() || rest[0] == ':') return true;
-    if (rest[0] != '-') return false;
-    std::size_t end = 1;
-    while (end != rest.size() && ascii::is_digit(rest[end])) ++end;
-    bool const is_size = end != rest.size() && ascii::is_letter(rest[end]);
-    return end == 1 || end > 3 || is_size || !ascii::is_digit(family.back());
-}
-
-constexpr bool begins_with_family(std::string_view name, std::string_view family) noexcept {
-    return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
-}
 
 /// The limits of the longest family that has the model; none where there is none.
 template <class Rules>
@@ -22503,24 +22960,6 @@ model_limits find_longest(std::string_view model_id, Rules const& rules) noexcep
 }
 
 }  // namespace limits_detail
-
-inline std::string_view strip_geography(std::string_view model_id) noexcept {
-    for (std::string_view const geography : {"us.", "eu.", "ap.", "apac.", "au.", "jp.", "us-gov.", "global."})
-        if (model_id.starts_with(geography)) return model_id.substr(geography.size());
-    return model_id;
-}
-
-inline std::string_view find_vendor(std::string_view model_id) noexcept {
-    auto const bare = strip_geography(model_id);
-    auto const dot = bare.find('.');
-    return dot == std::string_view::npos ? std::string_view() : bare.substr(0, dot);
-}
-
-inline bool is_of_family(std::string_view model_id, std::string_view family) noexcept {
-    auto const bare = strip_geography(model_id);
-    return limits_detail::begins_with_family(model_id, family) || limits_detail::begins_with_family(bare, family) ||
-           limits_detail::begins_with_family(bare.substr(bare.find('.') + 1), family);
-}
 
 inline model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own) noexcept {
     auto found = limits_detail::find_longest(model_id, own);
