@@ -2,13 +2,9 @@
 // Where moto_server is not on the PATH, these skip and say so.
 #include "bedrock/credentials/default_chain.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <string>
 #include <string_view>
-
-#include <unistd.h>
 
 #include "support/fake_environment.hpp"
 #include "support/process.hpp"
@@ -20,17 +16,6 @@ extern char** environ;
 using namespace bedrock;
 
 namespace {
-
-bool is_on_path(std::string const& program) {
-    char const* const path = std::getenv("PATH");
-    std::string_view rest = path ? path : "";
-    while (!rest.empty()) {
-        auto const end = (std::min)(rest.find(':'), rest.size());
-        if (::access((std::string(rest.substr(0, end)) + "/" + program).c_str(), X_OK) == 0) return true;
-        rest.remove_prefix((std::min)(end + 1, rest.size()));
-    }
-    return false;
-}
 
 struct moto_server {
     moto_server() : child(command()) {
@@ -61,7 +46,7 @@ chain_answer load(fake_environment::variables set) {
 }  // namespace
 
 TEST_CASE("moto: IMDSv2 and AssumeRole over HTTP") {
-    if (!is_on_path("moto_server")) {
+    if (!process::is_on_path("moto_server")) {
         WARN("skipped: moto_server is not on the PATH");
         return;
     }
@@ -76,10 +61,10 @@ TEST_CASE("moto: IMDSv2 and AssumeRole over HTTP") {
     CHECK(instance.credentials->expires_at_ms.has_value());
 
     ::tool::temporary_file const config("config",
-                                      "[default]\nregion = eu-west-1\n"
-                                      "role_arn = arn:aws:iam::123456789012:role/caller\nsource_profile = base\n"
-                                      "role_session_name = interop\n"
-                                      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = base\n");
+                                        "[default]\nregion = eu-west-1\n"
+                                        "role_arn = arn:aws:iam::123456789012:role/caller\nsource_profile = base\n"
+                                        "role_session_name = interop\n"
+                                        "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = base\n");
     auto const role = load({{"AWS_CONFIG_FILE", config.path()}, {"AWS_ENDPOINT_URL_STS", moto.url}});
     INFO(describe_attempts(role.attempts));
     REQUIRE(role.credentials);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
@@ -37,6 +38,18 @@ struct outcome {
     std::string out{};
     std::string err{};
 };
+
+/// Whether PATH leads to a program of this name.
+inline bool is_on_path(std::string const& program) {
+    char const* const path = ::getenv("PATH");
+    std::string_view rest = path ? path : "";
+    while (!rest.empty()) {
+        auto const end = (std::min)(rest.find(':'), rest.size());
+        if (::access((std::string(rest.substr(0, end)) + "/" + program).c_str(), X_OK) == 0) return true;
+        rest.remove_prefix((std::min)(end + 1, rest.size()));
+    }
+    return false;
+}
 
 /// A child that runs while the test goes on. Pipes are read in `wait...` alone.
 class child {
