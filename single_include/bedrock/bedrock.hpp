@@ -27,21 +27,21 @@
 //   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
 //   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP,
 //   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
-//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP,
-//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
-//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
-//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
-//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
-//   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
-//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP,
-//   BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP,
-//   BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
-//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
-//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
-//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
+//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP,
+//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
+//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
+//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP,
+//   BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
+//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP,
+//   BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP,
+//   BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
+//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
+//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP,
+//   BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -3931,6 +3931,103 @@ inline bool append_with_members(std::string& out, std::string_view object, std::
 
 #endif
 
+// ===== bedrock/json/forecast.hpp =====================================================================================
+// Owns a forecast of the room that a described value takes as JSON text, so that the text is allocated once.
+// Never writes anything: a wrong forecast costs room or another allocation, nothing else.
+#ifndef BEDROCK_JSON_FORECAST_HPP
+#define BEDROCK_JSON_FORECAST_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// Bytes for the value at `at`, an object of the described type: exact for blobs and documents, a sixteenth more than
+/// its length for a text, whose escapes are not counted. **Allocates:** nothing.
+std::size_t forecast_size(descriptor const& of, void const* at) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr std::size_t forecast_scalar = 24;  // the longest double, quotes or brackets, a comma
+
+inline std::size_t forecast_text(std::size_t size) noexcept {
+    return size + size / 16 + forecast_scalar;
+}
+
+inline std::size_t forecast_structure(descriptor const& of, void const* at) noexcept {
+    std::size_t total = forecast_scalar;
+    for (std::size_t i = 0; i < of.count; ++i) {
+        auto const& one = fields_begin(of)[i];
+        if ((one.flags & ignored_field) != 0) continue;
+        auto const* const member = member_at(at, one.offset);
+        if ((one.flags & required_field) != 0 || !is_empty(*one.of, member))
+            total += one.name.size() + forecast_size(*one.of, member);
+    }
+    if (of.offset == no_unknown) return total;
+    for (auto const& other : *reinterpret_cast<unknown_members const*>(member_at(at, of.offset)))
+        total += other.name.size() + other.value.text().size() + forecast_scalar;
+    return total;
+}
+
+inline std::size_t forecast_union(descriptor const& of, void const* at) noexcept {
+    auto const arm = of.view(at);
+    if (arm.count == 0) return forecast_scalar;
+    if (arm.count <= of.count)
+        return names_begin(of)[arm.count - 1].size() + forecast_scalar +
+               forecast_size(*of.arms[arm.count - 1], arm.first);
+    auto const& other = *static_cast<unknown_arm const*>(arm.first);
+    return other.name.size() + other.value.text().size() + forecast_scalar;
+}
+
+}  // namespace detail
+
+inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept {
+    std::size_t total = detail::forecast_scalar;
+    switch (of.kind) {
+        case shape::text:
+            return detail::forecast_text(static_cast<std::string const*>(at)->size());
+        case shape::blob:
+            return total + base64_size(static_cast<byte_buffer const*>(at)->size());
+        case shape::document:
+        case shape::lazy:
+            return total + static_cast<document const*>(at)->text().size();
+        case shape::list: {
+            auto const all = of.view(at);
+            for (std::size_t i = 0; i < all.count; ++i)
+                total += forecast_size(*of.inner, detail::member_at(all.first, i * of.stride));
+            return total;
+        }
+        case shape::map: {
+            auto const all = of.view(at);
+            for (std::size_t i = 0; i < all.count; ++i) {
+                auto const* const entry = detail::member_at(all.first, i * of.stride);
+                total += detail::forecast_text(reinterpret_cast<std::string const*>(entry)->size()) +
+                         forecast_size(*of.inner, entry + of.offset);
+            }
+            return total;
+        }
+        case shape::structure:
+            return detail::forecast_structure(of, at);
+        case shape::union_of:
+            return detail::forecast_union(of, at);
+        case shape::optional:
+            return of.view(at).count == 0 ? total : forecast_size(*of.inner, of.view(at).first);
+        case shape::boxed:
+            return total + detail::names_begin(of)->size() + forecast_size(*of.inner, at);
+        case shape::boolean:
+        case shape::int32:
+        case shape::int64:
+        case shape::float32:
+        case shape::float64:
+        case shape::open_enum:
+            break;
+    }
+    return total;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif
+
 // ===== bedrock/json/value_reader.hpp =================================================================================
 // Owns the reading half of the interpreter: described values from whatever reader it is given.
 // Never instantiated per type (per reader only), and never recurses deeper than the reader's limit.
@@ -4474,6 +4571,7 @@ inline result<void> read_erased(descriptor const& of, void* at, std::string_view
 
 inline result<void> write_erased(descriptor const& of, void const* at, std::string& out, write_options options) {
     auto const before = out.size();
+    out.reserve(before + forecast_size(of, at));
     value_writer values(out, options);
     if (values.write(of, at)) return {};
     out.resize(before);

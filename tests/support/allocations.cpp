@@ -10,6 +10,8 @@ constexpr std::size_t prefix = alignof(std::max_align_t);
 static_assert(prefix >= sizeof(std::size_t));
 
 thread_local std::size_t taken = 0;
+thread_local std::ptrdiff_t held = 0;
+thread_local std::ptrdiff_t most_held = 0;
 thread_local std::size_t found_in_freed = 0;
 thread_local std::string_view watched{};
 
@@ -18,6 +20,8 @@ void* take(std::size_t size) noexcept {
     if (block == nullptr) return nullptr;
     *reinterpret_cast<std::size_t*>(block) = size;
     ++taken;
+    held += static_cast<std::ptrdiff_t>(size);
+    if (held > most_held) most_held = held;
     return block + prefix;
 }
 
@@ -34,7 +38,9 @@ void give_back(void* memory) noexcept {
     if (memory == nullptr) return;
     auto* const bytes = static_cast<char*>(memory);
     auto* const block = bytes - prefix;
-    std::string_view const text(bytes, *reinterpret_cast<std::size_t*>(block));
+    auto const size = *reinterpret_cast<std::size_t*>(block);
+    held -= static_cast<std::ptrdiff_t>(size);
+    std::string_view const text(bytes, size);
     if (!watched.empty() && text.find(watched) != std::string_view::npos) ++found_in_freed;
     std::free(block);
 }
@@ -76,6 +82,14 @@ namespace allocations {
 
 std::size_t count() noexcept {
     return taken;
+}
+
+peak::peak() noexcept : before_(held) {
+    most_held = held;
+}
+
+std::size_t peak::bytes() const noexcept {
+    return static_cast<std::size_t>(most_held - before_);
 }
 
 watch::watch(std::string_view needle) noexcept {

@@ -14,6 +14,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/json/descriptor.hpp"
+#include "bedrock/json/forecast.hpp"
 #include "bedrock/json/lazy.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/json/value_reader.hpp"
@@ -67,6 +68,7 @@ inline result<void> read_erased(descriptor const& of, void* at, std::string_view
 
 inline result<void> write_erased(descriptor const& of, void const* at, std::string& out, write_options options) {
     auto const before = out.size();
+    out.reserve(before + forecast_size(of, at));
     value_writer values(out, options);
     if (values.write(of, at)) return {};
     out.resize(before);
