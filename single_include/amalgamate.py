@@ -30,7 +30,7 @@ FLOORS = (
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "
                "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_client toolbox"),
-    ("products", "known_limits model_list catalogue configuration agent_view core bedrock"),
+    ("products", "known_limits model_list catalogue_file catalogue configuration agent_view core bedrock"),
     ("testing", "simdjson testing/"),
 )
 MODEL = [name for name, _ in FLOORS].index("model")
@@ -38,7 +38,7 @@ AMBIENT = [name for name, _ in FLOORS].index("ambient")
 LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
-APART = ("apply_guardrail", "async_invoke", "catalogue", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
+APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
          "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
          "conversation", "agent_view")

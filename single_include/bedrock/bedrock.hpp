@@ -7,13 +7,13 @@
 // and the guards of its parts:
 //   BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
 //   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
-//   BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
-//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
-//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
-//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
-//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
-//   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
-//   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
+//   BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
+//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONTROL_HPP,
+//   BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP,
+//   BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP,
+//   BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP,
+//   BEDROCK_CRC32_HPP, BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP,
+//   BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
 //   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
 //   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
 //   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
@@ -23297,6 +23297,77 @@ inline std::vector<available_model> make_model_list(std::span<foundation_model_s
 
 #endif
 
+// ===== bedrock/catalogue_file.hpp ====================================================================================
+// Owns the form in which a catalogue is kept in a file: both lists as the service gave them, with time and place.
+// Never opens the file, and never takes one of another form, place or future for its own.
+#ifndef BEDROCK_CATALOGUE_FILE_HPP
+#define BEDROCK_CATALOGUE_FILE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What is in the file, as one JSON object. A list without a time was never fetched.
+struct kept_catalogue {
+    /// Of the form; another one is not read.
+    static constexpr std::int32_t current_version = 1;
+
+    std::int32_t version = 0;
+    /// Where the lists are from: endpoint and region.
+    std::string place{};
+    std::optional<std::int64_t> foundation_models_fetched_at_ms{};  ///< since 1970
+    std::vector<foundation_model_summary> foundation_models{};
+    std::optional<std::int64_t> inference_profiles_fetched_at_ms{};  ///< since 1970
+    std::vector<inference_profile_summary> inference_profiles{};
+};
+
+/// The catalogue that a file keeps for a place; nothing where it is of another version or place. Times after `now_ms`
+/// are as if the list were not there: nobody knows how old it is.
+/// **Errors:** invalid_input for a text that is no such JSON.
+result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_view text, std::string_view place,
+                                                           std::int64_t now_ms);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+#endif
+
+template <>
+struct json::fields_of<kept_catalogue> {
+    static constexpr json::field table[] = {
+        BEDROCK_JSON_FIELD(kept_catalogue, version, "version", json::required_field),
+        BEDROCK_JSON_FIELD(kept_catalogue, place, "place", json::required_field),
+        BEDROCK_JSON_FIELD(kept_catalogue, foundation_models_fetched_at_ms, "foundationModelsFetchedAtMs",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(kept_catalogue, foundation_models, "foundationModels", json::optional_field),
+        BEDROCK_JSON_FIELD(kept_catalogue, inference_profiles_fetched_at_ms, "inferenceProfilesFetchedAtMs",
+                           json::optional_field),
+        BEDROCK_JSON_FIELD(kept_catalogue, inference_profiles, "inferenceProfiles", json::optional_field),
+    };
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+inline result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_view text, std::string_view place,
+                                                                  std::int64_t now_ms) {
+    auto read = json::read<kept_catalogue>(text, {.code = errc::invalid_input});
+    if (!read) return unexpected{std::move(read).error()};
+    if (read->version != kept_catalogue::current_version || read->place != place)
+        return std::optional<kept_catalogue>();
+    auto const forget_future = [now_ms](std::optional<std::int64_t>& at) {
+        if (at && *at > now_ms) at.reset();
+    };
+    forget_future(read->foundation_models_fetched_at_ms);
+    forget_future(read->inference_profiles_fetched_at_ms);
+    return std::optional(std::move(*read));
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/catalogue.hpp =========================================================================================
 // Owns the catalogue: one list of what can be invoked, fetched when it is asked for and kept for a while.
 // Never takes a failure for an empty list, and never throws away a good list because a newer one could not be had.
@@ -23310,6 +23381,10 @@ struct catalogue_options {
     list_rules rules{};
     /// How long a list is good for; 0: every call asks anew. Default: OpenClaw's.
     std::int64_t refresh_seconds = 3'600;
+    /// A file in which the lists are kept too, for other processes and the next start; empty: none. It is replaced at
+    /// one stroke, made readable by its owner alone, and of no use with a refresh of 0. One for each account: the lists
+    /// are the account's. What cannot be read or written there, `model_listing` says; the lists are then fetched.
+    std::string cache_file{};
     /// How its requests are made: region, endpoint, headers, clocks.
     call_options call{};
 };
@@ -23326,6 +23401,8 @@ struct model_listing {
     std::vector<available_model> models{};
     list_state foundation_models{};
     list_state inference_profiles{};
+    /// Why `catalogue_options::cache_file` could not be used; empty where it could.
+    std::string cache_problem{};
     /// Milliseconds since 1970 of this answer.
     std::int64_t answered_at_ms = 0;
 
@@ -23333,7 +23410,8 @@ struct model_listing {
     bool complete() const noexcept { return !foundation_models.problem && !inference_profiles.problem; }
     /// By id (in any case) or ARN; null where it is not listed. **Lifetime:** of this listing.
     available_model const* find(std::string_view id_or_arn) const noexcept;
-    /// What a person should know of an incomplete list, a line for each part: what failed, why, and how old it is.
+    /// What a person should know, a line for each list that is incomplete: what failed, why, and how old it is; and
+    /// what is wrong with the cache file.
     std::vector<std::string> notes() const;
 };
 
@@ -23378,6 +23456,11 @@ class catalogue {
     turn take_turn(std::int64_t now, std::shared_ptr<flight> const& overdue);
     template <class T>
     std::optional<error> land(half<T>& on, result<std::vector<T>> fetched, std::int64_t now);
+    template <class T>
+    bool take_kept(half<T>& into, std::optional<std::int64_t> fetched_at_ms, std::vector<T>& items, std::int64_t now);
+    exchange<bool> read_file(client_state& state, call_options const& how, std::string& place, turn& mine);
+    exchange<bool> write_file(std::string place);
+    void say_cache_problem(std::string_view what, std::string_view why);
     result<model_listing> conclude_flight(std::int64_t now);
     exchange<result<model_listing>> load(client_state& state, sigv4::signer& signer, call_options const& how);
     std::string find_resolved(std::string_view id_or_arn);
@@ -23388,6 +23471,7 @@ class catalogue {
     half<foundation_model_summary> models_;
     half<inference_profile_summary> profiles_;
     std::vector<available_model> listed_;
+    std::string cache_problem_;
     std::map<std::string, std::string, std::less<>> resolved_;
     std::shared_ptr<flight> flight_;
 };
@@ -23464,6 +23548,7 @@ inline std::vector<std::string> model_listing::notes() const {
     std::vector<std::string> all;
     detail::note_list(all, "foundation models", foundation_models, answered_at_ms);
     detail::note_list(all, "inference profiles", inference_profiles, answered_at_ms);
+    if (!cache_problem.empty()) all.push_back(cache_problem);
     return all;
 }
 
@@ -23491,7 +23576,7 @@ inline catalogue::turn catalogue::take_turn(std::int64_t now, std::shared_ptr<fl
     else if (next.wants_models || next.wants_profiles)
         next.lead = flight_ = std::make_shared<flight>();
     else
-        next.answer = model_listing{listed_, models_.state, profiles_.state, now};
+        next.answer = model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
     return next;
 }
 
@@ -23512,7 +23597,74 @@ inline result<model_listing> catalogue::conclude_flight(std::int64_t now) {
     if (!models_.state.fetched_at_ms && !profiles_.state.fetched_at_ms)
         return unexpected{detail::join_errors(*models_.state.problem, *profiles_.state.problem)};
     listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
-    return model_listing{listed_, models_.state, profiles_.state, now};
+    return model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
+}
+
+inline void catalogue::say_cache_problem(std::string_view what, std::string_view why) {
+    std::lock_guard const lock(guard_);
+    cache_problem_ = why.empty() ? std::string()
+                                 : clean_line("the cache file " + quote(options_.cache_file) + " " + std::string(what) +
+                                                  ": " + std::string(why),
+                                              1000);
+}
+
+// What the file has is taken where it is newer than what is here; whether that makes the list fresh.
+template <class T>
+bool catalogue::take_kept(half<T>& into, std::optional<std::int64_t> fetched_at_ms, std::vector<T>& items,
+                          std::int64_t now) {
+    if (fetched_at_ms && (!into.state.fetched_at_ms || *fetched_at_ms > *into.state.fetched_at_ms)) {
+        into.items = std::move(items);
+        into.state = {fetched_at_ms, std::nullopt};
+    }
+    return is_fresh(into.state, now);
+}
+
+// Leaves in `mine` what is still to be fetched, and in `place` what the file is to be written for: "" for nothing.
+inline exchange<bool> catalogue::read_file(client_state& state, call_options const& how, std::string& place,
+                                           turn& mine) {
+    auto wanted = detail::make_settings_request(state, how, {}, control_service);
+    auto const found = co_await find_settings(state.surroundings, std::move(wanted));
+    if (!found) co_return false;  // as the fetch will say
+    place = found->endpoint.value + " " + found->region.value;
+    file_ask asked(options_.cache_file);
+    asked.max_bytes = std::size_t{64} << 20;  // a list of a thousand models is below 1 MiB
+    co_await asked;
+    if (asked.outcome == file_outcome::missing) co_return true;
+    if (asked.outcome == file_outcome::unreadable) {
+        say_cache_problem("cannot be read", asked.reason);
+        co_return false;
+    }
+    auto const now = state.surroundings.unix_milliseconds();
+    auto kept = parse_kept_catalogue(asked.text, place, now);
+    if (!kept) say_cache_problem("was not what it should be, and is written anew", kept.error().message);
+    if (!kept || !*kept) co_return false;
+    std::lock_guard const lock(guard_);
+    auto& from = **kept;
+    mine.wants_models = !take_kept(models_, from.foundation_models_fetched_at_ms, from.foundation_models, now);
+    mine.wants_profiles = !take_kept(profiles_, from.inference_profiles_fetched_at_ms, from.inference_profiles, now);
+    co_return true;
+}
+
+inline exchange<bool> catalogue::write_file(std::string place) {
+    kept_catalogue kept;
+    kept.version = kept_catalogue::current_version;
+    kept.place = std::move(place);
+    {
+        std::lock_guard const lock(guard_);
+        kept.foundation_models_fetched_at_ms = models_.state.fetched_at_ms;
+        kept.foundation_models = models_.items;
+        kept.inference_profiles_fetched_at_ms = profiles_.state.fetched_at_ms;
+        kept.inference_profiles = profiles_.items;
+    }
+    auto text = json::write(kept);
+    if (!text) {
+        say_cache_problem("cannot be written", text.error().message);
+        co_return false;
+    }
+    replace_ask change(options_.cache_file, std::move(*text));
+    co_await change;
+    if (!change.done) say_cache_problem("cannot be written", change.reason);
+    co_return change.done;
 }
 
 inline exchange<result<model_listing>> catalogue::load(client_state& state, sigv4::signer& signer,
@@ -23531,18 +23683,26 @@ inline exchange<result<model_listing>> catalogue::load(client_state& state, sigv
             continue;
         }
         flight_lead held(guard_, flight_, mine.lead);
+        std::string place;
+        if (!options_.cache_file.empty() && options_.refresh_seconds > 0) {
+            say_cache_problem({}, {});
+            co_await read_file(state, how, place, mine);
+        }
+        bool fetched_any = false;
         std::optional<error> nothing_was_sent;
         if (mine.wants_models) {
             auto fetched = co_await detail::fetch_foundation_models(state, signer, how);
             auto const problem = land(models_, std::move(fetched), now());
+            fetched_any = !problem;
             if (problem && problem->attempts == 0) nothing_was_sent = problem;  // nor would it be the next time
         }
         if (mine.wants_profiles && nothing_was_sent) {
             land<inference_profile_summary>(profiles_, unexpected{*nothing_was_sent}, now());
         } else if (mine.wants_profiles) {
             auto fetched = co_await detail::fetch_inference_profiles(state, signer, how);
-            land(profiles_, std::move(fetched), now());
+            if (!land(profiles_, std::move(fetched), now())) fetched_any = true;
         }
+        if (fetched_any && !place.empty()) co_await write_file(std::move(place));
         auto answer = conclude_flight(now());
         held.end(answer);
         co_return answer;

@@ -1,11 +1,13 @@
 #include "bedrock/catalogue.hpp"
 
 #include "support/client_fixture.hpp"
+#include "support/temporary_file.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,9 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace bedrock;
 
@@ -312,4 +317,124 @@ TEST_CASE("catalogue: resolve gives the model behind an id or ARN", "[catalogue]
     auto const denied = models.resolve("elsewhere");
     REQUIRE_FALSE(denied);
     CHECK(denied.error().hint == "needs the permission bedrock:GetInferenceProfile");
+}
+
+namespace {
+
+struct kept_fixture : catalogue_fixture {
+    catalogue make(catalogue_options how = {}) const {
+        how.cache_file = path;
+        return catalogue(client(), how);
+    }
+    std::string read() const {
+        std::ifstream in(path);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    void write(std::string const& text) const { std::ofstream(path) << text; }
+
+    ::temporary_file const file{"catalogue", "gone"};
+    std::string const path = file.path();
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: a file serves the next process, and the next hour does not", "[catalogue]") {
+    ::unlink(path.c_str());
+    auto first = make();
+    auto const fetched = first.list();
+    REQUIRE(fetched);
+    CHECK(fetched->notes().empty());
+    struct stat info {};
+    REQUIRE(::stat(path.c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777) == 0600);
+    auto const requests = server.request_count();
+
+    auto second = make();
+    *now_ms += 3'599'000;
+    auto const kept = second.list();
+    REQUIRE(kept);
+    CHECK(ids_of(*kept) == ids_of(*fetched));
+    CHECK(kept->complete());
+    CHECK(kept->foundation_models.fetched_at_ms == fetched->foundation_models.fetched_at_ms);
+    CHECK(server.request_count() == requests);
+
+    *now_ms += 1'000;
+    REQUIRE(second.list());
+    CHECK(server.request_count() == 2 * requests);
+    REQUIRE(make().list());
+    CHECK(server.request_count() == 2 * requests);
+}
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: the rules of whoever reads the file apply", "[catalogue]") {
+    REQUIRE(make().list());
+    auto const requests = server.request_count();
+    auto const mistral = make({.rules = {.providers = {"mistral"}}}).list();
+    REQUIRE(mistral);
+    CHECK(ids_of(*mistral) == "mistral.mistral-large-2407-v1:0");
+    CHECK(server.request_count() == requests);
+}
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: a file of another region is replaced, one that is off not touched",
+                 "[catalogue]") {
+    REQUIRE(make().list());
+    auto const requests = server.request_count();
+    auto const before = read();
+    REQUIRE(make({.refresh_seconds = 0}).list());
+    CHECK(server.request_count() == 2 * requests);
+    CHECK(read() == before);
+    catalogue_options elsewhere;
+    elsewhere.call.region = "eu-west-1";
+    REQUIRE(make(elsewhere).list());
+    CHECK(server.request_count() == 3 * requests);
+    CHECK(contains(read(), "eu-west-1"));
+}
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: a broken file is told of and written anew", "[catalogue]") {
+    for (auto const* const text : {"gone", "", "{\"version\":1,\"place\":7}"}) {
+        write(text);
+        auto broken = make();
+        auto const list = broken.list();
+        REQUIRE(list);
+        CHECK(list->complete());
+        REQUIRE(list->notes().size() == 1);
+        CHECK(contains(list->notes()[0], "was not what it should be, and is written anew: "));
+        CHECK(contains(list->notes()[0], path));
+        auto const next = make().list();
+        REQUIRE(next);
+        CHECK(next->notes().empty());
+    }
+}
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: what failed is not kept in the file", "[catalogue]") {
+    ::unlink(path.c_str());
+    refuse("/inference-profiles");
+    auto half = make();
+    REQUIRE_FALSE(half.list()->complete());
+    refuse_nothing();
+    auto const models = model_requests();
+    auto const whole = make().list();
+    REQUIRE(whole);
+    CHECK(whole->complete());
+    CHECK(ids_of(*whole) == everything);
+    CHECK(model_requests() == models);
+    ::unlink(path.c_str());
+    refuse("/");
+    CHECK_FALSE(make().list());
+    CHECK(read().empty());
+}
+
+TEST_CASE_METHOD(kept_fixture, "catalogue: a file that cannot be written or read costs a note, not the list",
+                 "[catalogue]") {
+    catalogue_options how;
+    how.cache_file = path + ".no-such-directory/models.json";
+    auto const unwritten = catalogue(client(), how).list();
+    REQUIRE(unwritten);
+    CHECK(unwritten->complete());
+    REQUIRE(unwritten->notes().size() == 1);
+    CHECK(contains(unwritten->notes()[0], "cannot be written: no such file or directory"));
+    how.cache_file = "/";
+    auto const unread = catalogue(client(), how).list();
+    REQUIRE(unread);
+    REQUIRE(unread->notes().size() == 1);
+    CHECK(contains(unread->notes()[0], "the cache file \"/\" cannot be "));
 }
