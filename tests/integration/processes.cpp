@@ -1,0 +1,62 @@
+// Programs that use the library before main, after it, and from a library that is unloaded; under valgrind too, where
+// that is installed.
+#include "support/client_fixture.hpp"
+#include "support/process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+std::vector<std::string> const under_valgrind{
+    "/usr/bin/env", "valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite", "--error-exitcode=99"};
+
+struct program_fixture : client_fixture {
+    process::outcome run(std::vector<std::string> before, std::vector<std::string> const& command) const {
+        before.insert(before.end(), command.begin(), command.end());
+        process::options how;
+        how.arguments = std::move(before);
+        how.environment = {"AWS_ENDPOINT_URL=" + server.url(),
+                           "AWS_ACCESS_KEY_ID=" + std::string(example_key_id),
+                           "AWS_SECRET_ACCESS_KEY=" + std::string(example_secret),
+                           "AWS_EC2_METADATA_DISABLED=true",
+                           "AWS_REGION=us-east-1",
+                           "PATH=/usr/bin:/bin"};
+        return process::run(how);
+    }
+    void check(std::vector<std::string> const& before, std::vector<std::string> const& command,
+               std::string const& expected) const {
+        auto const done = run(before, command);
+        INFO(done.out << done.err);
+        CHECK(done.exit_status == 0);
+        CHECK(done.out == expected);
+        CHECK(done.err == "");
+    }
+    /// Plainly, and under valgrind.
+    void check(std::vector<std::string> const& command, std::string const& expected) const {
+        check({}, command, expected);
+#if defined(BEDROCK_TEST_SANITIZED)
+        WARN("not under valgrind: the program has sanitizers in it");
+#else
+        if (process::is_on_path("valgrind"))
+            check(under_valgrind, command, expected);
+        else
+            WARN("not under valgrind: it is not installed");
+#endif
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(program_fixture, "processes: a client works before main and after it", "[processes]") {
+    check({BEDROCK_TEST_PROCESSES "/static-client"}, "before main: You said: hello\nafter main: You said: hello\n");
+}
+
+TEST_CASE_METHOD(program_fixture, "processes: a library that uses us is unmapped when it is closed, and can come again",
+                 "[processes]") {
+    std::string const once = "plugin: You said: hello\n";
+    check({BEDROCK_TEST_PROCESSES "/loader", BEDROCK_TEST_PROCESSES "/libplugin.so"},
+          once + once + once + "unloaded\n");
+}
