@@ -131,8 +131,8 @@ inline std::string make_user_agent(client_options const& client, call_options co
     return text;
 }
 
-inline int choose_max_attempts(client_options const& client, settings const& found) {
-    if (client.retry.max_attempts) return *client.retry.max_attempts;
+inline int choose_max_attempts(retry_options const& wanted, settings const& found) {
+    if (wanted.max_attempts) return *wanted.max_attempts;
     int attempts = retry::policy{}.max_attempts;
     auto const& text = found.max_attempts.value;  // a positive number or nothing
     std::from_chars(text.data(), text.data() + text.size(), attempts);
@@ -162,8 +162,8 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     for (auto const& own : made.headers)
         if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
-    made.headers.push_back(
-        {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
+    made.headers.push_back({"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" +
+                                                   std::to_string((std::max)(max_attempts, frame.attempts))});
     http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
     if (splits_headers(unsigned_headers[0]))
         return refuse_header("User-Agent", "cannot be sent: a user_agent_suffix has a line break in it");
@@ -209,9 +209,11 @@ class repeats {
   public:
     repeats(call_frame& frame, call_target const& target)
         : frame_(frame),
-          max_attempts_(choose_max_attempts(frame.client.options, target.settings)),
+          rules_(choose_retry(frame.client.options, frame.options)),
+          max_attempts_(choose_max_attempts(rules_, target.settings)),
           attempts_(frame.client.bucket, policy(max_attempts_)),
-          invocation_(crypto::make_uuid_v4()) {}
+          invocation_(crypto::make_uuid_v4()),
+          started_at_ms_(frame.client.surroundings.steady_milliseconds()) {}
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
@@ -236,10 +238,13 @@ class repeats {
     std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
         auto const& surroundings = frame_.client.surroundings;
         failed.attempts = frame_.attempts;
-        if (failed.code == errc::timeout && frame_.client.options.retry.repeat_after_timeout) failed.retryable = true;
+        if (failed.code == errc::timeout && rules_.repeat_after_timeout) failed.retryable = true;
         auto const wanted = retry::find_retry_after_ms(headers, surroundings.unix_milliseconds());
         auto const why = retry::classify(failed);
-        auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted);
+        auto const patience = retry::is_daily_quota(failed.message)
+                                  ? 0
+                                  : rules_.throttle_patience_ms - (surroundings.steady_milliseconds() - started_at_ms_);
+        auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted, patience);
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
     }
@@ -270,9 +275,11 @@ class repeats {
         observer(report);
     }
     call_frame& frame_;
+    retry_options const& rules_;
     int max_attempts_;
     retry::attempts attempts_;
     std::string invocation_;
+    std::int64_t started_at_ms_;
     std::int64_t sent_at_ms_ = 0;
     bool renewed_ = false;
 };

@@ -12,6 +12,7 @@
 #include "bedrock/observer.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,8 +27,12 @@ enum class auth_scheme : unsigned char {
 
 /// How often and when a failed call is repeated. A stream is repeated only while no event has been delivered.
 struct retry_options {
-    /// Requests a call may send; unset: AWS_MAX_ATTEMPTS, else 3 (AWS's standard mode).
+    /// Requests a call may send; unset: AWS_MAX_ATTEMPTS, the profile's max_attempts, 3 (AWS's standard mode).
     std::optional<int> max_attempts{};
+    /// How long a throttled request is repeated, counted from the first one, where attempts or budget would end it
+    /// sooner: quotas are counted by the minute and outlast three attempts. Pauses are 1 to 20 s then. A quota of the
+    /// day is not waited for. 0: no longer than the attempts.
+    std::int64_t throttle_patience_ms = 0;
     /// Repeats also after a time-out that came when the whole request had been sent: the model may have done the work,
     /// and bill it, twice.
     bool repeat_after_timeout = false;
@@ -85,11 +90,18 @@ struct call_options {
     /// request has already, such as Host (Authorization only where it has none), and for one that is no header.
     http::header_list headers{};
     std::optional<http::timeouts> timeouts{};
+    /// As a whole in place of the client's.
+    std::optional<retry_options> retry{};
     /// Keep a copy to cancel the call from any thread.
     std::optional<cancellation> cancel{};
     std::string user_agent_suffix{};
     bool fresh_connection = false;
 };
+
+/// The call's own, else the client's. **Lifetime:** of the arguments.
+inline retry_options const& choose_retry(client_options const& client, call_options const& call) noexcept {
+    return call.retry ? *call.retry : client.retry;
+}
 
 /// The call's own, else the client's. **Lifetime:** of the arguments.
 inline http::timeouts const& choose_timeouts(client_options const& client, call_options const& call) noexcept {

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_RETRY_HPP
 #define BEDROCK_RETRY_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/http.hpp"
@@ -55,10 +56,15 @@ struct policy {
     std::int64_t max_backoff_ms = 20'000;
     /// How much longer than its own pause the service may ask for.
     std::int64_t max_extension_ms = 5000;
+    /// The shortest pause of a repeat that patience grants.
+    std::int64_t patient_pause_ms = 1000;
     /// What a repeat costs of the bucket.
     int transient_cost = 14;
     int throttling_cost = 5;
 };
+
+/// True for words about a quota that is counted by the day: no patience outlives it.
+bool is_daily_quota(std::string_view message) noexcept;
 
 /// The pause before repeat number `repeat` (from 1): `random` (0 to 1) of base * 2^(repeat - 1), capped before jitter.
 std::int64_t backoff_ms(int repeat, cause why, double random, policy const& rules = {}) noexcept;
@@ -114,7 +120,9 @@ class attempts {
     explicit attempts(token_bucket& shared, policy const& rules = {}) noexcept : shared_(&shared), rules_(rules) {}
 
     /// To be told of each failed attempt; pays for the repeat that it grants. `random` is uniform in [0, 1].
-    decision failed(cause why, double random, std::optional<std::int64_t> retry_after_ms = std::nullopt) noexcept;
+    /// `patience_ms`: how much longer throttling is repeated where attempts or bucket would end it, without paying.
+    decision failed(cause why, double random, std::optional<std::int64_t> retry_after_ms = std::nullopt,
+                    std::int64_t patience_ms = 0) noexcept;
     /// To be told of the success: refills the bucket by the last repeat's cost, or by 1 where there was none.
     void succeeded() noexcept;
     /// Failed attempts so far.
@@ -204,6 +212,14 @@ inline cause classify(error const& failure) noexcept {
     }
 }
 
+inline bool is_daily_quota(std::string_view message) noexcept {
+    for (std::string_view const words : {"per day", "daily"}) {
+        auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
+        if (std::search(message.begin(), message.end(), words.begin(), words.end(), same) != message.end()) return true;
+    }
+    return false;
+}
+
 inline std::int64_t backoff_ms(int repeat, cause why, double random, policy const& rules) noexcept {
     std::int64_t longest = why == cause::throttling ? rules.throttling_base_ms : rules.transient_base_ms;
     for (int i = 1; i < repeat && longest < rules.max_backoff_ms; ++i) longest *= 2;
@@ -258,14 +274,23 @@ inline void token_bucket::give(int count) noexcept {
     }
 }
 
-inline decision attempts::failed(cause why, double random, std::optional<std::int64_t> retry_after_ms) noexcept {
+inline decision attempts::failed(cause why, double random, std::optional<std::int64_t> retry_after_ms,
+                                 std::int64_t patience_ms) noexcept {
     ++failures_;
     if (why == cause::none) return {verdict::not_retryable, 0};
-    if (failures_ >= rules_.max_attempts) return {verdict::attempts_exhausted, 0};
-    int const cost = why == cause::throttling ? rules_.throttling_cost : rules_.transient_cost;
-    if (!shared_->take(cost)) return {verdict::bucket_exhausted, 0};
-    last_cost_ = cost;
-    return {verdict::repeat, delay_ms(failures_, why, random, retry_after_ms, rules_)};
+    bool const throttled = why == cause::throttling;
+    auto const pause = delay_ms(failures_, why, random, retry_after_ms, rules_);
+    bool const attempts_left = failures_ < rules_.max_attempts;
+    int const cost = throttled ? rules_.throttling_cost : rules_.transient_cost;
+    if (attempts_left && shared_->take(cost)) {
+        last_cost_ = cost;
+        return {verdict::repeat, pause};
+    }
+    auto const patient = (std::max)(pause, rules_.patient_pause_ms);
+    if (!throttled || patient > patience_ms)
+        return {attempts_left ? verdict::bucket_exhausted : verdict::attempts_exhausted, 0};
+    last_cost_ = 0;
+    return {verdict::repeat, patient};
 }
 
 inline void attempts::succeeded() noexcept {

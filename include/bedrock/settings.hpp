@@ -91,6 +91,9 @@ struct settings {
     switch_setting use_dual_stack{};
     /// A positive number; empty where neither AWS_MAX_ATTEMPTS nor the profile has one.
     setting max_attempts{};
+    /// "standard", "adaptive" or "legacy"; empty where neither AWS_RETRY_MODE nor the profile has one. Calls are
+    /// repeated by the standard mode in any case; a note says so where another one was wanted.
+    setting retry_mode{};
     /// What was passed over, for `explain`: shared files that cannot be read, a profile that does not exist.
     std::vector<std::string> notes{};
 };
@@ -101,10 +104,11 @@ struct settings {
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
 /// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
 /// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.
+/// Attempts and retry mode: AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, the profile's max_attempts and retry_mode.
 ///
-/// **Errors:** invalid_input for a region, URL or switch that is none, and for FIPS or dual-stack with a URL, naming
-/// what set them; credentials for shared files that cannot be read, where the region would have to come from them or a
-/// profile was named.
+/// **Errors:** invalid_input for a region, URL, switch or retry mode that is none, and for FIPS or dual-stack with a
+/// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
+/// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted);
 
@@ -195,14 +199,34 @@ inline result<setting> find_configured_endpoint(environment const& surroundings,
 }
 
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
-inline setting find_max_attempts(environment const& surroundings, profile_view const& profile) {
+inline setting find_max_attempts(environment const& surroundings, profile_view const& profile,
+                                 std::vector<std::string>& notes) {
     for (auto found : {from_variables(surroundings, {"AWS_MAX_ATTEMPTS"}), profile.find("max_attempts")}) {
+        if (found.value.empty()) continue;
         int attempts = 0;
         auto const* const end = found.value.data() + found.value.size();
         auto const [stop, fault] = std::from_chars(found.value.data(), end, attempts);
         if (fault == std::errc{} && stop == end && attempts > 0) return found;
+        notes.push_back("the attempts of " + found.source + " are " + quote(found.value) +
+                        ", which is no positive number and does not count");
     }
     return {};
+}
+
+inline result<setting> find_retry_mode(environment const& surroundings, profile_view const& profile,
+                                       std::vector<std::string>& notes) {
+    auto found = first_of(from_variables(surroundings, {"AWS_RETRY_MODE"}), profile.find("retry_mode"));
+    if (found.value.empty()) return found;
+    for (std::string_view const mode : {"standard", "adaptive", "legacy"}) {
+        if (!http::equal_names(found.value, mode)) continue;
+        found.value = mode;
+        if (mode != "standard")
+            notes.push_back("the retry mode of " + found.source + " is " + found.value +
+                            "; calls are repeated by the standard mode");
+        return found;
+    }
+    std::string const what = found.source == "AWS_RETRY_MODE" ? found.source : "retry_mode of " + found.source;
+    return fail(errc::invalid_input, what + " is " + quote(found.value) + ": it must be standard, adaptive or legacy");
 }
 
 /// Which setting is at fault where the endpoint cannot be resolved.
@@ -258,7 +282,10 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
                                           "use_dualstack_endpoint");
     if (!dual_stack) co_return unexpected{std::move(dual_stack).error()};
     found.use_dual_stack = std::move(*dual_stack);
-    found.max_attempts = detail::find_max_attempts(surroundings, profile);
+    found.max_attempts = detail::find_max_attempts(surroundings, profile, found.notes);
+    auto retry_mode = detail::find_retry_mode(surroundings, profile, found.notes);
+    if (!retry_mode) co_return unexpected{std::move(retry_mode).error()};
+    found.retry_mode = std::move(*retry_mode);
 
     endpoint::parameters parameters;
     parameters.service = wanted.service;

@@ -346,6 +346,61 @@ TEST_CASE("call: how many attempts there may be", "[call]") {
     }
 }
 
+TEST_CASE("call: a call's own rules for repeats replace the client's", "[call]") {
+    called c;
+    c.options.retry.max_attempts = 5;
+    c.call.retry = retry_options{.max_attempts = 1};
+    REQUIRE_FALSE(c.plain({answer(503)}));
+    CHECK(c.attempts == 1);
+    c.call.retry = retry_options{.repeat_after_timeout = true};
+    REQUIRE(c.plain({broken({errc::timeout, true, "first byte"}), answer(200)}));
+    CHECK(c.attempts == 2);
+    REQUIRE_FALSE(c.plain({answer(503), answer(503), answer(503)}));
+    CHECK(c.attempts == 3);
+}
+
+TEST_CASE("call: patience with throttling lasts to its deadline, and not for a quota of the day", "[call]") {
+    called c;
+    auto surroundings = c.machine.get();
+    // A clock on which every look costs a second: one as the call begins, then each attempt's sending and its failure.
+    surroundings.steady_milliseconds = [at = std::make_shared<std::int64_t>(0)] { return *at += 1000; };
+    c.options.surroundings = surroundings;
+    c.options.retry.throttle_patience_ms = 30'000;
+    auto const throttled = answer(429, "ThrottlingException");
+    for (bool const streaming : {false, true}) {
+        std::vector<recorded_exchange> recording(10, throttled);
+        recording.push_back(answer(200));
+        CHECK((streaming ? c.stream(recording).has_value() : c.plain(recording).has_value()));
+        CHECK(c.attempts == 11);
+        CHECK(c.pauses.at(1) == 1000);  // paid, half of the longest
+        CHECK(c.pauses.at(2) == 2000);  // the first by patience
+        CHECK(c.pauses.at(9) == 10'000);
+        CHECK(header(c.requests.at(10), "amz-sdk-request") == "attempt=11; max=11");
+    }
+    REQUIRE_FALSE(c.plain(std::vector<recorded_exchange>(20, throttled)));
+    CHECK(c.attempts == 11);  // 20 s gone at the tenth failure, 22 s at the next: 10 s more are too many
+    REQUIRE_FALSE(c.plain(std::vector<recorded_exchange>(3, answer(503))));
+    CHECK(c.attempts == 3);
+    auto daily = throttled;
+    daily.pieces = {R"({"message":"Too many tokens per day"})"};
+    REQUIRE_FALSE(c.plain(std::vector<recorded_exchange>(3, daily)));
+    CHECK(c.attempts == 3);
+}
+
+TEST_CASE("call: a retry mode that is none is refused, any other is the standard one", "[call]") {
+    called c;
+    for (auto const* mode : {"standard", "Adaptive", "legacy"}) {
+        (*c.machine.values)["AWS_RETRY_MODE"] = mode;
+        REQUIRE_FALSE(c.plain({answer(503), answer(503), answer(503)}));
+        CHECK(c.attempts == 3);
+    }
+    (*c.machine.values)["AWS_RETRY_MODE"] = "fast";
+    auto const got = c.plain({});
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::invalid_input);
+    CHECK(got.error().message == "AWS_RETRY_MODE is \"fast\": it must be standard, adaptive or legacy");
+}
+
 TEST_CASE("call: the service may ask for a pause", "[call]") {
     auto const pause = [](http::header_list headers) {
         called c;

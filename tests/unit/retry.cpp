@@ -369,6 +369,42 @@ TEST_CASE("attempts count, pay and refill", "[retry]") {
     CHECK(bucket.available() == 396);
 }
 
+TEST_CASE("patience repeats throttling beyond attempts and bucket, with pauses of a second and more", "[retry]") {
+    using retry::cause;
+    using retry::verdict;
+    retry::policy rules;
+    rules.max_attempts = 2;
+    retry::token_bucket bucket(500, 7);
+    retry::attempts call(bucket, rules);
+    CHECK(call.failed(cause::throttling, 0, std::nullopt, 60'000).delay_ms == 0);
+    CHECK(bucket.available() == 2);
+    auto got = call.failed(cause::throttling, 0, std::nullopt, 60'000);
+    CHECK(got.verdict == verdict::repeat);
+    CHECK(got.delay_ms == 1000);
+    CHECK(call.failed(cause::throttling, 1, std::nullopt, 60'000).delay_ms == 4000);
+    CHECK(call.failed(cause::throttling, 0, 2500, 60'000).delay_ms == 2500);
+    CHECK(call.failed(cause::throttling, 1, std::nullopt, 15'999).verdict == verdict::attempts_exhausted);
+    CHECK(call.failed(cause::throttling, 0, std::nullopt, 999).verdict == verdict::attempts_exhausted);
+    CHECK(call.failed(cause::throttling, 0, std::nullopt, 1000).verdict == verdict::repeat);
+    CHECK(call.failed(cause::throttling, 0, std::nullopt, -5).verdict == verdict::attempts_exhausted);
+    CHECK(call.failed(cause::transient, 0, std::nullopt, 60'000).verdict == verdict::attempts_exhausted);
+    CHECK(call.failed(cause::none, 0, std::nullopt, 60'000).verdict == verdict::not_retryable);
+    CHECK(bucket.available() == 2);
+    retry::attempts poor(bucket);
+    CHECK(poor.failed(cause::throttling, 1, std::nullopt, 60'000).verdict == verdict::repeat);
+    CHECK(poor.failed(cause::throttling, 1).verdict == verdict::bucket_exhausted);
+    poor.succeeded();
+    CHECK(bucket.available() == 3);  // what was not paid is not given back
+}
+
+TEST_CASE("a quota of the day is known by its words", "[retry]") {
+    CHECK(retry::is_daily_quota("Too many tokens per day, please wait before trying again."));
+    CHECK(retry::is_daily_quota("DAILY limit"));
+    CHECK_FALSE(retry::is_daily_quota("Too many tokens, please wait before trying again."));
+    CHECK_FALSE(retry::is_daily_quota("per da"));
+    CHECK_FALSE(retry::is_daily_quota(""));
+}
+
 TEST_CASE("threads share one bucket without losing or minting a token", "[retry]") {
     constexpr int threads = 8;
     constexpr int rounds = 20'000;

@@ -280,6 +280,25 @@ TEST_CASE("settings: attempts from the variable or the profile, where they are a
         CHECK(m.find()->max_attempts.source == "profile default");
     }
     CHECK(profiled("[default]\nmax_attempts = x\n").find()->max_attempts.value.empty());
+    CHECK(profiled("[default]\nmax_attempts = x\n").find()->notes ==
+          std::vector<std::string>{
+              "the attempts of profile default are \"x\", which is no positive number and does not count"});
+}
+
+TEST_CASE("settings: the retry mode of the variable or the profile is one of AWS's, or an error", "[settings]") {
+    profiled m("[default]\nretry_mode = legacy\n");
+    CHECK(m.find()->retry_mode.value == "legacy");
+    CHECK(m.find()->notes == std::vector<std::string>{"the retry mode of profile default is legacy; calls are repeated "
+                                                      "by the standard mode"});
+    (*m.machine.values)["AWS_RETRY_MODE"] = " Standard ";
+    CHECK(m.find()->retry_mode.value == "standard");
+    CHECK(m.find()->retry_mode.source == "AWS_RETRY_MODE");
+    CHECK(m.find()->notes.empty());
+    (*m.machine.values)["AWS_RETRY_MODE"] = "standards";
+    CHECK(m.refusal() == "AWS_RETRY_MODE is \"standards\": it must be standard, adaptive or legacy");
+    CHECK(profiled("[default]\nretry_mode = 3\n").refusal() ==
+          "retry_mode of profile default is \"3\": it must be standard, adaptive or legacy");
+    CHECK(profiled("[default]\n").find()->retry_mode.value.empty());
 }
 
 TEST_CASE("settings: shared files that cannot be used matter where something must come from them", "[settings]") {
