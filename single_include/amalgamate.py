@@ -22,7 +22,7 @@ import textwrap
 FLOORS = (
     ("ground", "config fwd version error result bytes ascii scan utf8 clean_text hex base64 crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
-    ("protocol", "crypto crypto/ http exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
+    ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment single_flight profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
     ("runners", "cancellation running_clock engine engine_pool os recorded blocking loop"),

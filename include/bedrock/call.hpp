@@ -8,6 +8,7 @@
 #include "bedrock/bytes.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/client_state.hpp"
+#include "bedrock/clock_skew.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/redact.hpp"
@@ -217,6 +218,7 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
+        signed_at_ms_ = frame_.client.surroundings.unix_milliseconds();
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
@@ -247,6 +249,16 @@ class repeats {
         auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted, patience);
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
+    }
+    /// The service refused the signature because this machine's clock is wrong, for the first time in this call: from
+    /// now on the client signs with the service's time.
+    bool correct_clock(error const& failed, http::header_list const& headers, call_target const& target) {
+        auto const& correct = frame_.client.surroundings.correct_clock;
+        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty() || !correct) return false;
+        auto const now = find_true_time(failed.name, headers, signed_at_ms_);
+        if (!now) return false;
+        correct(*now);
+        return corrected_ = true;
     }
     /// The service says that the credentials have expired, for the first time in this call.
     bool may_renew(error const& failed) noexcept {
@@ -281,7 +293,9 @@ class repeats {
     std::string invocation_;
     std::int64_t started_at_ms_;
     std::int64_t sent_at_ms_ = 0;
+    std::int64_t signed_at_ms_ = 0;
     bool renewed_ = false;
+    bool corrected_ = false;
 };
 
 /// Has the providers drop the refused credentials and finds others. False where there are none, or only the same ones.
@@ -312,6 +326,10 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
             attempts.failed(failed, 0);
             co_return true;
         }
+    }
+    if (attempts.correct_clock(failed, headers, target)) {
+        attempts.failed(failed, 0);
+        co_return true;
     }
     auto const pause = attempts.after(failed, headers);
     attempts.failed(failed, pause);

@@ -45,13 +45,13 @@ struct client_state {
 
 inline environment client_state::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
-    if (!given) return process;
+    if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
     if (!made.variable) made.variable = std::move(process.variable);
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);
-    return made;
+    return with_correctable_clock(std::move(made));
 }
 
 inline settings_request client_state::make_settings_request() const {

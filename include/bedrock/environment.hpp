@@ -6,12 +6,15 @@
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #if defined(_WIN32)
 #include <chrono>
@@ -32,10 +35,17 @@ struct environment {
     std::function<std::int64_t()> steady_milliseconds;
     /// Uniform in [0, 1): jitter, not keys.
     std::function<double()> random_unit;
+    /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
+    /// answers of that are to be right. Empty: nobody is told.
+    std::function<void(std::int64_t now_unix_ms)> correct_clock{};
 
     /// The process's own.
     static environment of_process();
 };
+
+/// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
+/// corrected already stays as it is.
+environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
@@ -77,6 +87,17 @@ inline environment environment::of_process() {
     process.steady_milliseconds = steady_milliseconds_now;
     process.random_unit = [] { return crypto::random_unit(); };
     return process;
+}
+
+inline environment with_correctable_clock(environment given) {
+    if (given.correct_clock) return given;
+    auto const ahead_ms = std::make_shared<std::atomic<std::int64_t>>(0);
+    auto const machine = std::move(given.unix_milliseconds);
+    given.unix_milliseconds = [machine, ahead_ms] { return machine() + ahead_ms->load(std::memory_order_relaxed); };
+    given.correct_clock = [machine, ahead_ms](std::int64_t now_unix_ms) {
+        ahead_ms->store(now_unix_ms - machine(), std::memory_order_relaxed);
+    };
+    return given;
 }
 
 inline std::optional<std::string> non_blank_variable(environment const& from, std::string const& name) {

@@ -387,6 +387,42 @@ TEST_CASE("call: patience with throttling lasts to its deadline, and not for a q
     CHECK(c.attempts == 3);
 }
 
+TEST_CASE("call: a wrong clock is corrected once in a call, without a pause", "[call]") {
+    auto const skewed = [](std::string date, std::string name = "InvalidSignatureException") {
+        http::header_list headers;
+        if (!date.empty()) headers.push_back({"Date", std::move(date)});
+        return answer(403, std::move(name), std::move(headers));
+    };
+    std::string const two_hours_on = "Fri, 02 Jan 2026 05:04:05 GMT";
+    called c;
+    c.options.retry.max_attempts = 1;
+    for (bool const streaming : {false, true}) {
+        std::vector<recorded_exchange> const recording{skewed(two_hours_on), answer(200)};
+        CHECK((streaming ? c.stream(recording).has_value() : c.plain(recording).has_value()));
+        CHECK(c.attempts == 2);
+        CHECK(c.pauses.empty());
+        CHECK(c.budget == 500);
+        CHECK(header(c.requests.at(0), "X-Amz-Date") == "20260102T030405Z");
+        CHECK(header(c.requests.at(1), "X-Amz-Date") == "20260102T050405Z");
+    }
+    auto const refused = [&](recorded_exchange first) {
+        auto const got = c.plain({first, skewed("Fri, 02 Jan 2026 09:04:05 GMT")});
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::authentication);
+        return c.attempts;
+    };
+    CHECK(refused(skewed(two_hours_on)) == 2);
+    CHECK(refused(skewed("")) == 1);
+    CHECK(refused(skewed("Thu, 01 Jan 1970 00:00:00 GMT")) == 1);
+    CHECK(refused(skewed("Fri, 02 Jan 2026 03:06:05 GMT")) == 1);
+    CHECK(refused(skewed(two_hours_on, "UnrecognizedClientException")) == 1);
+    c.options.auth = auth_scheme::none;
+    CHECK(refused(skewed(two_hours_on)) == 1);
+    c.options.auth = auth_scheme::automatic;
+    c.options.credentials = credentials{.bearer_token = "the-token"};
+    CHECK(refused(skewed(two_hours_on)) == 1);
+}
+
 TEST_CASE("call: a retry mode that is none is refused, any other is the standard one", "[call]") {
     called c;
     for (auto const* mode : {"standard", "Adaptive", "legacy"}) {

@@ -39,3 +39,26 @@ TEST_CASE("environment: the process's own reads variables and both clocks", "[en
         CHECK(value < 1.0);
     }
 }
+
+TEST_CASE("environment: a clock that can be corrected keeps its correction and goes on", "[environment]") {
+    fake_environment machine;
+    auto const here = with_correctable_clock(machine.get());
+    auto const copy = here;
+    CHECK(here.unix_milliseconds() == *machine.unix_ms);
+    copy.correct_clock(*machine.unix_ms + 7'200'000);
+    CHECK(here.unix_milliseconds() == *machine.unix_ms + 7'200'000);
+    *machine.unix_ms += 500;
+    CHECK(copy.unix_milliseconds() == *machine.unix_ms + 7'200'000);
+    here.correct_clock(*machine.unix_ms - 1'000);
+    CHECK(here.unix_milliseconds() == *machine.unix_ms - 1'000);
+    auto const other = with_correctable_clock(machine.get());
+    CHECK(other.unix_milliseconds() == *machine.unix_ms);
+
+    auto own = machine.get();
+    std::int64_t told = 0;
+    own.correct_clock = [&told](std::int64_t now) { told = now; };
+    auto const kept = with_correctable_clock(own);
+    kept.correct_clock(5);
+    CHECK(told == 5);
+    CHECK(kept.unix_milliseconds() == *machine.unix_ms);
+}

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
 #define BEDROCK_CREDENTIALS_RETRIED_CALL_HPP
 
+#include "bedrock/clock_skew.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/credentials/redact.hpp"
@@ -28,7 +29,8 @@ using request_maker = std::function<result<http::request>()>;
 /// `message`.
 using refusal_reader = std::function<error(http::response const&)>;
 
-/// The body of the first answer with status 200.
+/// The body of the first answer with status 200. A signature that was refused because this machine's clock is wrong
+/// corrects that, and is made anew once.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
@@ -49,7 +51,9 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
                                              std::vector<std::string_view> sent, environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
+    bool corrected = false;
     for (;;) {
+        auto const signed_at_ms = surroundings.unix_milliseconds();
         auto request = make();
         if (!request) co_return unexpected{std::move(request).error()};
         request->timeouts = detail::retried_call_clocks;
@@ -70,6 +74,11 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
+            auto const now = find_true_time(reason.name, sent.response.head.headers, signed_at_ms);
+            if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
+                surroundings.correct_clock(*now);
+                continue;
+            }
         }
         auto const decided =
             attempts.failed(why, surroundings.random_unit(),

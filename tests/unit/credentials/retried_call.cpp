@@ -86,6 +86,29 @@ TEST_CASE("retried call: what may pass is repeated, each time made anew", "[cred
     CHECK(told.runner.pauses() == std::vector<std::int64_t>{1700});
 }
 
+TEST_CASE("retried call: a wrong clock is corrected, and the request made anew, once", "[credentials]") {
+    http::header_list const two_hours_on{{"Date", "Fri, 02 Jan 2026 05:04:05 GMT"}};
+    session s({answered(403, "RequestExpired", two_hours_on), answered(200, "body")});
+    s.machine.correctable = true;
+    auto const got = s.send();
+    REQUIRE(got);
+    CHECK(s.made == 2);
+    CHECK(s.runner.pauses().empty());
+    CHECK(*s.machine.corrected_to == 1'767'330'245'000);
+
+    session again(std::vector<recorded_exchange>(2, answered(403, "RequestExpired", two_hours_on)));
+    again.machine.correctable = true;
+    CHECK_FALSE(again.send());
+    CHECK(again.made == 2);
+    session fixed({answered(403, "RequestExpired", two_hours_on)});
+    CHECK_FALSE(fixed.send());
+    CHECK(fixed.made == 1);
+    session right({answered(403, "SignatureDoesNotMatch", {{"Date", "Fri, 02 Jan 2026 03:04:05 GMT"}})});
+    right.machine.correctable = true;
+    CHECK_FALSE(right.send());
+    CHECK(right.made == 1);
+}
+
 TEST_CASE("retried call: the last failure is told, with its name and status", "[credentials]") {
     session s({answered(500, "first"), answered(502, "second"), answered(503, "third"), answered(200)});
     auto got = s.send();
