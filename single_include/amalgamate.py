@@ -23,9 +23,9 @@ FLOORS = (
     ("ground", "config fwd version error result bytes ascii scan utf8 clean_text hex base64 crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
-    ("ambient", "environment single_flight profile_file profile_source settings credentials credentials/"),
+    ("ambient", "environment network single_flight profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
-    ("runners", "cancellation running_clock engine engine_pool os recorded blocking loop"),
+    ("runners", "cancellation running_clock connection_words engine engine_pool os recorded blocking loop"),
     ("client", "observer options client_state target call stream_parser stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "

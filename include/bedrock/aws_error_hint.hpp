@@ -108,6 +108,8 @@ inline std::string find_iam_action(std::string_view operation) {
 
 inline std::string make_error_hint(error const& failure, error_context const& context) {
     using namespace aws_error_detail;
+    if (failure.http_status == 407)
+        return "the proxy wants a user name and password, in its URL: http://USER:PASSWORD@HOST:PORT";
     switch (failure.code) {
         case errc::access_denied:
             return hint_permission(failure, context);

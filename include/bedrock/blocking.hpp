@@ -9,6 +9,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/network.hpp"
 #include "bedrock/os.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
@@ -44,6 +45,7 @@ class blocking_runner {
   private:
     template <class Done>
     http::failure wait_for(curl_transfer& on, bool first_event, Done done);
+    std::unique_ptr<curl_transfer> start(http::request what, bool whole);
     http::failure answer(ask& wanted);
     http::failure answer_http(http_ask& wanted);
     http::failure answer_open(open_ask& wanted);
@@ -62,7 +64,8 @@ class blocking_runner {
     cancellation::sleeper sleeper_;
     std::int64_t total_ms_;
     std::int64_t started_ms_;
-    std::array<int, 2> pipes_{-1, -1};  // of the child process that is running
+    std::optional<http::network> network_{};  // the environment's until a protocol says another
+    std::array<int, 2> pipes_{-1, -1};        // of the child process that is running
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -117,7 +120,7 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
             clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
-        if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
+        if (time >= clock.deadline_ms) return clock.expired(on.peer(), on.request_sent());
         engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
@@ -162,13 +165,22 @@ inline http::failure blocking_runner::answer(ask& wanted) {
             return run_process(static_cast<process_ask&>(wanted));
         case ask_kind::wait:
             return wait_for_other(static_cast<wait_ask&>(wanted));
+        case ask_kind::network:
+            network_ = std::move(static_cast<network_ask&>(wanted).how);
+            return {};
     }
     return {};
 }
 
+inline std::unique_ptr<curl_transfer> blocking_runner::start(http::request what, bool whole) {
+    if (!network_) network_ = network_of(surroundings_);
+    apply_network(*network_, what);
+    return engine_.start(std::move(what), whole, now());
+}
+
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
 inline http::failure blocking_runner::answer_http(http_ask& wanted) {
-    auto const on = engine_.start(std::move(wanted.request), true, now());
+    auto const on = start(std::move(wanted.request), true);
     auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
     wanted.failure = why ? std::move(why) : on->end;
@@ -179,7 +191,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
 }
 
 inline http::failure blocking_runner::answer_open(open_ask& wanted) {
-    auto on = engine_.start(std::move(wanted.request), false, now());
+    auto on = start(std::move(wanted.request), false);
     auto* const opened = on.get();
     auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;

@@ -155,6 +155,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         first_byte = first_byte > 0 ? (std::min)(first_byte, longest) : longest;
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
+    made.tls.certificate = client.network.tls.certificate;
+    made.tls.key = client.network.tls.key;
+    made.unix_socket = client.network.unix_socket;
+    made.http2 = client.network.http2;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});

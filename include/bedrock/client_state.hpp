@@ -8,6 +8,8 @@
 #include "bedrock/credentials/default_chain.hpp"
 #include "bedrock/credentials/instance.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/network.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/retry.hpp"
@@ -35,6 +37,8 @@ struct client_state {
 
     /// What the client's options say of a place: all but the endpoint, which is of one service.
     settings_request make_settings_request() const;
+    /// Options and environment brought together; `ca_bundle` as `settings` has it.
+    http::network make_network(setting const& ca_bundle) const;
 
   private:
     static environment complete(std::optional<environment> const& given);
@@ -64,6 +68,19 @@ inline settings_request client_state::make_settings_request() const {
     wanted.ignore_configured_endpoints = options.ignore_configured_endpoints;
     if (options.region_of_instance) wanted.last_region_source = instance;
     return wanted;
+}
+
+inline http::network client_state::make_network(setting const& ca_bundle) const {
+    auto const& own = options.network;
+    auto made = network_of(surroundings);
+    for (auto* const proxy : {&made.https_proxy, &made.http_proxy}) {
+        if (own.proxy) proxy->url = *own.proxy;
+        if (own.no_proxy) proxy->exceptions = *own.no_proxy;
+        proxy->authorities = own.proxy_authorities;
+    }
+    made.tls = {own.tls.authorities, {}, {}, own.tls.authority_folder};
+    if (made.tls.authorities.empty() && made.tls.authority_folder.empty()) made.tls.authorities = ca_bundle.value;
+    return made;
 }
 
 inline provider_list client_state::make_providers() const {

@@ -5,6 +5,7 @@
 
 #include "bedrock/cancellation.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/connection_words.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/http.hpp"
 
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -63,12 +65,19 @@ class curl_transfer final : public http::transfer {
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
     void want_more();
     http::request const& request() const noexcept { return request_; }
+    /// "https://host:port", and through which proxy, for messages.
+    std::string peer() const;
 
   private:
     friend class engine;
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
     bool set_up(CURLSH* share);
+    bool set_up_tls();
+    bool set_up_route();
+    template <class Value>
+    bool require(CURLoption option, Value value, char const* what);
+    bool is_proxied() const;
     void note_connected(std::int64_t now_ms);
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
@@ -101,6 +110,8 @@ class engine {
     static constexpr std::size_t max_header_bytes = std::size_t{256} << 10;
     /// Unread body bytes at which a transfer pauses until its reader asks for more.
     static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
+    /// Open connections kept: one for the service, the others for those that give credentials.
+    static constexpr long max_connections = 8;
 
     explicit engine(std::shared_ptr<engine_share> share);
     engine(engine const&) = delete;
@@ -124,10 +135,12 @@ class engine {
   private:
     friend class curl_transfer;
     class multi_waker;
+    bool has_own_bundle(CURL* easy);
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
     std::vector<curl_transfer*> connecting_;
+    std::optional<bool> has_own_bundle_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -138,13 +151,6 @@ namespace detail {
 inline bool curl_ready() {
     static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     return ready;
-}
-
-/// "https://host:port", what an error message names of a URL: never the path, query or user data.
-inline std::string origin_of(std::string_view url) {
-    auto const scheme = url.find("://");
-    auto const from = scheme == std::string_view::npos ? 0 : scheme + 3;
-    return std::string(url.substr(0, url.find_first_of("/?#", from)));
 }
 
 }  // namespace detail
@@ -196,7 +202,21 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
 inline engine::engine(std::shared_ptr<engine_share> share)
     : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
       share_(std::move(share)),
-      bed_(std::make_shared<multi_waker>(multi_)) {}
+      bed_(std::make_shared<multi_waker>(multi_)) {
+    if (multi_) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
+}
+
+// Where libcurl's own trust is a file that can be read.
+inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
+    if (has_own_bundle_) return *has_own_bundle_;
+    char* path = nullptr;
+#if LIBCURL_VERSION_NUM >= 0x075400
+    curl_easy_getinfo(easy, CURLINFO_CAINFO, &path);
+#endif
+    std::FILE* const file = path ? std::fopen(path, "r") : nullptr;
+    if (file) std::fclose(file);
+    return *(has_own_bundle_ = file != nullptr);
+}
 
 inline engine::~engine() {
     bed_->retire();
@@ -208,7 +228,7 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
     made->started_ms_ = now_ms;
     if (!multi_ || !made->set_up(share_ ? share_->handle() : nullptr)) {
         made->ended = true;
-        made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
+        if (!made->end) made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
         return made;
     }
     if (auto const code = curl_multi_add_handle(multi_, made->easy_); code != CURLM_OK) {
@@ -290,27 +310,26 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 #else
     set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(request_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);   // seconds; NAT gateways forget a silent connection after 240 to 350
     set(CURLOPT_TCP_KEEPINTVL, 15L);  // seconds
-    set(CURLOPT_MAXAGE_CONN, 50L);    // seconds; servers close idle connections from a minute on
+#if LIBCURL_VERSION_NUM >= 0x080900
+    set(CURLOPT_TCP_KEEPCNT, 4L);
+#endif
+    set(CURLOPT_MAXAGE_CONN, 50L);  // seconds; servers close idle connections from a minute on
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
     set(CURLOPT_QUICK_EXIT, 1L);
 #endif
     // Our clocks decide; libcurl's own limit of five minutes must not come first.
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
-    if (!request_.tls.authorities.empty()) set(CURLOPT_CAINFO, request_.tls.authorities.c_str());
-    if (!request_.tls.certificate.empty()) set(CURLOPT_SSLCERT, request_.tls.certificate.c_str());
-    if (!request_.tls.key.empty()) set(CURLOPT_SSLKEY, request_.tls.key.c_str());
+    if (!set_up_tls() || !set_up_route()) return false;
     if (request_.fresh_connection) {
         set(CURLOPT_FRESH_CONNECT, 1L);
         set(CURLOPT_FORBID_REUSE, 1L);
     }
-    if (request_.no_proxy) set(CURLOPT_NOPROXY, "*");
     if (share) set(CURLOPT_SHARE, share);
     if (request_.method == "POST") {
         set(CURLOPT_POST, 1L);
@@ -328,6 +347,75 @@ inline bool curl_transfer::set_up(CURLSH* share) {
     set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
     return true;
+}
+
+template <class Value>
+bool curl_transfer::require(CURLoption option, Value value, char const* what) {
+    auto const code = curl_easy_setopt(easy_, option, value);
+    if (code == CURLE_OK) return true;
+    end = {errc::invalid_input, false,
+           std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version + " cannot be told " + what + ": " +
+               curl_easy_strerror(code)};
+    return false;
+}
+
+inline bool curl_transfer::set_up_tls() {
+    auto const& [authorities, certificate, key, folder] = request_.tls;
+    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    bool const own = !authorities.empty() || !folder.empty();
+    if (own) {
+        // Libcurl's own file and folder would be trusted beside those that were named.
+        if (!require(CURLOPT_CAINFO, authorities.empty() ? nullptr : authorities.c_str(), "the authorities' file"))
+            return false;
+        if (!folder.empty() && !require(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
+    }
+    // A file is read once an engine, but at every connection where there is a folder too.
+    if (folder.empty() && (own || owner_.has_own_bundle(easy_)))
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
+    auto const& of_proxy = request_.proxy.authorities.empty() ? authorities : request_.proxy.authorities;
+    if (!request_.proxy.url.empty() && !of_proxy.empty() &&
+        !require(CURLOPT_PROXY_CAINFO, of_proxy.c_str(), "the proxy's authorities"))
+        return false;
+    return (certificate.empty() || require(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
+           (key.empty() || require(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
+}
+
+// Always said, so that libcurl does not ask the process's environment, which may not be the client's.
+inline bool curl_transfer::set_up_route() {
+    if (!request_.unix_socket.empty() &&
+        !require(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str(), "a unix-domain socket"))
+        return false;
+    bool const direct = request_.no_proxy || !request_.unix_socket.empty();
+    auto const& proxy = request_.proxy;
+    if (!direct) {
+        if (auto const fault = connection_words::find_proxy_fault(proxy.url); !proxy.url.empty() && !fault.empty()) {
+            end = {errc::invalid_input, false, "the proxy "};
+            end.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
+            return false;
+        }
+    }
+    return require(CURLOPT_PROXY, direct ? "" : proxy.url.c_str(), "the proxy") &&
+           require(CURLOPT_NOPROXY, direct ? "*" : proxy.exceptions.c_str(), "what needs no proxy");
+}
+
+// Before libcurl 8.7 only a proxy without exceptions is known to have been used.
+inline bool curl_transfer::is_proxied() const {
+#if LIBCURL_VERSION_NUM >= 0x080700
+    long used = 0;
+    curl_easy_getinfo(easy_, CURLINFO_USED_PROXY, &used);
+    return used != 0;
+#else
+    return !request_.no_proxy && !request_.proxy.url.empty() && request_.proxy.exceptions.empty();
+#endif
+}
+
+inline std::string curl_transfer::peer() const {
+    auto who = connection_words::origin_of(request_.url);
+    if (!request_.unix_socket.empty()) return who + " on the socket " + request_.unix_socket;
+    return easy_ && is_proxied() ? who + " through the proxy " + connection_words::proxy_origin_of(request_.proxy.url)
+                                 : who;
 }
 
 inline bool curl_transfer::request_sent() const noexcept {
@@ -357,7 +445,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     arrived_ += line.size();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
-                    detail::origin_of(request_.url) + " answered with more than " +
+                    connection_words::origin_of(request_.url) + " answered with more than " +
                         std::to_string(engine::max_header_bytes) + " bytes of headers"};
         return false;
     }
@@ -391,8 +479,8 @@ inline std::size_t curl_transfer::take_body(byte_view bytes) {
     }
     if (whole_ && bytes.size() > request_.max_body - buffer.size()) {
         aborted_ = {errc::protocol, true,
-                    detail::origin_of(request_.url) + " answered with more than " + std::to_string(request_.max_body) +
-                        " bytes; raise max_body if that is expected"};
+                    connection_words::origin_of(request_.url) + " answered with more than " +
+                        std::to_string(request_.max_body) + " bytes; raise max_body if that is expected"};
         return 0;
     }
     wanted_ = false;
@@ -434,7 +522,8 @@ inline void curl_transfer::finish(CURLcode code) {
     if (code != CURLE_OK) {
         end = describe(code);
     } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
-        end = {errc::truncated, true, "the answer of " + detail::origin_of(request_.url) + " ended inside its head"};
+        end = {errc::truncated, true,
+               "the answer of " + connection_words::origin_of(request_.url) + " ended inside its head"};
     }
 }
 
@@ -444,52 +533,70 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
         if (why.message.empty()) why.message = "out of memory while receiving";
         return why;
     }
+    using namespace connection_words;
     http::failure why;
     why.request_sent = request_sent();
-    std::string const detail = curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code);
-    auto const origin = detail::origin_of(request_.url);
+    auto const said = hide_proxy(curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code), request_.proxy.url);
+    auto const origin = peer();
     // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.
     if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
         why.code = errc::protocol;
-        why.message = origin + " did not answer in HTTP: " + detail;
+        why.message = origin + " did not answer in HTTP: " + said;
         return why;
     }
+    long connect_status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status >= 300 && !why.request_sent) {
+        why.code = errc::transport;
+        why.permanent = connect_status < 500;
+        why.message =
+            describe_proxy_refusal(static_cast<int>(connect_status), origin_of(request_.url), request_.proxy.url);
+        return why;
+    }
+    why.code = errc::transport;
     switch (code) {
         case CURLE_PARTIAL_FILE:
             why.code = errc::truncated;
-            why.message = "the answer of " + origin + " was cut short: " + detail;
+            why.message = "the answer of " + origin + " was cut short: " + said;
             break;
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
             why.code = errc::invalid_input;
-            why.message = "not a usable URL: " + origin + ": " + detail;
+            why.message = "not a usable URL: " + origin + ": " + said;
+            break;
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            why.message = "cannot resolve the proxy " + proxy_origin_of(request_.proxy.url) + ": " + said +
+                          "; check HTTPS_PROXY, or network.proxy where that is set";
             break;
         case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            why.code = errc::transport;
-            why.message = "cannot resolve the host of " + origin + ": " + detail +
+            why.message = "cannot resolve the host of " + origin + ": " + said +
                           "; check the region or endpoint, the network and the proxy settings";
             break;
         case CURLE_COULDNT_CONNECT:
-            why.code = errc::transport;
-            why.message = "cannot connect to " + origin + ": " + detail;
+            why.message = "cannot connect to " + origin + ": " + said;
             break;
         case CURLE_SSL_CERTPROBLEM:
             why.code = errc::invalid_input;
-            why.message = "the certificate or key to show to " + origin + " cannot be used: " + detail;
+            why.message = "the certificate or key to show to " + origin + " cannot be used: " + said;
             break;
         case CURLE_SSL_CACERT_BADFILE:
             why.code = errc::invalid_input;
-            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + detail;
+            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + said;
             break;
         case CURLE_PEER_FAILED_VERIFICATION:
-            why.code = errc::transport;
-            why.message = origin + " is not who it should be: " + detail +
-                          "; a proxy that reads TLS needs its certificate among the trusted ones";
+            why.permanent = true;
+            why.message = origin + " is not who it should be: " + said + "; ";
+            why.message += advise_on_certificate(said);
+            break;
+        case CURLE_SSL_CONNECT_ERROR:
+            why.message = "TLS with " + origin + " failed: " + said + "; TLS 1.2 is the oldest that is spoken";
             break;
         default:
-            why.code = errc::transport;
-            why.message = "the connection to " + origin + " failed: " + detail;
+            why.message = "the connection to " + origin + " failed: " + said;
+    }
+    if (wants_client_certificate(said)) {
+        why.permanent = true;
+        why.message += "; it wants a certificate of this side that it trusts: network.tls.certificate and key";
     }
     return why;
 }

@@ -18,7 +18,7 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait };
+enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait, network };
 
 /// What a suspended exchange waits for. A runner switches over `kind`, casts to the type of that name, fills in the
 /// answer members and steps the exchange.
@@ -144,6 +144,12 @@ struct wait_ask : ask {
     std::shared_ptr<awaited> on;
     /// 0: no limit of its own.
     std::int64_t timeout_ms;
+};
+
+/// Says how hosts are reached from now on, by requests that do not say it themselves.
+struct network_ask : ask {
+    explicit network_ask(http::network by) : ask(ask_kind::network), how(std::move(by)) {}
+    http::network how;
 };
 
 /// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and

@@ -64,11 +64,33 @@ class body {
 
 /// PEM files for TLS, named by their paths. Empty: libcurl's own trust store, and no certificate of this side.
 struct tls_files {
-    /// Of the authorities that may have signed the server's certificate.
+    /// Of the authorities that may have signed the server's certificate, in place of libcurl's own.
     std::string authorities{};
     /// What this side shows to a server that asks for it, and its private key, which must not be encrypted.
     std::string certificate{};
     std::string key{};
+    /// As `authorities`, beside it or alone: a folder of files named by hash (`openssl rehash`).
+    std::string authority_folder{};
+};
+
+/// A proxy on the way to a host.
+struct proxy_server {
+    /// "http://user:password@host:port", percent-encoded; also https:// and socks5h://, as far as libcurl has them.
+    /// Empty: none.
+    std::string url{};
+    /// Hosts that are reached without it, as curl reads NO_PROXY: names with all below them, addresses, or "*".
+    std::string exceptions{};
+    /// PEM file of the authorities of a proxy that speaks TLS itself. Empty: as for the hosts behind it.
+    std::string authorities{};
+};
+
+/// How hosts are reached.
+struct network {
+    proxy_server https_proxy{};
+    /// Of hosts that are spoken to without TLS.
+    proxy_server http_proxy{};
+    /// Of every host; certificate and key are not this one's.
+    tls_files tls{};
 };
 
 /// A request as it goes on the wire.
@@ -80,11 +102,16 @@ struct request {
     http::body body{};
     http::timeouts timeouts{};
     http::tls_files tls{};
+    proxy_server proxy{};
+    /// Path of a unix-domain socket to which the connection goes, in place of the URL's host and port. Empty: none.
+    std::string unix_socket{};
+    /// HTTP/2 where TLS, libcurl and server have it.
+    bool http2 = false;
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
     /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.
     bool fresh_connection = false;
-    /// Straight to the host, whatever the environment says of proxies: for addresses that only this machine has.
+    /// Straight to the host, whatever proxy there is: for addresses that only this machine has.
     bool no_proxy = false;
 };
 
@@ -95,6 +122,8 @@ struct failure {
     /// The whole request had been handed to the network: a repeat may do the work, and bill it, twice.
     bool request_sent = false;
     std::string message{};
+    /// A repeat would end the same way: a certificate that does not hold, a proxy that refuses.
+    bool permanent = false;
 
     explicit operator bool() const noexcept { return code != errc::none; }
 };

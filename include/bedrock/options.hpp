@@ -38,6 +38,25 @@ struct retry_options {
     bool repeat_after_timeout = false;
 };
 
+/// How connections are made.
+struct network_options {
+    /// URL of the proxy of all hosts, as `http::proxy_server::url`; empty for none. Unset: https_proxy, HTTPS_PROXY,
+    /// http_proxy, all_proxy and ALL_PROXY, as curl reads them. The metadata of instances and containers is asked past
+    /// every proxy.
+    std::optional<std::string> proxy{};
+    /// As `http::proxy_server::exceptions`. Unset: no_proxy, NO_PROXY.
+    std::optional<std::string> no_proxy{};
+    /// PEM file of the authorities of a proxy that speaks TLS itself.
+    std::string proxy_authorities{};
+    /// Authorities count for every host; unset: AWS_CA_BUNDLE, the profile's ca_bundle, libcurl's own. Certificate and
+    /// key are shown to the services' endpoint alone.
+    http::tls_files tls{};
+    /// Path of a unix-domain socket on which a proxy of this machine speaks for the services' endpoint.
+    std::string unix_socket{};
+    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1.
+    bool http2 = false;
+};
+
 /// What a client is made with; every member may stay as it is.
 struct client_options {
     /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
@@ -68,9 +87,10 @@ struct client_options {
     auth_scheme auth = auth_scheme::automatic;
     http::timeouts timeouts{};
     retry_options retry{};
+    network_options network{};
     /// Appended to the User-Agent: "my-product/1.2".
     std::string user_agent_suffix{};
-    /// A new connection for every request.
+    /// A new connection for every request, closed behind it: none can be found dead, and repeated by libcurl, then.
     bool fresh_connection = false;
     /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
     /// with room for what stands around it.

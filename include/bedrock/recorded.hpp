@@ -62,6 +62,8 @@ class recorded_runner {
     /// What was asked, in order.
     std::vector<http::request> const& requests() const noexcept { return requests_; }
     std::vector<std::int64_t> const& pauses() const noexcept { return pauses_; }
+    /// What was asked last.
+    http::network const& network() const noexcept { return network_; }
     /// Every recorded exchange was used.
     bool exhausted() const noexcept { return next_ == recording_.size(); }
 
@@ -77,6 +79,7 @@ class recorded_runner {
     recorded_exchange const* match(http::request const& request, http::failure& failure);
 
     std::vector<recorded_exchange> recording_;
+    http::network network_{};
     std::size_t next_ = 0;
     std::vector<http::request> requests_;
     std::vector<std::int64_t> pauses_;
@@ -196,6 +199,9 @@ inline void recorded_runner::answer(ask& wanted) {
             return answer_process(static_cast<process_ask&>(wanted));
         case ask_kind::wait:
             return;  // one protocol at a time: there is nobody to wait for
+        case ask_kind::network:
+            network_ = std::move(static_cast<network_ask&>(wanted).how);
+            return;
     }
 }
 

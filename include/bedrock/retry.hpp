@@ -42,8 +42,8 @@ cause classify(std::string_view error_name, int http_status) noexcept;
 cause classify(http::failure const& failure) noexcept;
 /// The error of a broken transfer: to be repeated as far as `classify` says so.
 error make_error(http::failure const& why);
-/// What an error means; none once content has been delivered. Of a time-out the maker knows: `error::retryable`
-/// decides.
+/// What an error means; none once content has been delivered. Of a time-out and a broken connection the maker knows:
+/// `error::retryable` decides.
 cause classify(error const& failure) noexcept;
 
 /// The numbers of the mode; pauses in milliseconds.
@@ -177,6 +177,7 @@ inline cause classify(std::string_view error_name, int http_status) noexcept {
 }
 
 inline cause classify(http::failure const& failure) noexcept {
+    if (failure.permanent) return cause::none;
     switch (failure.code) {
         case errc::transport:
         case errc::truncated:
@@ -197,9 +198,9 @@ inline error make_error(http::failure const& why) {
 inline cause classify(error const& failure) noexcept {
     if (failure.content_emitted) return cause::none;
     switch (failure.code) {
-        case errc::transport:
         case errc::truncated:
             return cause::transient;
+        case errc::transport:
         case errc::timeout:
             return failure.retryable ? cause::transient : cause::none;
         case errc::none:

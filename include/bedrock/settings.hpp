@@ -94,6 +94,8 @@ struct settings {
     /// "standard", "adaptive" or "legacy"; empty where neither AWS_RETRY_MODE nor the profile has one. Calls are
     /// repeated by the standard mode in any case; a note says so where another one was wanted.
     setting retry_mode{};
+    /// PEM file of certificate authorities: AWS_CA_BUNDLE, the profile's ca_bundle.
+    setting ca_bundle{};
     /// What was passed over, for `explain`: shared files that cannot be read, a profile that does not exist.
     std::vector<std::string> notes{};
 };
@@ -104,7 +106,8 @@ struct settings {
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
 /// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
 /// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.
-/// Attempts and retry mode: AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, the profile's max_attempts and retry_mode.
+/// Attempts, retry mode and authorities: AWS_MAX_ATTEMPTS, AWS_RETRY_MODE and AWS_CA_BUNDLE, the profile's
+/// max_attempts, retry_mode and ca_bundle.
 ///
 /// **Errors:** invalid_input for a region, URL, switch or retry mode that is none, and for FIPS or dual-stack with a
 /// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
@@ -286,6 +289,8 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
     auto retry_mode = detail::find_retry_mode(surroundings, profile, found.notes);
     if (!retry_mode) co_return unexpected{std::move(retry_mode).error()};
     found.retry_mode = std::move(*retry_mode);
+    found.ca_bundle =
+        detail::first_of(detail::from_variables(surroundings, {"AWS_CA_BUNDLE"}), profile.find("ca_bundle"));
 
     endpoint::parameters parameters;
     parameters.service = wanted.service;

@@ -96,6 +96,8 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (!found) co_return unexpected{std::move(found).error()};
     target.settings = std::move(*found);
+    network_ask by(client.make_network(target.settings.ca_bundle));
+    co_await by;
     target.anonymous = !detail::find_anonymity(client).empty();
     if (target.anonymous) co_return target;
 
@@ -112,6 +114,8 @@ inline exchange<result<explanation>> explain_target(client_state const& client, 
     auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
+        network_ask by(client.make_network(found->ca_bundle));
+        co_await by;
         why.region = std::move(found->region);
         why.endpoint = std::move(found->endpoint);
         why.notes = std::move(found->notes);

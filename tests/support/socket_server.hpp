@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -85,6 +86,18 @@ class socket_server {
         listener_ = listen_on_loopback(64, port_);
         acceptor_ = std::thread([this] { accept_all(); });
     }
+    /// The same on a unix-domain socket, which must not exist yet and is removed in the end.
+    socket_server(std::string unix_path, handler serve) : serve_(std::move(serve)), unix_path_(std::move(unix_path)) {
+        listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        if (unix_path_.size() >= sizeof address.sun_path) std::abort();
+        unix_path_.copy(address.sun_path, unix_path_.size());
+        if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+            ::listen(listener_, 64) != 0)
+            std::abort();
+        acceptor_ = std::thread([this] { accept_all(); });
+    }
     socket_server(socket_server const&) = delete;
     socket_server& operator=(socket_server const&) = delete;
     ~socket_server() {
@@ -92,6 +105,7 @@ class socket_server {
         acceptor_.join();
         ::close(listener_);
         for (auto& running : threads_) running.join();
+        if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
     }
 
     std::string url(std::string_view path = "/") const {
@@ -128,6 +142,7 @@ class socket_server {
     }
 
     handler serve_;
+    std::string unix_path_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<int> accepted_{0};

@@ -1,5 +1,6 @@
 #include "support/tls_server.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -7,6 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -57,8 +59,14 @@ struct identity {
     certificate shown{};
 };
 
+struct validity {
+    long from_days = -1;
+    long to_days = 1;
+};
+
 // Signed by `issuer`, or by itself.
-identity make_identity(char const* name, identity const* issuer) {
+identity make_identity(char const* name, identity const* issuer, validity when = {},
+                       char const* hosts = "DNS:localhost,DNS:bedrock.test,IP:127.0.0.1") {
     static long serial = 1;
     identity made{make_key(), certificate(X509_new())};
     auto* const shown = made.shown.get();
@@ -66,13 +74,14 @@ identity make_identity(char const* name, identity const* issuer) {
     auto const* const text = reinterpret_cast<unsigned char const*>(name);
     constexpr long day = 86'400;
     require(X509_set_version(shown, 2) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(shown), serial++) == 1 &&
-            X509_gmtime_adj(X509_getm_notBefore(shown), -day) && X509_gmtime_adj(X509_getm_notAfter(shown), day) &&
+            X509_gmtime_adj(X509_getm_notBefore(shown), when.from_days * day) &&
+            X509_gmtime_adj(X509_getm_notAfter(shown), when.to_days * day) &&
             X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, text, -1, -1, 0) == 1 &&
             X509_set_issuer_name(shown, issuer ? X509_get_subject_name(issuer->shown.get()) : subject) == 1 &&
             X509_set_pubkey(shown, made.key.get()) == 1);
     auto* const signer = issuer ? issuer->shown.get() : shown;
     add_extension(shown, signer, NID_basic_constraints, issuer ? "CA:FALSE" : "critical,CA:TRUE");
-    if (issuer) add_extension(shown, signer, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+    if (issuer) add_extension(shown, signer, NID_subject_alt_name, hosts);
     require(X509_sign(shown, issuer ? issuer->key.get() : made.key.get(), EVP_sha256()) > 0);
     return made;
 }
@@ -104,40 +113,69 @@ std::string common_name(X509* of) {
 }  // namespace
 
 struct tls_server::state {
-    explicit state(answerer with) : answer(std::move(with)) {
+    state(answerer with, tls_server_options how) : answer(std::move(with)) {
+        using flaw = tls_server_options::flaw;
         char pattern[] = "/tmp/bedrock-tls-XXXXXX";
         require(::mkdtemp(pattern) != nullptr);
         folder = pattern;
         auto const authority = make_identity("test authority", nullptr);
         auto const stranger_authority = make_identity("another authority", nullptr);
-        auto const server = make_identity("localhost", &authority);
+        bool const is_strange = how.certificate == flaw::other_authority;
+        auto const server = make_identity(
+            "localhost", is_strange ? &stranger_authority : &authority,
+            how.certificate == flaw::expired         ? validity{-2, -1}
+            : how.certificate == flaw::not_yet_valid ? validity{1, 2}
+                                                     : validity{},
+            how.certificate == flaw::other_host ? "DNS:other.test" : "DNS:localhost,DNS:bedrock.test,IP:127.0.0.1");
         auto const device = make_identity("device-1", &authority);
         auto const stranger = make_identity("stranger", &stranger_authority);
         files = {write_certificate(folder + "/authority.pem", authority),
                  write_certificate(folder + "/device.pem", device), write_key(folder + "/device.key", device),
                  write_certificate(folder + "/stranger.pem", stranger), write_key(folder + "/stranger.key", stranger)};
+        hashed = folder + "/hashed";
+        require(::mkdir(hashed.c_str(), 0700) == 0);
+        char hash[32];
+        std::snprintf(hash, sizeof hash, "/%08lx.0", X509_subject_name_hash(authority.shown.get()));
+        files.push_back(write_certificate(hashed + hash, authority));
         tls.reset(SSL_CTX_new(TLS_server_method()));
         require(tls && SSL_CTX_use_certificate(tls.get(), server.shown.get()) == 1 &&
                 SSL_CTX_use_PrivateKey(tls.get(), server.key.get()) == 1 &&
                 X509_STORE_add_cert(SSL_CTX_get_cert_store(tls.get()), authority.shown.get()) == 1);
-        SSL_CTX_set_verify(tls.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        constexpr unsigned char context_name[] = "test";
+        require(SSL_CTX_set_session_id_context(tls.get(), context_name, sizeof context_name) == 1);
+        if (how.asks_for_certificate)
+            SSL_CTX_set_verify(tls.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        if (how.is_old) {
+            SSL_CTX_set_security_level(tls.get(), 0);
+            require(SSL_CTX_set_min_proto_version(tls.get(), TLS1_VERSION) == 1 &&
+                    SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION) == 1);
+        }
         listening.emplace([this](connection& peer) { serve(peer); });
     }
     ~state() {
         listening.reset();
         for (auto const& file : files) ::unlink(file.c_str());
+        ::rmdir(hashed.c_str());
         ::rmdir(folder.c_str());
     }
 
     void serve(connection& peer) {
+        sigset_t pipes;  // a client may be gone when OpenSSL says goodbye to it
+        ::sigemptyset(&pipes);
+        ::sigaddset(&pipes, SIGPIPE);
+        require(::pthread_sigmask(SIG_BLOCK, &pipes, nullptr) == 0);
         session const talk(SSL_new(tls.get()));
         require(talk && SSL_set_fd(talk.get(), peer.socket()) == 1);
-        if (SSL_accept(talk.get()) != 1) return;
+        if (SSL_accept(talk.get()) != 1) {
+            peer.peer_closes();  // a reset could overtake the alert that says why
+            return;
+        }
         tls_request asked;
         certificate const shown(SSL_get_peer_certificate(talk.get()));
         asked.client_name = common_name(shown.get());
+        asked.resumed = SSL_session_reused(talk.get()) == 1;
         char piece[4096];
-        while (asked.text.find("\r\n\r\n") == std::string::npos) {
+        while (asked.text.size() < whole_size(asked.text)) {
             int const got = SSL_read(talk.get(), piece, sizeof piece);
             if (got <= 0) return;
             asked.text.append(piece, static_cast<std::size_t>(got));
@@ -152,8 +190,17 @@ struct tls_server::state {
         SSL_shutdown(talk.get());
     }
 
+    // As far as the text tells: a head and its Content-Length.
+    static std::size_t whole_size(std::string const& text) {
+        auto const end = text.find("\r\n\r\n");
+        if (end == std::string::npos) return std::string::npos;
+        auto const at = text.find("Content-Length: ");
+        return end + 4 + (at < end ? static_cast<std::size_t>(std::strtoull(text.c_str() + at + 16, nullptr, 10)) : 0);
+    }
+
     answerer answer;
     std::string folder;
+    std::string hashed;
     std::vector<std::string> files;
     context tls;
     mutable std::mutex guard;
@@ -161,11 +208,18 @@ struct tls_server::state {
     std::optional<socket_server> listening;
 };
 
-tls_server::tls_server(answerer answer) : state_(std::make_unique<state>(std::move(answer))) {}
+tls_server::tls_server(answerer answer, tls_server_options how)
+    : state_(std::make_unique<state>(std::move(answer), how)) {}
 tls_server::~tls_server() = default;
 
 std::string tls_server::authority() const {
     return "localhost:" + std::to_string(state_->listening->port());
+}
+unsigned short tls_server::port() const {
+    return state_->listening->port();
+}
+std::string tls_server::authority_folder() const {
+    return state_->hashed;
 }
 std::string const& tls_server::authority_file() const {
     return state_->files[0];

@@ -1,5 +1,5 @@
-// An HTTPS server on loopback that asks its clients for a certificate, and the certificates of both: a new authority
-// for each object. Never includes the SDK.
+// An HTTPS server on loopback, with all the certificates that a test of one needs: made anew for each object, so that
+// none expires. Never includes the SDK.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,16 @@ struct tls_request {
     /// Common name of the client's certificate.
     std::string client_name{};
     std::string text{};
+    /// The handshake took up an earlier session.
+    bool resumed = false;
+};
+
+struct tls_server_options {
+    bool asks_for_certificate = true;
+    /// What is wrong with the server's own certificate.
+    enum class flaw { none, expired, not_yet_valid, other_host, other_authority } certificate = flaw::none;
+    /// Nothing newer than TLS 1.1.
+    bool is_old = false;
 };
 
 class tls_server {
@@ -21,16 +31,19 @@ class tls_server {
     /// Gives the whole answer to a request.
     using answerer = std::function<std::string(tls_request const&)>;
 
-    explicit tls_server(answerer answer);
+    explicit tls_server(answerer answer, tls_server_options how = {});
     tls_server(tls_server const&) = delete;
     tls_server& operator=(tls_server const&) = delete;
     ~tls_server();
 
     /// "localhost:PORT".
     std::string authority() const;
+    unsigned short port() const;
     /// PEM files: the authority of both sides, a device's certificate and its key, and a certificate of another
     /// authority with its key.
     std::string const& authority_file() const;
+    /// A folder with the authority's certificate under its hash, and nothing else.
+    std::string authority_folder() const;
     std::string const& certificate_file() const;
     std::string const& key_file() const;
     std::string const& stranger_certificate_file() const;

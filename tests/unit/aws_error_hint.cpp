@@ -78,6 +78,9 @@ TEST_CASE("advice by what went wrong", "[aws_error_hint]") {
     CHECK(has(hint(errc::authentication, "InvalidSignatureException", "Signature expired: 2026 is now earlier"),
               "clock"));
     CHECK(has(hint(errc::authentication, "RequestTimeTooSkewed", ""), "clock"));
+    auto of_proxy = make_error(errc::authentication, "HTTP 407");
+    of_proxy.http_status = 407;
+    CHECK(has(make_error_hint(of_proxy, {}), "the proxy wants a user name and password"));
     CHECK(has(hint(errc::authentication, "InvalidSignatureException", "does not match"), "secret access key"));
     CHECK(has(hint(errc::authentication, "UnrecognizedClientException", ""), "AWS_SESSION_TOKEN"));
     CHECK(has(hint(errc::authentication, "UnrecognizedClientException", "", context("", "", "", true)),

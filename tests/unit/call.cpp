@@ -166,6 +166,31 @@ TEST_CASE("call: the request of an operation", "[call]") {
     CHECK(header(request, "X-Plain") == "p");
 }
 
+TEST_CASE("call: certificate, socket and HTTP/2 are the service's request's alone, proxy and authorities everybody's",
+          "[call]") {
+    called c;
+    (*c.machine.values)["http_proxy"] = "http://proxy.test:1";
+    c.options.network.tls = {"own.pem", "certificate.pem", "key.pem", ""};
+    c.options.network.unix_socket = "/run/gateway.sock";
+    c.options.network.http2 = true;
+    client_state state([&] {
+        c.options.surroundings = c.machine.get();
+        return c.options;
+    }());
+    sigv4::signer signer;
+    call_frame frame{state, c.call, signer, c.what};
+    recorded_runner runner({answer(200)});
+    REQUIRE(runner.run(send_plain(frame)));
+    auto const& request = runner.requests().at(0);
+    CHECK(request.tls.certificate == "certificate.pem");
+    CHECK(request.tls.key == "key.pem");
+    CHECK(request.unix_socket == "/run/gateway.sock");
+    CHECK(request.http2);
+    CHECK(runner.network().http_proxy.url == "http://proxy.test:1");
+    CHECK(runner.network().tls.authorities == "own.pem");
+    CHECK(runner.network().tls.certificate.empty());
+}
+
 TEST_CASE("call: bearer tokens and nobody's requests carry no signature", "[call]") {
     called c;
     c.options.credentials = credentials{.bearer_token = "the-token"};

@@ -74,3 +74,34 @@ TEST_CASE("client state: what the options say of a place", "[client_state]") {
     CHECK(other.make_settings_request().use_fips == true);
     CHECK(other.make_settings_request().use_dual_stack == false);
 }
+
+TEST_CASE("client state: the network is the environment's where the options say nothing", "[client_state]") {
+    fake_environment const machine({{"HTTPS_PROXY", "http://env:1"},
+                                    {"http_proxy", "http://plain:1"},
+                                    {"NO_PROXY", "env.test"},
+                                    {"AWS_CA_BUNDLE", "env.pem"}});
+    client_options options;
+    options.surroundings = machine.get();
+    auto const by_environment = client_state(options).make_network({"profile.pem", "profile default"});
+    CHECK(by_environment.https_proxy.url == "http://env:1");
+    CHECK(by_environment.http_proxy.url == "http://plain:1");
+    CHECK(by_environment.http_proxy.exceptions == "env.test");
+    CHECK(by_environment.tls.authorities == "profile.pem");  // the settings have weighed both
+
+    options.network.proxy = "http://own:1";
+    options.network.no_proxy = "";
+    options.network.proxy_authorities = "proxy.pem";
+    options.network.tls = {"own.pem", "certificate.pem", "key.pem", ""};
+    auto const own = client_state(options).make_network({"profile.pem", "profile default"});
+    CHECK(own.https_proxy.url == "http://own:1");
+    CHECK(own.http_proxy.url == "http://own:1");
+    CHECK(own.https_proxy.exceptions.empty());
+    CHECK(own.https_proxy.authorities == "proxy.pem");
+    CHECK(own.tls.authorities == "own.pem");
+    CHECK(own.tls.certificate.empty());  // the services' alone
+    CHECK(own.tls.key.empty());
+    options.network.tls = {"", "", "", "folder"};
+    CHECK(client_state(options).make_network({"profile.pem", "profile default"}).tls.authorities.empty());
+    options.network.proxy = "";
+    CHECK(client_state(options).make_network({}).https_proxy.url.empty());
+}

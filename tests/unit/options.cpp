@@ -15,6 +15,10 @@ TEST_CASE("options: the defaults are those of the rulings", "[options]") {
     CHECK_FALSE(client.retry.max_attempts);
     CHECK_FALSE(client.retry.repeat_after_timeout);
     CHECK_FALSE(client.fresh_connection);
+    CHECK(client.retry.throttle_patience_ms == 0);
+    CHECK_FALSE(client.network.proxy);
+    CHECK_FALSE(client.network.http2);
+    CHECK(client.network.unix_socket.empty());
     CHECK(client.frame_limits.frame == 16u << 20);
     CHECK_FALSE(client.surroundings);
     CHECK(client.max_answer_bytes > 25'000'000 / 3 * 4);

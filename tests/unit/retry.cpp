@@ -289,13 +289,16 @@ TEST_CASE("what is worth a repeat", "[retry]") {
     CHECK(of_failure(errc::cancelled, false) == cause::none);
     CHECK(of_failure(errc::invalid_input, false) == cause::none);
     CHECK(of_failure(errc::none, false) == cause::none);
+    CHECK(classify(http::failure{errc::transport, false, "a certificate", true}) == cause::none);
+    CHECK(classify(http::failure{errc::transport, false, "a reset", false}) == cause::transient);
 
     auto const of_error = [](errc code, auto change) {
         error made = make_error(code, "");
         change(made);
         return classify(made);
     };
-    CHECK(of_error(errc::transport, [](error&) {}) == cause::transient);
+    CHECK(of_error(errc::transport, [](error&) {}) == cause::none);
+    CHECK(of_error(errc::transport, [](error& e) { e.retryable = true; }) == cause::transient);
     CHECK(of_error(errc::truncated, [](error&) {}) == cause::transient);
     CHECK(of_error(errc::truncated, [](error& e) { e.content_emitted = true; }) == cause::none);
     CHECK(of_error(errc::timeout, [](error&) {}) == cause::none);

@@ -301,6 +301,15 @@ TEST_CASE("settings: the retry mode of the variable or the profile is one of AWS
     CHECK(profiled("[default]\n").find()->retry_mode.value.empty());
 }
 
+TEST_CASE("settings: the authorities' file of the variable, else of the profile", "[settings]") {
+    profiled m("[default]\nca_bundle = /etc/profile.pem\n");
+    CHECK(m.find()->ca_bundle.value == "/etc/profile.pem");
+    CHECK(m.find()->ca_bundle.source == "profile default");
+    (*m.machine.values)["AWS_CA_BUNDLE"] = " /etc/variable.pem ";
+    CHECK(m.find()->ca_bundle.value == "/etc/variable.pem");
+    CHECK(m.find()->ca_bundle.source == "AWS_CA_BUNDLE");
+}
+
 TEST_CASE("settings: shared files that cannot be used matter where something must come from them", "[settings]") {
     constexpr char broken[] = "[default\n";
     using Catch::StartsWith;
