@@ -8,6 +8,7 @@
 #include "bedrock/connection_words.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/sigpipe_guard.hpp"
 
 #include <algorithm>
 #include <array>
@@ -153,6 +154,12 @@ inline bool curl_ready() {
     return ready;
 }
 
+/// libcurl before 7.88 lets the TLS library write to sockets itself, which raises SIGPIPE where the other side is gone.
+inline bool curl_may_raise_sigpipe() noexcept {
+    static bool const may = curl_version_info(CURLVERSION_NOW)->version_num < 0x075800;
+    return may;
+}
+
 }  // namespace detail
 
 inline engine_share::engine_share() {
@@ -219,6 +226,7 @@ inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
 }
 
 inline engine::~engine() {
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     bed_->retire();
     if (multi_) curl_multi_cleanup(multi_);
 }
@@ -241,6 +249,7 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
 }
 
 inline void engine::perform(std::int64_t now_ms) {
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
     std::erase_if(connecting_, [now_ms](curl_transfer* waiting) {
@@ -275,6 +284,7 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 
 inline curl_transfer::~curl_transfer() {
     if (easy_) {
+        sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
         std::erase(owner_.connecting_, this);
         curl_multi_remove_handle(owner_.multi_, easy_);
         curl_easy_cleanup(easy_);
@@ -437,6 +447,7 @@ inline void curl_transfer::want_more() {
     wanted_ = true;
     if (!paused_) return;
     paused_ = false;
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     curl_easy_pause(easy_, CURLPAUSE_CONT);
 }
 

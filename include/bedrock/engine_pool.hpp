@@ -5,9 +5,13 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/engine.hpp"
+#include "bedrock/environment.hpp"
 #include "bedrock/sigv4.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -20,6 +24,7 @@ struct call_tools {
     explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share)) {}
     bedrock::engine engine;
     sigv4::signer signer{};
+    std::int64_t idle_since_ms = 0;
 };
 
 /// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection.
@@ -28,6 +33,8 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
   public:
     /// Idle engines kept: each holds its open connections, and none is needed beyond the calls made at once.
     static constexpr std::size_t most_idle = 64;
+    /// Those that nobody wanted for so long are closed at the next call: their connections would be too old to be used.
+    static constexpr std::int64_t longest_idle_ms = 50'000;
 
     /// The tools of one call; they go back to the pool when it is destroyed.
     class [[nodiscard]] lease {
@@ -52,21 +59,34 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
         std::unique_ptr<call_tools> tools_;
     };
 
-    lease acquire();
+    /// `now_ms`: steady time.
+    lease acquire(std::int64_t now_ms = steady_milliseconds_now());
 
   private:
+    using idle_list = std::vector<std::unique_ptr<call_tools>>;
+    idle_list remove_outdated(std::int64_t now_ms);
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
     std::shared_ptr<engine_share> share_;
-    std::vector<std::unique_ptr<call_tools>> idle_;
+    idle_list idle_;  // the one that came last is the youngest
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline engine_pool::lease engine_pool::acquire() {
+inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) {
+    auto const is_young = [now_ms](auto const& tools) { return now_ms - tools->idle_since_ms <= longest_idle_ms; };
+    auto const young = std::find_if(idle_.begin(), idle_.end(), is_young);
+    idle_list old(std::make_move_iterator(idle_.begin()), std::make_move_iterator(young));
+    idle_.erase(idle_.begin(), young);
+    return old;
+}
+
+inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
+    idle_list outdated;  // closed when the lock is free again
     std::shared_ptr<engine_share> share;
     {
         std::lock_guard const lock(guard_);
+        outdated = remove_outdated(now_ms);
         if (!idle_.empty()) {
             lease warm(shared_from_this(), std::move(idle_.back()));
             idle_.pop_back();
@@ -82,6 +102,7 @@ inline engine_pool::lease engine_pool::acquire() {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
+    tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_.size() < most_idle) idle_.push_back(std::move(tools));
 }

@@ -5,9 +5,12 @@
 
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/connection_words.hpp"
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/network.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/settings.hpp"
@@ -38,6 +41,10 @@ exchange<result<call_target>> find_target(client_state const& client, call_optio
 struct explanation {
     setting region{};
     setting endpoint{};
+    /// Of the endpoint, without user and password; whether NO_PROXY exempts it is libcurl's to say. Empty: none.
+    setting proxy{};
+    /// The file of certificate authorities; empty: libcurl's own.
+    setting ca_bundle{};
     /// "AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY", "none (AWS_BEDROCK_SKIP_AUTH)"; empty
     /// when there are no credentials.
     std::string source{};
@@ -114,8 +121,20 @@ inline exchange<result<explanation>> explain_target(client_state const& client, 
     auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
-        network_ask by(client.make_network(found->ca_bundle));
+        auto const network = client.make_network(found->ca_bundle);
+        network_ask by(network);
         co_await by;
+        http::request example;
+        example.url = found->endpoint.value;
+        example.unix_socket = client.options.network.unix_socket;
+        apply_network(network, example);
+        if (!example.proxy.url.empty())
+            why.proxy = {connection_words::proxy_origin_of(example.proxy.url),
+                         client.options.network.proxy ? "client option" : "environment"};
+        if (!example.tls.authorities.empty())
+            why.ca_bundle = {example.tls.authorities, client.options.network.tls.authorities.empty()
+                                                          ? found->ca_bundle.source
+                                                          : "client option"};
         why.region = std::move(found->region);
         why.endpoint = std::move(found->endpoint);
         why.notes = std::move(found->notes);
@@ -150,6 +169,8 @@ inline std::string explanation::text() const {
     if (expires_at_ms) all += ", until " + format_iso8601(from_unix_milliseconds(*expires_at_ms));
     if (!region.value.empty()) all += "\nregion: " + region.value + " (" + region.source + ")";
     if (!endpoint.value.empty()) all += "\nendpoint: " + endpoint.value + " (" + endpoint.source + ")";
+    if (!proxy.value.empty()) all += "\nproxy: " + proxy.value + " (" + proxy.source + ")";
+    if (!ca_bundle.value.empty()) all += "\nauthorities: " + ca_bundle.value + " (" + ca_bundle.source + ")";
     for (auto const& note : notes) all += "\nnote: " + note;
     if (!attempts.empty()) all += "\nproviders:\n" + describe_attempts(attempts);
     if (problem) all += "\nproblem: " + problem->message;

@@ -8,12 +8,13 @@
 //   BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
 //   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
 //   BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
-//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONTROL_HPP,
-//   BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP,
-//   BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP,
-//   BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP,
-//   BEDROCK_CRC32_HPP, BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP,
-//   BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
+//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
+//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
+//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
+//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
+//   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
+//   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
 //   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
 //   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
 //   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
@@ -36,12 +37,13 @@
 //   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP,
 //   BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
-//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP,
-//   BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP,
-//   BEDROCK_SETTINGS_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
-//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
-//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP,
-//   BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_NETWORK_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
+//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP,
+//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
+//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
+//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -5579,11 +5581,33 @@ class body {
 
 /// PEM files for TLS, named by their paths. Empty: libcurl's own trust store, and no certificate of this side.
 struct tls_files {
-    /// Of the authorities that may have signed the server's certificate.
+    /// Of the authorities that may have signed the server's certificate, in place of libcurl's own.
     std::string authorities{};
     /// What this side shows to a server that asks for it, and its private key, which must not be encrypted.
     std::string certificate{};
     std::string key{};
+    /// As `authorities`, beside it or alone: a folder of files named by hash (`openssl rehash`).
+    std::string authority_folder{};
+};
+
+/// A proxy on the way to a host.
+struct proxy_server {
+    /// "http://user:password@host:port", percent-encoded; also https:// and socks5h://, as far as libcurl has them.
+    /// Empty: none.
+    std::string url{};
+    /// Hosts that are reached without it, as curl reads NO_PROXY: names with all below them, addresses, or "*".
+    std::string exceptions{};
+    /// PEM file of the authorities of a proxy that speaks TLS itself. Empty: as for the hosts behind it.
+    std::string authorities{};
+};
+
+/// How hosts are reached.
+struct network {
+    proxy_server https_proxy{};
+    /// Of hosts that are spoken to without TLS.
+    proxy_server http_proxy{};
+    /// Of every host; certificate and key are not this one's.
+    tls_files tls{};
 };
 
 /// A request as it goes on the wire.
@@ -5595,11 +5619,16 @@ struct request {
     http::body body{};
     http::timeouts timeouts{};
     http::tls_files tls{};
+    proxy_server proxy{};
+    /// Path of a unix-domain socket to which the connection goes, in place of the URL's host and port. Empty: none.
+    std::string unix_socket{};
+    /// HTTP/2 where TLS, libcurl and server have it.
+    bool http2 = false;
     /// Most bytes of a plain answer's body that are accepted.
     std::size_t max_body = std::size_t{64} << 20;
     /// Opens a new connection and closes it afterwards, so that libcurl has none to repeat the request on.
     bool fresh_connection = false;
-    /// Straight to the host, whatever the environment says of proxies: for addresses that only this machine has.
+    /// Straight to the host, whatever proxy there is: for addresses that only this machine has.
     bool no_proxy = false;
 };
 
@@ -5610,6 +5639,8 @@ struct failure {
     /// The whole request had been handed to the network: a repeat may do the work, and bill it, twice.
     bool request_sent = false;
     std::string message{};
+    /// A repeat would end the same way: a certificate that does not hold, a proxy that refuses.
+    bool permanent = false;
 
     explicit operator bool() const noexcept { return code != errc::none; }
 };
@@ -5679,6 +5710,51 @@ inline void receive_buffer::append(byte_view arrived) {
 
 #endif
 
+// ===== bedrock/clock_skew.hpp ========================================================================================
+// Owns the question whether a request was refused because this machine's clock is wrong, and what time it really is.
+// Never reads a clock nor sets one: whoever asks does.
+#ifndef BEDROCK_CLOCK_SKEW_HPP
+#define BEDROCK_CLOCK_SKEW_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// True for the names under which AWS refuses a signature that may be of the wrong time.
+bool may_be_clock_skew(std::string_view error_name) noexcept;
+
+/// The service's time, milliseconds since 1970, where it refused a signature under such a name and its Date is more
+/// than four minutes off the time that was signed; AWS accepts five. nullopt for a Date that is missing, is none, or
+/// is of no year in which a service answers: 2020 to 2099.
+/// **Wire:** AWS's SDKs correct from four minutes on.
+std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
+                                           std::int64_t signed_at_ms) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline bool may_be_clock_skew(std::string_view error_name) noexcept {
+    constexpr std::string_view names[] = {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch",
+                                          "RequestExpired",   "RequestTimeTooSkewed",      "RequestInTheFuture"};
+    for (auto const& name : names)
+        if (name == error_name) return true;
+    return false;
+}
+
+inline std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
+                                                  std::int64_t signed_at_ms) noexcept {
+    constexpr std::int64_t tolerated_ms = 240'000;
+    constexpr std::int64_t first_s = 1'577'836'800, end_s = 4'102'444'800;  // 2020-01-01, 2100-01-01
+    if (!may_be_clock_skew(error_name)) return std::nullopt;
+    auto const date = parse_http_date(http::find_header(headers, "Date"));
+    if (!date || date->seconds < first_s || date->seconds >= end_s) return std::nullopt;
+    auto const true_ms = to_unix_milliseconds(*date);
+    bool const off =
+        true_ms > signed_at_ms ? signed_at_ms < true_ms - tolerated_ms : signed_at_ms - tolerated_ms > true_ms;
+    return off ? std::optional(true_ms) : std::nullopt;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/exchange.hpp ==========================================================================================
 // Owns `exchange<T>`, the coroutine type that protocols are written in, and the asks by which they reach the world.
 // Never does I/O: it suspends with an ask, and whichever runner drives it answers and steps it on.
@@ -5687,7 +5763,7 @@ inline void receive_buffer::append(byte_view arrived) {
 
 namespace bedrock::inline BEDROCK_ABI {
 
-enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait };
+enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait, network };
 
 /// What a suspended exchange waits for. A runner switches over `kind`, casts to the type of that name, fills in the
 /// answer members and steps the exchange.
@@ -5813,6 +5889,12 @@ struct wait_ask : ask {
     std::shared_ptr<awaited> on;
     /// 0: no limit of its own.
     std::int64_t timeout_ms;
+};
+
+/// Says how hosts are reached from now on, by requests that do not say it themselves.
+struct network_ask : ask {
+    explicit network_ask(http::network by) : ask(ask_kind::network), how(std::move(by)) {}
+    http::network how;
 };
 
 /// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and
@@ -6693,8 +6775,8 @@ cause classify(std::string_view error_name, int http_status) noexcept;
 cause classify(http::failure const& failure) noexcept;
 /// The error of a broken transfer: to be repeated as far as `classify` says so.
 error make_error(http::failure const& why);
-/// What an error means; none once content has been delivered. Of a time-out the maker knows: `error::retryable`
-/// decides.
+/// What an error means; none once content has been delivered. Of a time-out and a broken connection the maker knows:
+/// `error::retryable` decides.
 cause classify(error const& failure) noexcept;
 
 /// The numbers of the mode; pauses in milliseconds.
@@ -6707,10 +6789,15 @@ struct policy {
     std::int64_t max_backoff_ms = 20'000;
     /// How much longer than its own pause the service may ask for.
     std::int64_t max_extension_ms = 5000;
+    /// The shortest pause of a repeat that patience grants.
+    std::int64_t patient_pause_ms = 1000;
     /// What a repeat costs of the bucket.
     int transient_cost = 14;
     int throttling_cost = 5;
 };
+
+/// True for words about a quota that is counted by the day: no patience outlives it.
+bool is_daily_quota(std::string_view message) noexcept;
 
 /// The pause before repeat number `repeat` (from 1): `random` (0 to 1) of base * 2^(repeat - 1), capped before jitter.
 std::int64_t backoff_ms(int repeat, cause why, double random, policy const& rules = {}) noexcept;
@@ -6766,7 +6853,9 @@ class attempts {
     explicit attempts(token_bucket& shared, policy const& rules = {}) noexcept : shared_(&shared), rules_(rules) {}
 
     /// To be told of each failed attempt; pays for the repeat that it grants. `random` is uniform in [0, 1].
-    decision failed(cause why, double random, std::optional<std::int64_t> retry_after_ms = std::nullopt) noexcept;
+    /// `patience_ms`: how much longer throttling is repeated where attempts or bucket would end it, without paying.
+    decision failed(cause why, double random, std::optional<std::int64_t> retry_after_ms = std::nullopt,
+                    std::int64_t patience_ms = 0) noexcept;
     /// To be told of the success: refills the bucket by the last repeat's cost, or by 1 where there was none.
     void succeeded() noexcept;
     /// Failed attempts so far.
@@ -6821,6 +6910,7 @@ inline cause classify(std::string_view error_name, int http_status) noexcept {
 }
 
 inline cause classify(http::failure const& failure) noexcept {
+    if (failure.permanent) return cause::none;
     switch (failure.code) {
         case errc::transport:
         case errc::truncated:
@@ -6841,9 +6931,9 @@ inline error make_error(http::failure const& why) {
 inline cause classify(error const& failure) noexcept {
     if (failure.content_emitted) return cause::none;
     switch (failure.code) {
-        case errc::transport:
         case errc::truncated:
             return cause::transient;
+        case errc::transport:
         case errc::timeout:
             return failure.retryable ? cause::transient : cause::none;
         case errc::none:
@@ -6854,6 +6944,14 @@ inline cause classify(error const& failure) noexcept {
         default:
             return classify(failure.name, failure.http_status);
     }
+}
+
+inline bool is_daily_quota(std::string_view message) noexcept {
+    for (std::string_view const words : {"per day", "daily"}) {
+        auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
+        if (std::search(message.begin(), message.end(), words.begin(), words.end(), same) != message.end()) return true;
+    }
+    return false;
 }
 
 inline std::int64_t backoff_ms(int repeat, cause why, double random, policy const& rules) noexcept {
@@ -6910,14 +7008,23 @@ inline void token_bucket::give(int count) noexcept {
     }
 }
 
-inline decision attempts::failed(cause why, double random, std::optional<std::int64_t> retry_after_ms) noexcept {
+inline decision attempts::failed(cause why, double random, std::optional<std::int64_t> retry_after_ms,
+                                 std::int64_t patience_ms) noexcept {
     ++failures_;
     if (why == cause::none) return {verdict::not_retryable, 0};
-    if (failures_ >= rules_.max_attempts) return {verdict::attempts_exhausted, 0};
-    int const cost = why == cause::throttling ? rules_.throttling_cost : rules_.transient_cost;
-    if (!shared_->take(cost)) return {verdict::bucket_exhausted, 0};
-    last_cost_ = cost;
-    return {verdict::repeat, delay_ms(failures_, why, random, retry_after_ms, rules_)};
+    bool const throttled = why == cause::throttling;
+    auto const pause = delay_ms(failures_, why, random, retry_after_ms, rules_);
+    bool const attempts_left = failures_ < rules_.max_attempts;
+    int const cost = throttled ? rules_.throttling_cost : rules_.transient_cost;
+    if (attempts_left && shared_->take(cost)) {
+        last_cost_ = cost;
+        return {verdict::repeat, pause};
+    }
+    auto const patient = (std::max)(pause, rules_.patient_pause_ms);
+    if (!throttled || patient > patience_ms)
+        return {attempts_left ? verdict::bucket_exhausted : verdict::attempts_exhausted, 0};
+    last_cost_ = 0;
+    return {verdict::repeat, patient};
 }
 
 inline void attempts::succeeded() noexcept {
@@ -7031,6 +7138,8 @@ inline std::string find_iam_action(std::string_view operation) {
 
 inline std::string make_error_hint(error const& failure, error_context const& context) {
     using namespace aws_error_detail;
+    if (failure.http_status == 407)
+        return "the proxy wants a user name and password, in its URL: http://USER:PASSWORD@HOST:PORT";
     switch (failure.code) {
         case errc::access_denied:
             return hint_permission(failure, context);
@@ -8825,10 +8934,17 @@ struct environment {
     std::function<std::int64_t()> steady_milliseconds;
     /// Uniform in [0, 1): jitter, not keys.
     std::function<double()> random_unit;
+    /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
+    /// answers of that are to be right. Empty: nobody is told.
+    std::function<void(std::int64_t now_unix_ms)> correct_clock{};
 
     /// The process's own.
     static environment of_process();
 };
+
+/// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
+/// corrected already stays as it is.
+environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
@@ -8872,6 +8988,17 @@ inline environment environment::of_process() {
     return process;
 }
 
+inline environment with_correctable_clock(environment given) {
+    if (given.correct_clock) return given;
+    auto const ahead_ms = std::make_shared<std::atomic<std::int64_t>>(0);
+    auto const machine = std::move(given.unix_milliseconds);
+    given.unix_milliseconds = [machine, ahead_ms] { return machine() + ahead_ms->load(std::memory_order_relaxed); };
+    given.correct_clock = [machine, ahead_ms](std::int64_t now_unix_ms) {
+        ahead_ms->store(now_unix_ms - machine(), std::memory_order_relaxed);
+    };
+    return given;
+}
+
 inline std::optional<std::string> non_blank_variable(environment const& from, std::string const& name) {
     auto value = from.variable(name);
     if (!value) return std::nullopt;
@@ -8879,6 +9006,53 @@ inline std::optional<std::string> non_blank_variable(environment const& from, st
     auto const first = value->find_first_not_of(blanks);
     if (first == std::string::npos) return std::nullopt;
     return value->substr(first, value->find_last_not_of(blanks) - first + 1);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/network.hpp ===========================================================================================
+// Owns which proxies and certificate authorities apply to a request: what the environment says of them.
+// Never opens a connection, and never reads a certificate.
+#ifndef BEDROCK_NETWORK_HPP
+#define BEDROCK_NETWORK_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What the variables say. Proxy of https hosts: https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY; of http hosts:
+/// http_proxy, all_proxy, ALL_PROXY; exceptions: no_proxy, NO_PROXY. The first that is not blank counts. HTTP_PROXY is
+/// not read: in a CGI program the client of the web server sets it. Authorities: AWS_CA_BUNDLE.
+/// **Wire:** as curl's tool and library read them (curl(1), "ENVIRONMENT").
+http::network network_of(environment const& surroundings);
+
+/// The proxy of the request's scheme and the authorities, where the request has none of its own.
+void apply_network(http::network const& how, http::request& to);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline http::network network_of(environment const& surroundings) {
+    auto const first_of = [&](std::initializer_list<char const*> names) {
+        for (auto const* const name : names)
+            if (auto value = non_blank_variable(surroundings, name)) return std::move(*value);
+        return std::string();
+    };
+    http::network found;
+    found.https_proxy.url = first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+    found.http_proxy.url = first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
+    found.https_proxy.exceptions = found.http_proxy.exceptions = first_of({"no_proxy", "NO_PROXY"});
+    found.tls.authorities = first_of({"AWS_CA_BUNDLE"});
+    return found;
+}
+
+inline void apply_network(http::network const& how, http::request& to) {
+    if (!to.no_proxy && to.unix_socket.empty() && to.proxy.url.empty()) {
+        bool const secure = ascii::equal_ignoring_case(std::string_view(to.url).substr(0, 6), "https:");
+        to.proxy = secure ? how.https_proxy : how.http_proxy;
+    }
+    if (!to.tls.authorities.empty() || !to.tls.authority_folder.empty()) return;
+    to.tls.authorities = how.tls.authorities;
+    to.tls.authority_folder = how.tls.authority_folder;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -9771,6 +9945,11 @@ struct settings {
     switch_setting use_dual_stack{};
     /// A positive number; empty where neither AWS_MAX_ATTEMPTS nor the profile has one.
     setting max_attempts{};
+    /// "standard", "adaptive" or "legacy"; empty where neither AWS_RETRY_MODE nor the profile has one. Calls are
+    /// repeated by the standard mode in any case; a note says so where another one was wanted.
+    setting retry_mode{};
+    /// PEM file of certificate authorities: AWS_CA_BUNDLE, the profile's ca_bundle.
+    setting ca_bundle{};
     /// What was passed over, for `explain`: shared files that cannot be read, a profile that does not exist.
     std::vector<std::string> notes{};
 };
@@ -9781,10 +9960,12 @@ struct settings {
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
 /// FIPS and dual-stack: the caller's, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's
 /// use_fips_endpoint and use_dualstack_endpoint, a pseudo region such as fips-us-east-1.
+/// Attempts, retry mode and authorities: AWS_MAX_ATTEMPTS, AWS_RETRY_MODE and AWS_CA_BUNDLE, the profile's
+/// max_attempts, retry_mode and ca_bundle.
 ///
-/// **Errors:** invalid_input for a region, URL or switch that is none, and for FIPS or dual-stack with a URL, naming
-/// what set them; credentials for shared files that cannot be read, where the region would have to come from them or a
-/// profile was named.
+/// **Errors:** invalid_input for a region, URL, switch or retry mode that is none, and for FIPS or dual-stack with a
+/// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
+/// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted);
 
@@ -9875,14 +10056,34 @@ inline result<setting> find_configured_endpoint(environment const& surroundings,
 }
 
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
-inline setting find_max_attempts(environment const& surroundings, profile_view const& profile) {
+inline setting find_max_attempts(environment const& surroundings, profile_view const& profile,
+                                 std::vector<std::string>& notes) {
     for (auto found : {from_variables(surroundings, {"AWS_MAX_ATTEMPTS"}), profile.find("max_attempts")}) {
+        if (found.value.empty()) continue;
         int attempts = 0;
         auto const* const end = found.value.data() + found.value.size();
         auto const [stop, fault] = std::from_chars(found.value.data(), end, attempts);
         if (fault == std::errc{} && stop == end && attempts > 0) return found;
+        notes.push_back("the attempts of " + found.source + " are " + quote(found.value) +
+                        ", which is no positive number and does not count");
     }
     return {};
+}
+
+inline result<setting> find_retry_mode(environment const& surroundings, profile_view const& profile,
+                                       std::vector<std::string>& notes) {
+    auto found = first_of(from_variables(surroundings, {"AWS_RETRY_MODE"}), profile.find("retry_mode"));
+    if (found.value.empty()) return found;
+    for (std::string_view const mode : {"standard", "adaptive", "legacy"}) {
+        if (!http::equal_names(found.value, mode)) continue;
+        found.value = mode;
+        if (mode != "standard")
+            notes.push_back("the retry mode of " + found.source + " is " + found.value +
+                            "; calls are repeated by the standard mode");
+        return found;
+    }
+    std::string const what = found.source == "AWS_RETRY_MODE" ? found.source : "retry_mode of " + found.source;
+    return fail(errc::invalid_input, what + " is " + quote(found.value) + ": it must be standard, adaptive or legacy");
 }
 
 /// Which setting is at fault where the endpoint cannot be resolved.
@@ -9938,7 +10139,12 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
                                           "use_dualstack_endpoint");
     if (!dual_stack) co_return unexpected{std::move(dual_stack).error()};
     found.use_dual_stack = std::move(*dual_stack);
-    found.max_attempts = detail::find_max_attempts(surroundings, profile);
+    found.max_attempts = detail::find_max_attempts(surroundings, profile, found.notes);
+    auto retry_mode = detail::find_retry_mode(surroundings, profile, found.notes);
+    if (!retry_mode) co_return unexpected{std::move(retry_mode).error()};
+    found.retry_mode = std::move(*retry_mode);
+    found.ca_bundle =
+        detail::first_of(detail::from_variables(surroundings, {"AWS_CA_BUNDLE"}), profile.find("ca_bundle"));
 
     endpoint::parameters parameters;
     parameters.service = wanted.service;
@@ -11741,7 +11947,8 @@ using request_maker = std::function<result<http::request>()>;
 /// `message`.
 using refusal_reader = std::function<error(http::response const&)>;
 
-/// The body of the first answer with status 200.
+/// The body of the first answer with status 200. A signature that was refused because this machine's clock is wrong
+/// corrects that, and is made anew once.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
@@ -11762,7 +11969,9 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
                                              std::vector<std::string_view> sent, environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
+    bool corrected = false;
     for (;;) {
+        auto const signed_at_ms = surroundings.unix_milliseconds();
         auto request = make();
         if (!request) co_return unexpected{std::move(request).error()};
         request->timeouts = detail::retried_call_clocks;
@@ -11783,6 +11992,11 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
+            auto const now = find_true_time(reason.name, sent.response.head.headers, signed_at_ms);
+            if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
+                surroundings.correct_clock(*now);
+                continue;
+            }
         }
         auto const decided =
             attempts.failed(why, surroundings.random_unit(),
@@ -18579,6 +18793,205 @@ inline http::failure running_clock::expired(std::string const& origin, bool requ
 
 #endif
 
+// ===== bedrock/connection_words.hpp ==================================================================================
+// Owns the words in which a connection that failed is described: who was to be reached, through which proxy, and what
+// to try. Never shows a path, a query, a user's name or a password.
+#ifndef BEDROCK_CONNECTION_WORDS_HPP
+#define BEDROCK_CONNECTION_WORDS_HPP
+
+namespace bedrock::inline BEDROCK_ABI::connection_words {
+
+/// "https://host:port" of a URL: without user, path and query.
+std::string origin_of(std::string_view url);
+
+/// "http://host:port" of a proxy's URL; one without a scheme is http, as curl has it. What stands before the last `@`
+/// is user and password, whatever it looks like.
+std::string proxy_origin_of(std::string_view url);
+
+/// Whether a proxy's URL has a user in it.
+bool has_user(std::string_view proxy_url) noexcept;
+
+/// Why a proxy's URL cannot be used, in words that complete "the proxy ..."; "" where it can. It is not quoted.
+std::string_view find_proxy_fault(std::string_view url) noexcept;
+
+/// The text of a library without what it may quote of the proxy's URL.
+std::string hide_proxy(std::string_view text, std::string_view proxy_url);
+
+/// A proxy's refusal to let a connection through to `origin`.
+std::string describe_proxy_refusal(int http_status, std::string_view origin, std::string_view proxy_url);
+
+/// What to try where a certificate does not hold, by what the TLS library says of it.
+std::string_view advise_on_certificate(std::string_view said) noexcept;
+
+/// The other side ended the handshake because this one showed no certificate, or none that it takes.
+bool wants_client_certificate(std::string_view said) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline std::size_t authority_begin(std::string_view url) noexcept {
+    auto const scheme = url.find("://");
+    return scheme == std::string_view::npos ? 0 : scheme + 3;
+}
+
+inline bool contains(std::string_view text, std::string_view part) noexcept {
+    return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace detail
+
+inline std::string origin_of(std::string_view url) {
+    auto const from = detail::authority_begin(url);
+    auto authority = url.substr(from, url.find_first_of("/?#", from) - from);
+    if (auto const user = authority.rfind('@'); user != std::string_view::npos) authority.remove_prefix(user + 1);
+    return std::string(url.substr(0, from)).append(authority);
+}
+
+inline bool has_user(std::string_view proxy_url) noexcept {
+    return proxy_url.find('@') != std::string_view::npos;
+}
+
+inline std::string proxy_origin_of(std::string_view url) {
+    auto const from = detail::authority_begin(url);
+    auto const scheme = from == 0 ? std::string_view("http://") : url.substr(0, from);
+    url.remove_prefix(from);
+    if (auto const user = url.rfind('@'); user != std::string_view::npos) url.remove_prefix(user + 1);
+    return std::string(scheme).append(url.substr(0, url.find_first_of("/?#")));
+}
+
+inline std::string_view find_proxy_fault(std::string_view url) noexcept {
+    for (char const c : url)
+        if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return "has a blank or a control character in its URL";
+    auto const from = detail::authority_begin(url);
+    auto const authority = url.substr(from, url.find_first_of("/?#", from) - from);
+    auto const user = url.rfind('@');
+    if (user != std::string_view::npos && user >= from + authority.size())
+        return "has a '/', '?' or '#' in its user name or password: percent-encode that (%2F, %3F, %23)";
+    auto const host = authority.substr(user == std::string_view::npos ? 0 : user + 1 - from);
+    return host.empty() || host.front() == ':' ? "has no host in its URL" : std::string_view();
+}
+
+inline std::string hide_proxy(std::string_view text, std::string_view proxy_url) {
+    std::string shown(text);
+    if (proxy_url.empty()) return shown;
+    auto const replace = [&shown](std::string_view what, std::string const& with) {
+        for (auto at = shown.find(what); at != std::string::npos; at = shown.find(what, at + with.size()))
+            shown.replace(at, what.size(), with);
+    };
+    replace(proxy_url, proxy_origin_of(proxy_url));
+    auto const from = detail::authority_begin(proxy_url);
+    auto const user = proxy_url.rfind('@');
+    if (user != std::string_view::npos && user > from) replace(proxy_url.substr(from, user - from), "***");
+    return shown;
+}
+
+inline std::string describe_proxy_refusal(int http_status, std::string_view origin, std::string_view proxy_url) {
+    auto said = "the proxy " + proxy_origin_of(proxy_url) + " did not connect to ";
+    said.append(origin).append(" (status ").append(std::to_string(http_status)).append("): ");
+    if (http_status == 407)
+        return said += has_user(proxy_url)
+                           ? "check the user name and password in its URL"
+                           : "it wants a user name and password, in its URL: http://USER:PASSWORD@HOST:PORT";
+    return said += "it may not be allowed to reach this host; NO_PROXY names hosts that need no proxy";
+}
+
+inline std::string_view advise_on_certificate(std::string_view said) noexcept {
+    using detail::contains;
+    if (contains(said, "expired") || contains(said, "not yet valid"))
+        return "renew its certificate, or set this machine's clock";
+    if (contains(said, "subject name") || contains(said, "does not match") || contains(said, "doesn't match"))
+        return "check the host name of the endpoint: the certificate is another host's";
+    return "where a company's proxy or a private authority signs, name its certificate file in AWS_CA_BUNDLE or "
+           "network.tls.authorities";
+}
+
+inline bool wants_client_certificate(std::string_view said) noexcept {
+    using detail::contains;
+    return contains(said, "alert certificate required") || contains(said, "alert bad certificate") ||
+           contains(said, "alert unknown ca");
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::connection_words
+
+#endif
+
+// ===== bedrock/sigpipe_guard.hpp =====================================================================================
+// Owns the silence of SIGPIPE on one thread while a library writes to sockets that may be closed at the other end.
+// Never changes how the process handles the signal, and loses none that others sent.
+#ifndef BEDROCK_SIGPIPE_GUARD_HPP
+#define BEDROCK_SIGPIPE_GUARD_HPP
+
+#if !defined(_WIN32)
+#include <csignal>
+
+#include <signal.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Keeps the calling thread's SIGPIPE from being delivered in its scope, and takes the one that came in it.
+/// **Thread safety:** of one thread; made and destroyed on the same.
+class [[nodiscard]] sigpipe_guard {
+  public:
+    /// `is_wanted` false: does nothing.
+    explicit sigpipe_guard(bool is_wanted) noexcept;
+    sigpipe_guard(sigpipe_guard const&) = delete;
+    sigpipe_guard& operator=(sigpipe_guard const&) = delete;
+    ~sigpipe_guard();
+
+#if !defined(_WIN32)
+  private:
+    static ::sigset_t only_pipe() noexcept;
+    static bool is_pending() noexcept;
+    bool is_active_ = false;
+    ::sigset_t before_{};
+#endif
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+
+inline sigpipe_guard::sigpipe_guard(bool) noexcept {}
+inline sigpipe_guard::~sigpipe_guard() = default;
+
+#else
+
+inline ::sigset_t sigpipe_guard::only_pipe() noexcept {
+    ::sigset_t only;
+    ::sigemptyset(&only);
+    ::sigaddset(&only, SIGPIPE);
+    return only;
+}
+
+inline bool sigpipe_guard::is_pending() noexcept {
+    ::sigset_t pending;
+    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+}
+
+inline sigpipe_guard::sigpipe_guard(bool is_wanted) noexcept {
+    if (!is_wanted || is_pending()) return;  // one that waits is somebody's: it is blocked, and would hide ours
+    auto const only = only_pipe();
+    is_active_ = ::pthread_sigmask(SIG_BLOCK, &only, &before_) == 0;
+}
+
+inline sigpipe_guard::~sigpipe_guard() {
+    if (!is_active_) return;
+    if (is_pending()) {
+        auto const only = only_pipe();
+        int taken = 0;
+        ::sigwait(&only, &taken);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/engine.hpp ============================================================================================
 // Owns libcurl: one multi handle with its connection cache, the transfers on it, and what engines of one client share.
 // Never follows a redirect, never switches off TLS verification, never calls user code inside a curl callback.
@@ -18624,12 +19037,19 @@ class curl_transfer final : public http::transfer {
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
     void want_more();
     http::request const& request() const noexcept { return request_; }
+    /// "https://host:port", and through which proxy, for messages.
+    std::string peer() const;
 
   private:
     friend class engine;
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
     bool set_up(CURLSH* share);
+    bool set_up_tls();
+    bool set_up_route();
+    template <class Value>
+    bool require(CURLoption option, Value value, char const* what);
+    bool is_proxied() const;
     void note_connected(std::int64_t now_ms);
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
@@ -18662,6 +19082,8 @@ class engine {
     static constexpr std::size_t max_header_bytes = std::size_t{256} << 10;
     /// Unread body bytes at which a transfer pauses until its reader asks for more.
     static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
+    /// Open connections kept: one for the service, the others for those that give credentials.
+    static constexpr long max_connections = 8;
 
     explicit engine(std::shared_ptr<engine_share> share);
     engine(engine const&) = delete;
@@ -18685,10 +19107,12 @@ class engine {
   private:
     friend class curl_transfer;
     class multi_waker;
+    bool has_own_bundle(CURL* easy);
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
     std::vector<curl_transfer*> connecting_;
+    std::optional<bool> has_own_bundle_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -18701,11 +19125,10 @@ inline bool curl_ready() {
     return ready;
 }
 
-/// "https://host:port", what an error message names of a URL: never the path, query or user data.
-inline std::string origin_of(std::string_view url) {
-    auto const scheme = url.find("://");
-    auto const from = scheme == std::string_view::npos ? 0 : scheme + 3;
-    return std::string(url.substr(0, url.find_first_of("/?#", from)));
+/// libcurl before 7.88 lets the TLS library write to sockets itself, which raises SIGPIPE where the other side is gone.
+inline bool curl_may_raise_sigpipe() noexcept {
+    static bool const may = curl_version_info(CURLVERSION_NOW)->version_num < 0x075800;
+    return may;
 }
 
 }  // namespace detail
@@ -18757,9 +19180,24 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
 inline engine::engine(std::shared_ptr<engine_share> share)
     : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
       share_(std::move(share)),
-      bed_(std::make_shared<multi_waker>(multi_)) {}
+      bed_(std::make_shared<multi_waker>(multi_)) {
+    if (multi_) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
+}
+
+// Where libcurl's own trust is a file that can be read.
+inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
+    if (has_own_bundle_) return *has_own_bundle_;
+    char* path = nullptr;
+#if LIBCURL_VERSION_NUM >= 0x075400
+    curl_easy_getinfo(easy, CURLINFO_CAINFO, &path);
+#endif
+    std::FILE* const file = path ? std::fopen(path, "r") : nullptr;
+    if (file) std::fclose(file);
+    return *(has_own_bundle_ = file != nullptr);
+}
 
 inline engine::~engine() {
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     bed_->retire();
     if (multi_) curl_multi_cleanup(multi_);
 }
@@ -18769,7 +19207,7 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
     made->started_ms_ = now_ms;
     if (!multi_ || !made->set_up(share_ ? share_->handle() : nullptr)) {
         made->ended = true;
-        made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
+        if (!made->end) made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
         return made;
     }
     if (auto const code = curl_multi_add_handle(multi_, made->easy_); code != CURLM_OK) {
@@ -18782,6 +19220,7 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
 }
 
 inline void engine::perform(std::int64_t now_ms) {
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
     std::erase_if(connecting_, [now_ms](curl_transfer* waiting) {
@@ -18816,6 +19255,7 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 
 inline curl_transfer::~curl_transfer() {
     if (easy_) {
+        sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
         std::erase(owner_.connecting_, this);
         curl_multi_remove_handle(owner_.multi_, easy_);
         curl_easy_cleanup(easy_);
@@ -18851,27 +19291,26 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 #else
     set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(request_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);   // seconds; NAT gateways forget a silent connection after 240 to 350
     set(CURLOPT_TCP_KEEPINTVL, 15L);  // seconds
-    set(CURLOPT_MAXAGE_CONN, 50L);    // seconds; servers close idle connections from a minute on
+#if LIBCURL_VERSION_NUM >= 0x080900
+    set(CURLOPT_TCP_KEEPCNT, 4L);
+#endif
+    set(CURLOPT_MAXAGE_CONN, 50L);  // seconds; servers close idle connections from a minute on
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
     set(CURLOPT_QUICK_EXIT, 1L);
 #endif
     // Our clocks decide; libcurl's own limit of five minutes must not come first.
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
-    if (!request_.tls.authorities.empty()) set(CURLOPT_CAINFO, request_.tls.authorities.c_str());
-    if (!request_.tls.certificate.empty()) set(CURLOPT_SSLCERT, request_.tls.certificate.c_str());
-    if (!request_.tls.key.empty()) set(CURLOPT_SSLKEY, request_.tls.key.c_str());
+    if (!set_up_tls() || !set_up_route()) return false;
     if (request_.fresh_connection) {
         set(CURLOPT_FRESH_CONNECT, 1L);
         set(CURLOPT_FORBID_REUSE, 1L);
     }
-    if (request_.no_proxy) set(CURLOPT_NOPROXY, "*");
     if (share) set(CURLOPT_SHARE, share);
     if (request_.method == "POST") {
         set(CURLOPT_POST, 1L);
@@ -18889,6 +19328,75 @@ inline bool curl_transfer::set_up(CURLSH* share) {
     set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
     return true;
+}
+
+template <class Value>
+bool curl_transfer::require(CURLoption option, Value value, char const* what) {
+    auto const code = curl_easy_setopt(easy_, option, value);
+    if (code == CURLE_OK) return true;
+    end = {errc::invalid_input, false,
+           std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version + " cannot be told " + what + ": " +
+               curl_easy_strerror(code)};
+    return false;
+}
+
+inline bool curl_transfer::set_up_tls() {
+    auto const& [authorities, certificate, key, folder] = request_.tls;
+    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    bool const own = !authorities.empty() || !folder.empty();
+    if (own) {
+        // Libcurl's own file and folder would be trusted beside those that were named.
+        if (!require(CURLOPT_CAINFO, authorities.empty() ? nullptr : authorities.c_str(), "the authorities' file"))
+            return false;
+        if (!folder.empty() && !require(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
+    }
+    // A file is read once an engine, but at every connection where there is a folder too.
+    if (folder.empty() && (own || owner_.has_own_bundle(easy_)))
+        curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
+    auto const& of_proxy = request_.proxy.authorities.empty() ? authorities : request_.proxy.authorities;
+    if (!request_.proxy.url.empty() && !of_proxy.empty() &&
+        !require(CURLOPT_PROXY_CAINFO, of_proxy.c_str(), "the proxy's authorities"))
+        return false;
+    return (certificate.empty() || require(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
+           (key.empty() || require(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
+}
+
+// Always said, so that libcurl does not ask the process's environment, which may not be the client's.
+inline bool curl_transfer::set_up_route() {
+    if (!request_.unix_socket.empty() &&
+        !require(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str(), "a unix-domain socket"))
+        return false;
+    bool const direct = request_.no_proxy || !request_.unix_socket.empty();
+    auto const& proxy = request_.proxy;
+    if (!direct) {
+        if (auto const fault = connection_words::find_proxy_fault(proxy.url); !proxy.url.empty() && !fault.empty()) {
+            end = {errc::invalid_input, false, "the proxy "};
+            end.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
+            return false;
+        }
+    }
+    return require(CURLOPT_PROXY, direct ? "" : proxy.url.c_str(), "the proxy") &&
+           require(CURLOPT_NOPROXY, direct ? "*" : proxy.exceptions.c_str(), "what needs no proxy");
+}
+
+// Before libcurl 8.7 only a proxy without exceptions is known to have been used.
+inline bool curl_transfer::is_proxied() const {
+#if LIBCURL_VERSION_NUM >= 0x080700
+    long used = 0;
+    curl_easy_getinfo(easy_, CURLINFO_USED_PROXY, &used);
+    return used != 0;
+#else
+    return !request_.no_proxy && !request_.proxy.url.empty() && request_.proxy.exceptions.empty();
+#endif
+}
+
+inline std::string curl_transfer::peer() const {
+    auto who = connection_words::origin_of(request_.url);
+    if (!request_.unix_socket.empty()) return who + " on the socket " + request_.unix_socket;
+    return easy_ && is_proxied() ? who + " through the proxy " + connection_words::proxy_origin_of(request_.proxy.url)
+                                 : who;
 }
 
 inline bool curl_transfer::request_sent() const noexcept {
@@ -18910,6 +19418,7 @@ inline void curl_transfer::want_more() {
     wanted_ = true;
     if (!paused_) return;
     paused_ = false;
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     curl_easy_pause(easy_, CURLPAUSE_CONT);
 }
 
@@ -18918,7 +19427,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     arrived_ += line.size();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
-                    detail::origin_of(request_.url) + " answered with more than " +
+                    connection_words::origin_of(request_.url) + " answered with more than " +
                         std::to_string(engine::max_header_bytes) + " bytes of headers"};
         return false;
     }
@@ -18952,8 +19461,8 @@ inline std::size_t curl_transfer::take_body(byte_view bytes) {
     }
     if (whole_ && bytes.size() > request_.max_body - buffer.size()) {
         aborted_ = {errc::protocol, true,
-                    detail::origin_of(request_.url) + " answered with more than " + std::to_string(request_.max_body) +
-                        " bytes; raise max_body if that is expected"};
+                    connection_words::origin_of(request_.url) + " answered with more than " +
+                        std::to_string(request_.max_body) + " bytes; raise max_body if that is expected"};
         return 0;
     }
     wanted_ = false;
@@ -18995,7 +19504,8 @@ inline void curl_transfer::finish(CURLcode code) {
     if (code != CURLE_OK) {
         end = describe(code);
     } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
-        end = {errc::truncated, true, "the answer of " + detail::origin_of(request_.url) + " ended inside its head"};
+        end = {errc::truncated, true,
+               "the answer of " + connection_words::origin_of(request_.url) + " ended inside its head"};
     }
 }
 
@@ -19005,52 +19515,70 @@ inline http::failure curl_transfer::describe(CURLcode code) const {
         if (why.message.empty()) why.message = "out of memory while receiving";
         return why;
     }
+    using namespace connection_words;
     http::failure why;
     why.request_sent = request_sent();
-    std::string const detail = curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code);
-    auto const origin = detail::origin_of(request_.url);
+    auto const said = hide_proxy(curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code), request_.proxy.url);
+    auto const origin = peer();
     // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.
     if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
         why.code = errc::protocol;
-        why.message = origin + " did not answer in HTTP: " + detail;
+        why.message = origin + " did not answer in HTTP: " + said;
         return why;
     }
+    long connect_status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    if (connect_status >= 300 && !why.request_sent) {
+        why.code = errc::transport;
+        why.permanent = connect_status < 500;
+        why.message =
+            describe_proxy_refusal(static_cast<int>(connect_status), origin_of(request_.url), request_.proxy.url);
+        return why;
+    }
+    why.code = errc::transport;
     switch (code) {
         case CURLE_PARTIAL_FILE:
             why.code = errc::truncated;
-            why.message = "the answer of " + origin + " was cut short: " + detail;
+            why.message = "the answer of " + origin + " was cut short: " + said;
             break;
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
             why.code = errc::invalid_input;
-            why.message = "not a usable URL: " + origin + ": " + detail;
+            why.message = "not a usable URL: " + origin + ": " + said;
+            break;
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            why.message = "cannot resolve the proxy " + proxy_origin_of(request_.proxy.url) + ": " + said +
+                          "; check HTTPS_PROXY, or network.proxy where that is set";
             break;
         case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            why.code = errc::transport;
-            why.message = "cannot resolve the host of " + origin + ": " + detail +
+            why.message = "cannot resolve the host of " + origin + ": " + said +
                           "; check the region or endpoint, the network and the proxy settings";
             break;
         case CURLE_COULDNT_CONNECT:
-            why.code = errc::transport;
-            why.message = "cannot connect to " + origin + ": " + detail;
+            why.message = "cannot connect to " + origin + ": " + said;
             break;
         case CURLE_SSL_CERTPROBLEM:
             why.code = errc::invalid_input;
-            why.message = "the certificate or key to show to " + origin + " cannot be used: " + detail;
+            why.message = "the certificate or key to show to " + origin + " cannot be used: " + said;
             break;
         case CURLE_SSL_CACERT_BADFILE:
             why.code = errc::invalid_input;
-            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + detail;
+            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + said;
             break;
         case CURLE_PEER_FAILED_VERIFICATION:
-            why.code = errc::transport;
-            why.message = origin + " is not who it should be: " + detail +
-                          "; a proxy that reads TLS needs its certificate among the trusted ones";
+            why.permanent = true;
+            why.message = origin + " is not who it should be: " + said + "; ";
+            why.message += advise_on_certificate(said);
+            break;
+        case CURLE_SSL_CONNECT_ERROR:
+            why.message = "TLS with " + origin + " failed: " + said + "; TLS 1.2 is the oldest that is spoken";
             break;
         default:
-            why.code = errc::transport;
-            why.message = "the connection to " + origin + " failed: " + detail;
+            why.message = "the connection to " + origin + " failed: " + said;
+    }
+    if (wants_client_certificate(said)) {
+        why.permanent = true;
+        why.message += "; it wants a certificate of this side that it trusts: network.tls.certificate and key";
     }
     return why;
 }
@@ -19072,6 +19600,7 @@ struct call_tools {
     explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share)) {}
     bedrock::engine engine;
     sigv4::signer signer{};
+    std::int64_t idle_since_ms = 0;
 };
 
 /// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection.
@@ -19080,6 +19609,8 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
   public:
     /// Idle engines kept: each holds its open connections, and none is needed beyond the calls made at once.
     static constexpr std::size_t most_idle = 64;
+    /// Those that nobody wanted for so long are closed at the next call: their connections would be too old to be used.
+    static constexpr std::int64_t longest_idle_ms = 50'000;
 
     /// The tools of one call; they go back to the pool when it is destroyed.
     class [[nodiscard]] lease {
@@ -19104,21 +19635,34 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
         std::unique_ptr<call_tools> tools_;
     };
 
-    lease acquire();
+    /// `now_ms`: steady time.
+    lease acquire(std::int64_t now_ms = steady_milliseconds_now());
 
   private:
+    using idle_list = std::vector<std::unique_ptr<call_tools>>;
+    idle_list remove_outdated(std::int64_t now_ms);
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
     std::shared_ptr<engine_share> share_;
-    std::vector<std::unique_ptr<call_tools>> idle_;
+    idle_list idle_;  // the one that came last is the youngest
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline engine_pool::lease engine_pool::acquire() {
+inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) {
+    auto const is_young = [now_ms](auto const& tools) { return now_ms - tools->idle_since_ms <= longest_idle_ms; };
+    auto const young = std::find_if(idle_.begin(), idle_.end(), is_young);
+    idle_list old(std::make_move_iterator(idle_.begin()), std::make_move_iterator(young));
+    idle_.erase(idle_.begin(), young);
+    return old;
+}
+
+inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
+    idle_list outdated;  // closed when the lock is free again
     std::shared_ptr<engine_share> share;
     {
         std::lock_guard const lock(guard_);
+        outdated = remove_outdated(now_ms);
         if (!idle_.empty()) {
             lease warm(shared_from_this(), std::move(idle_.back()));
             idle_.pop_back();
@@ -19134,6 +19678,7 @@ inline engine_pool::lease engine_pool::acquire() {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
+    tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_.size() < most_idle) idle_.push_back(std::move(tools));
 }
@@ -19471,6 +20016,8 @@ class recorded_runner {
     /// What was asked, in order.
     std::vector<http::request> const& requests() const noexcept { return requests_; }
     std::vector<std::int64_t> const& pauses() const noexcept { return pauses_; }
+    /// What was asked last.
+    http::network const& network() const noexcept { return network_; }
     /// Every recorded exchange was used.
     bool exhausted() const noexcept { return next_ == recording_.size(); }
 
@@ -19486,6 +20033,7 @@ class recorded_runner {
     recorded_exchange const* match(http::request const& request, http::failure& failure);
 
     std::vector<recorded_exchange> recording_;
+    http::network network_{};
     std::size_t next_ = 0;
     std::vector<http::request> requests_;
     std::vector<std::int64_t> pauses_;
@@ -19605,6 +20153,9 @@ inline void recorded_runner::answer(ask& wanted) {
             return answer_process(static_cast<process_ask&>(wanted));
         case ask_kind::wait:
             return;  // one protocol at a time: there is nobody to wait for
+        case ask_kind::network:
+            network_ = std::move(static_cast<network_ask&>(wanted).how);
+            return;
     }
 }
 
@@ -19639,6 +20190,7 @@ class blocking_runner {
   private:
     template <class Done>
     http::failure wait_for(curl_transfer& on, bool first_event, Done done);
+    std::unique_ptr<curl_transfer> start(http::request what, bool whole);
     http::failure answer(ask& wanted);
     http::failure answer_http(http_ask& wanted);
     http::failure answer_open(open_ask& wanted);
@@ -19657,7 +20209,8 @@ class blocking_runner {
     cancellation::sleeper sleeper_;
     std::int64_t total_ms_;
     std::int64_t started_ms_;
-    std::array<int, 2> pipes_{-1, -1};  // of the child process that is running
+    std::optional<http::network> network_{};  // the environment's until a protocol says another
+    std::array<int, 2> pipes_{-1, -1};        // of the child process that is running
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -19712,7 +20265,7 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
             clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
         else
             clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
-        if (time >= clock.deadline_ms) return clock.expired(detail::origin_of(on.request().url), on.request_sent());
+        if (time >= clock.deadline_ms) return clock.expired(on.peer(), on.request_sent());
         engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
@@ -19757,13 +20310,22 @@ inline http::failure blocking_runner::answer(ask& wanted) {
             return run_process(static_cast<process_ask&>(wanted));
         case ask_kind::wait:
             return wait_for_other(static_cast<wait_ask&>(wanted));
+        case ask_kind::network:
+            network_ = std::move(static_cast<network_ask&>(wanted).how);
+            return {};
     }
     return {};
 }
 
+inline std::unique_ptr<curl_transfer> blocking_runner::start(http::request what, bool whole) {
+    if (!network_) network_ = network_of(surroundings_);
+    apply_network(*network_, what);
+    return engine_.start(std::move(what), whole, now());
+}
+
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
 inline http::failure blocking_runner::answer_http(http_ask& wanted) {
-    auto const on = engine_.start(std::move(wanted.request), true, now());
+    auto const on = start(std::move(wanted.request), true);
     auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
     wanted.failure = why ? std::move(why) : on->end;
@@ -19774,7 +20336,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
 }
 
 inline http::failure blocking_runner::answer_open(open_ask& wanted) {
-    auto on = engine_.start(std::move(wanted.request), false, now());
+    auto on = start(std::move(wanted.request), false);
     auto* const opened = on.get();
     auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
@@ -19900,11 +20462,34 @@ enum class auth_scheme : unsigned char {
 
 /// How often and when a failed call is repeated. A stream is repeated only while no event has been delivered.
 struct retry_options {
-    /// Requests a call may send; unset: AWS_MAX_ATTEMPTS, else 3 (AWS's standard mode).
+    /// Requests a call may send; unset: AWS_MAX_ATTEMPTS, the profile's max_attempts, 3 (AWS's standard mode).
     std::optional<int> max_attempts{};
+    /// How long a throttled request is repeated, counted from the first one, where attempts or budget would end it
+    /// sooner: quotas are counted by the minute and outlast three attempts. Pauses are 1 to 20 s then. A quota of the
+    /// day is not waited for. 0: no longer than the attempts.
+    std::int64_t throttle_patience_ms = 0;
     /// Repeats also after a time-out that came when the whole request had been sent: the model may have done the work,
     /// and bill it, twice.
     bool repeat_after_timeout = false;
+};
+
+/// How connections are made.
+struct network_options {
+    /// URL of the proxy of all hosts, as `http::proxy_server::url`; empty for none. Unset: https_proxy, HTTPS_PROXY,
+    /// http_proxy, all_proxy and ALL_PROXY, as curl reads them. The metadata of instances and containers is asked past
+    /// every proxy.
+    std::optional<std::string> proxy{};
+    /// As `http::proxy_server::exceptions`. Unset: no_proxy, NO_PROXY.
+    std::optional<std::string> no_proxy{};
+    /// PEM file of the authorities of a proxy that speaks TLS itself.
+    std::string proxy_authorities{};
+    /// Authorities count for every host; unset: AWS_CA_BUNDLE, the profile's ca_bundle, libcurl's own. Certificate and
+    /// key are shown to the services' endpoint alone.
+    http::tls_files tls{};
+    /// Path of a unix-domain socket on which a proxy of this machine speaks for the services' endpoint.
+    std::string unix_socket{};
+    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1.
+    bool http2 = false;
 };
 
 /// What a client is made with; every member may stay as it is.
@@ -19937,9 +20522,10 @@ struct client_options {
     auth_scheme auth = auth_scheme::automatic;
     http::timeouts timeouts{};
     retry_options retry{};
+    network_options network{};
     /// Appended to the User-Agent: "my-product/1.2".
     std::string user_agent_suffix{};
-    /// A new connection for every request.
+    /// A new connection for every request, closed behind it: none can be found dead, and repeated by libcurl, then.
     bool fresh_connection = false;
     /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
     /// with room for what stands around it.
@@ -19959,11 +20545,18 @@ struct call_options {
     /// request has already, such as Host (Authorization only where it has none), and for one that is no header.
     http::header_list headers{};
     std::optional<http::timeouts> timeouts{};
+    /// As a whole in place of the client's.
+    std::optional<retry_options> retry{};
     /// Keep a copy to cancel the call from any thread.
     std::optional<cancellation> cancel{};
     std::string user_agent_suffix{};
     bool fresh_connection = false;
 };
+
+/// The call's own, else the client's. **Lifetime:** of the arguments.
+inline retry_options const& choose_retry(client_options const& client, call_options const& call) noexcept {
+    return call.retry ? *call.retry : client.retry;
+}
 
 /// The call's own, else the client's. **Lifetime:** of the arguments.
 inline http::timeouts const& choose_timeouts(client_options const& client, call_options const& call) noexcept {
@@ -19998,6 +20591,8 @@ struct client_state {
 
     /// What the client's options say of a place: all but the endpoint, which is of one service.
     settings_request make_settings_request() const;
+    /// Options and environment brought together; `ca_bundle` as `settings` has it.
+    http::network make_network(setting const& ca_bundle) const;
 
   private:
     static environment complete(std::optional<environment> const& given);
@@ -20008,13 +20603,13 @@ struct client_state {
 
 inline environment client_state::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
-    if (!given) return process;
+    if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
     if (!made.variable) made.variable = std::move(process.variable);
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);
-    return made;
+    return with_correctable_clock(std::move(made));
 }
 
 inline settings_request client_state::make_settings_request() const {
@@ -20027,6 +20622,19 @@ inline settings_request client_state::make_settings_request() const {
     wanted.ignore_configured_endpoints = options.ignore_configured_endpoints;
     if (options.region_of_instance) wanted.last_region_source = instance;
     return wanted;
+}
+
+inline http::network client_state::make_network(setting const& ca_bundle) const {
+    auto const& own = options.network;
+    auto made = network_of(surroundings);
+    for (auto* const proxy : {&made.https_proxy, &made.http_proxy}) {
+        if (own.proxy) proxy->url = *own.proxy;
+        if (own.no_proxy) proxy->exceptions = *own.no_proxy;
+        proxy->authorities = own.proxy_authorities;
+    }
+    made.tls = {own.tls.authorities, {}, {}, own.tls.authority_folder};
+    if (made.tls.authorities.empty() && made.tls.authority_folder.empty()) made.tls.authorities = ca_bundle.value;
+    return made;
 }
 
 inline provider_list client_state::make_providers() const {
@@ -20068,6 +20676,10 @@ exchange<result<call_target>> find_target(client_state const& client, call_optio
 struct explanation {
     setting region{};
     setting endpoint{};
+    /// Of the endpoint, without user and password; whether NO_PROXY exempts it is libcurl's to say. Empty: none.
+    setting proxy{};
+    /// The file of certificate authorities; empty: libcurl's own.
+    setting ca_bundle{};
     /// "AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY", "none (AWS_BEDROCK_SKIP_AUTH)"; empty
     /// when there are no credentials.
     std::string source{};
@@ -20126,6 +20738,8 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (!found) co_return unexpected{std::move(found).error()};
     target.settings = std::move(*found);
+    network_ask by(client.make_network(target.settings.ca_bundle));
+    co_await by;
     target.anonymous = !detail::find_anonymity(client).empty();
     if (target.anonymous) co_return target;
 
@@ -20142,6 +20756,20 @@ inline exchange<result<explanation>> explain_target(client_state const& client, 
     auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
     if (found) {
+        auto const network = client.make_network(found->ca_bundle);
+        network_ask by(network);
+        co_await by;
+        http::request example;
+        example.url = found->endpoint.value;
+        example.unix_socket = client.options.network.unix_socket;
+        apply_network(network, example);
+        if (!example.proxy.url.empty())
+            why.proxy = {connection_words::proxy_origin_of(example.proxy.url),
+                         client.options.network.proxy ? "client option" : "environment"};
+        if (!example.tls.authorities.empty())
+            why.ca_bundle = {example.tls.authorities, client.options.network.tls.authorities.empty()
+                                                          ? found->ca_bundle.source
+                                                          : "client option"};
         why.region = std::move(found->region);
         why.endpoint = std::move(found->endpoint);
         why.notes = std::move(found->notes);
@@ -20176,6 +20804,8 @@ inline std::string explanation::text() const {
     if (expires_at_ms) all += ", until " + format_iso8601(from_unix_milliseconds(*expires_at_ms));
     if (!region.value.empty()) all += "\nregion: " + region.value + " (" + region.source + ")";
     if (!endpoint.value.empty()) all += "\nendpoint: " + endpoint.value + " (" + endpoint.source + ")";
+    if (!proxy.value.empty()) all += "\nproxy: " + proxy.value + " (" + proxy.source + ")";
+    if (!ca_bundle.value.empty()) all += "\nauthorities: " + ca_bundle.value + " (" + ca_bundle.source + ")";
     for (auto const& note : notes) all += "\nnote: " + note;
     if (!attempts.empty()) all += "\nproviders:\n" + describe_attempts(attempts);
     if (problem) all += "\nproblem: " + problem->message;
@@ -20289,8 +20919,8 @@ inline std::string make_user_agent(client_options const& client, call_options co
     return text;
 }
 
-inline int choose_max_attempts(client_options const& client, settings const& found) {
-    if (client.retry.max_attempts) return *client.retry.max_attempts;
+inline int choose_max_attempts(retry_options const& wanted, settings const& found) {
+    if (wanted.max_attempts) return *wanted.max_attempts;
     int attempts = retry::policy{}.max_attempts;
     auto const& text = found.max_attempts.value;  // a positive number or nothing
     std::from_chars(text.data(), text.data() + text.size(), attempts);
@@ -20312,6 +20942,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
         first_byte = first_byte > 0 ? (std::min)(first_byte, longest) : longest;
     made.max_body = client.max_answer_bytes;
     made.fresh_connection = client.fresh_connection || frame.options.fresh_connection;
+    made.tls.certificate = client.network.tls.certificate;
+    made.tls.key = client.network.tls.key;
+    made.unix_socket = client.network.unix_socket;
+    made.http2 = client.network.http2;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});
@@ -20320,8 +20954,8 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     for (auto const& own : made.headers)
         if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
-    made.headers.push_back(
-        {"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" + std::to_string(max_attempts)});
+    made.headers.push_back({"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" +
+                                                   std::to_string((std::max)(max_attempts, frame.attempts))});
     http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
     if (splits_headers(unsigned_headers[0]))
         return refuse_header("User-Agent", "cannot be sent: a user_agent_suffix has a line break in it");
@@ -20367,12 +21001,15 @@ class repeats {
   public:
     repeats(call_frame& frame, call_target const& target)
         : frame_(frame),
-          max_attempts_(choose_max_attempts(frame.client.options, target.settings)),
+          rules_(choose_retry(frame.client.options, frame.options)),
+          max_attempts_(choose_max_attempts(rules_, target.settings)),
           attempts_(frame.client.bucket, policy(max_attempts_)),
-          invocation_(crypto::make_uuid_v4()) {}
+          invocation_(crypto::make_uuid_v4()),
+          started_at_ms_(frame.client.surroundings.steady_milliseconds()) {}
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
+        signed_at_ms_ = frame_.client.surroundings.unix_milliseconds();
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
@@ -20394,12 +21031,25 @@ class repeats {
     std::optional<std::int64_t> after(error& failed, http::header_list const& headers) {
         auto const& surroundings = frame_.client.surroundings;
         failed.attempts = frame_.attempts;
-        if (failed.code == errc::timeout && frame_.client.options.retry.repeat_after_timeout) failed.retryable = true;
+        if (failed.code == errc::timeout && rules_.repeat_after_timeout) failed.retryable = true;
         auto const wanted = retry::find_retry_after_ms(headers, surroundings.unix_milliseconds());
         auto const why = retry::classify(failed);
-        auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted);
+        auto const patience = retry::is_daily_quota(failed.message)
+                                  ? 0
+                                  : rules_.throttle_patience_ms - (surroundings.steady_milliseconds() - started_at_ms_);
+        auto const decided = attempts_.failed(why, surroundings.random_unit(), wanted, patience);
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
+    }
+    /// The service refused the signature because this machine's clock is wrong, for the first time in this call: from
+    /// now on the client signs with the service's time.
+    bool correct_clock(error const& failed, http::header_list const& headers, call_target const& target) {
+        auto const& correct = frame_.client.surroundings.correct_clock;
+        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty() || !correct) return false;
+        auto const now = find_true_time(failed.name, headers, signed_at_ms_);
+        if (!now) return false;
+        correct(*now);
+        return corrected_ = true;
     }
     /// The service says that the credentials have expired, for the first time in this call.
     bool may_renew(error const& failed) noexcept {
@@ -20428,11 +21078,15 @@ class repeats {
         observer(report);
     }
     call_frame& frame_;
+    retry_options const& rules_;
     int max_attempts_;
     retry::attempts attempts_;
     std::string invocation_;
+    std::int64_t started_at_ms_;
     std::int64_t sent_at_ms_ = 0;
+    std::int64_t signed_at_ms_ = 0;
     bool renewed_ = false;
+    bool corrected_ = false;
 };
 
 /// Has the providers drop the refused credentials and finds others. False where there are none, or only the same ones.
@@ -20463,6 +21117,10 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
             attempts.failed(failed, 0);
             co_return true;
         }
+    }
+    if (attempts.correct_clock(failed, headers, target)) {
+        attempts.failed(failed, 0);
+        co_return true;
     }
     auto const pause = attempts.after(failed, headers);
     attempts.failed(failed, pause);

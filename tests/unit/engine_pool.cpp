@@ -74,6 +74,23 @@ TEST_CASE("engine pool: no more than so many idle tools are kept", "[engine_pool
     CHECK(held.size() == 3);
 }
 
+TEST_CASE("engine pool: tools that nobody wanted for fifty seconds are not given out again", "[engine_pool]") {
+    auto const pool = std::make_shared<engine_pool>();
+    auto one = pool->acquire();
+    auto two = pool->acquire();
+    std::weak_ptr<waker> const first = one->engine.bed(), second = two->engine.bed();
+    one = {};
+    two = {};
+    auto const now = steady_milliseconds_now();
+    auto const warm = pool->acquire(now + engine_pool::longest_idle_ms - 1'000);
+    CHECK(warm->engine.bed() == second.lock());
+    CHECK_FALSE(first.expired());
+    auto const cold = pool->acquire(now + engine_pool::longest_idle_ms + 1'000);
+    CHECK(cold->engine.bed() != warm->engine.bed());
+    CHECK(first.expired());
+    CHECK_FALSE(second.expired());
+}
+
 TEST_CASE("engine pool: threads never share tools", "[engine_pool][threads]") {
     auto const pool = std::make_shared<engine_pool>();
     std::atomic<int> shared{0};

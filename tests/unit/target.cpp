@@ -99,6 +99,27 @@ TEST_CASE("target: a call's options win over the client's, the client's over the
     CHECK(found->settings.path_prefix == "/p");
 }
 
+TEST_CASE("explain: proxy and authorities, and who named them, without the proxy's user", "[target]") {
+    auto set = keys_in_environment();
+    set["HTTPS_PROXY"] = "http://user:hidden@proxy.test:3128";
+    set["AWS_CA_BUNDLE"] = "/etc/company.pem";
+    machine m(set);
+    auto const by_environment = m.explain();
+    CHECK(by_environment.proxy.value == "http://proxy.test:3128");
+    CHECK(by_environment.text().find("\nproxy: http://proxy.test:3128 (environment)\n"
+                                     "authorities: /etc/company.pem (AWS_CA_BUNDLE)") != std::string::npos);
+    CHECK(by_environment.text().find("hidden") == std::string::npos);
+    m.options.network.tls.authorities = "/own.pem";
+    m.options.network.proxy = "socks5h://own.test";
+    CHECK(m.explain().proxy.value == "socks5h://own.test");
+    CHECK(m.explain().proxy.source == "client option");
+    CHECK(m.explain().ca_bundle.source == "client option");
+    m.options.endpoint = "http://plain.test";
+    m.options.network.proxy.reset();
+    CHECK(m.explain().proxy.value.empty());
+    CHECK(m.explain().text().find("proxy") == std::string::npos);
+}
+
 TEST_CASE("target: who makes the call", "[target]") {
     auto set = keys_in_environment();
     set["AWS_BEARER_TOKEN_BEDROCK"] = "token-of-the-environment";
