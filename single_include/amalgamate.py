@@ -25,7 +25,7 @@ FLOORS = (
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment network single_flight profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
-    ("runners", "cancellation running_clock connection_words sigpipe_guard engine engine_pool os recorded blocking loop"),
+    ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine engine_pool os recorded blocking loop"),
     ("client", "observer options client_state target call stream_parser stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "

@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/connection_words.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/home_process.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/sigpipe_guard.hpp"
 
@@ -27,6 +28,12 @@
 
 #include <curl/curl.h>
 
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
 namespace bedrock::inline BEDROCK_ABI {
 
 /// DNS answers and TLS sessions, shared by all engines of a client through locks. Connections are not: libcurl forbids
@@ -41,6 +48,7 @@ class engine_share {
     CURLSH* handle() const noexcept { return handle_; }
 
   private:
+    home_process home_;
     static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
     static void unlock(CURL*, curl_lock_data what, void* self);
     std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
@@ -104,6 +112,8 @@ class curl_transfer final : public http::transfer {
 };
 
 /// One curl_multi with its connections.
+/// In a forked child it is a dead copy: its transfers end with an error, and when it is destroyed its sockets are
+/// closed without a word on them and its memory is left, so that the parent's connections stay what they were.
 /// **Thread safety:** one thread at a time; `bed()->wake()` from any.
 class engine {
   public:
@@ -132,15 +142,23 @@ class engine {
     void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
     /// What a call on this engine sleeps in.
     std::shared_ptr<waker> bed() const noexcept;
+    /// False in a child that was forked since this was made.
+    bool is_alive() const noexcept { return home_.is_here(); }
 
   private:
     friend class curl_transfer;
     class multi_waker;
     bool has_own_bundle(CURL* easy);
+    void abandon() noexcept;
+    void end_transfers();
+    static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static int on_close(void* self, curl_socket_t socket);
+    home_process home_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
-    std::vector<curl_transfer*> connecting_;
+    std::vector<curl_transfer*> running_;
+    std::vector<curl_socket_t> sockets_;
     std::optional<bool> has_own_bundle_{};
 };
 
@@ -174,7 +192,8 @@ inline engine_share::engine_share() {
 }
 
 inline engine_share::~engine_share() {
-    if (handle_) curl_share_cleanup(handle_);
+    // In a forked child, handles that are left in memory refer to it.
+    if (handle_ && home_.is_here()) curl_share_cleanup(handle_);
 }
 
 inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
@@ -195,6 +214,12 @@ class engine::multi_waker final : public waker {
     void retire() noexcept {
         std::lock_guard const lock(guard_);
         multi_ = nullptr;
+    }
+    /// The same in a forked child, where a thread that is not there any more may hold the lock.
+    void abandon() noexcept {
+        if (!guard_.try_lock()) return;
+        multi_ = nullptr;
+        guard_.unlock();
     }
 
   private:
@@ -226,9 +251,54 @@ inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
 }
 
 inline engine::~engine() {
+    if (!is_alive()) {
+        abandon();
+        return;
+    }
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     bed_->retire();
     if (multi_) curl_multi_cleanup(multi_);
+}
+
+// No goodbye of TLS on a session that is the parent's.
+inline void engine::abandon() noexcept {
+    bed_->abandon();
+#if !defined(_WIN32)
+    for (auto const socket : sockets_) ::close(socket);
+#endif
+}
+
+inline void engine::end_transfers() {
+    for (auto* const transfer : running_) {
+        transfer->ended = true;
+        transfer->end = {errc::transport, transfer->request_sent(),
+                         "this process was forked while " + connection_words::origin_of(transfer->request().url) +
+                             " was answering: the answer is the parent's, send the request again"};
+    }
+    running_.clear();
+}
+
+inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+    int kind = address->socktype;
+#if defined(SOCK_CLOEXEC)
+    kind |= SOCK_CLOEXEC;  // no business of the commands that credential_process runs
+#endif
+    auto const opened = ::socket(address->family, kind, address->protocol);
+    if (opened == CURL_SOCKET_BAD) return opened;
+#if !defined(SOCK_CLOEXEC) && defined(FD_CLOEXEC)
+    ::fcntl(opened, F_SETFD, FD_CLOEXEC);
+#endif
+    static_cast<engine*>(self)->sockets_.push_back(opened);
+    return opened;
+}
+
+inline int engine::on_close(void* self, curl_socket_t socket) {
+    std::erase(static_cast<engine*>(self)->sockets_, socket);
+#if defined(_WIN32)
+    return ::closesocket(socket);
+#else
+    return ::close(socket);
+#endif
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
@@ -244,18 +314,17 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
         made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
         return made;
     }
-    connecting_.push_back(made.get());
+    running_.push_back(made.get());
     return made;
 }
 
 inline void engine::perform(std::int64_t now_ms) {
+    if (!is_alive()) return end_transfers();
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
-    std::erase_if(connecting_, [now_ms](curl_transfer* waiting) {
-        waiting->note_connected(now_ms);
-        return waiting->connected_ms_.has_value();
-    });
+    for (auto* const transfer : running_)
+        if (!transfer->connected_ms_) transfer->note_connected(now_ms);
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
@@ -264,12 +333,13 @@ inline void engine::perform(std::int64_t now_ms) {
         CURLcode const code = note->data.result;  // the note is gone once the handle is removed
         auto* const done = reinterpret_cast<curl_transfer*>(owner);
         done->finish(code);
-        std::erase(connecting_, done);
+        std::erase(running_, done);
         curl_multi_remove_handle(multi_, done->easy_);
     }
 }
 
 inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) {
+    if (!is_alive()) return;
     constexpr std::int64_t most = (std::numeric_limits<int>::max)();
     auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
     std::array<curl_waitfd, 2> watched{};
@@ -283,9 +353,9 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 }
 
 inline curl_transfer::~curl_transfer() {
-    if (easy_) {
+    if (easy_ && owner_.is_alive()) {
         sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-        std::erase(owner_.connecting_, this);
+        std::erase(owner_.running_, this);
         curl_multi_remove_handle(owner_.multi_, easy_);
         curl_easy_cleanup(easy_);
     }
@@ -311,6 +381,10 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 
     auto const set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
     set(CURLOPT_PRIVATE, static_cast<void*>(this));
+    set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
+    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
+    set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
+    set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
     set(CURLOPT_ERRORBUFFER, curl_text_.data());
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);

@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/engine.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/home_process.hpp"
 #include "bedrock/sigv4.hpp"
 
 #include <algorithm>
@@ -27,7 +28,8 @@ struct call_tools {
     std::int64_t idle_since_ms = 0;
 };
 
-/// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection.
+/// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection. In a forked child it
+/// begins anew.
 /// **Thread safety:** full. **Lifetime:** leases hold the pool; it may be dropped while calls run.
 class engine_pool : public std::enable_shared_from_this<engine_pool> {
   public:
@@ -65,8 +67,10 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
   private:
     using idle_list = std::vector<std::unique_ptr<call_tools>>;
     idle_list remove_outdated(std::int64_t now_ms);
+    idle_list leave_parent();
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
+    home_process home_;
     std::shared_ptr<engine_share> share_;
     idle_list idle_;  // the one that came last is the youngest
 };
@@ -81,12 +85,18 @@ inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) 
     return old;
 }
 
+inline engine_pool::idle_list engine_pool::leave_parent() {
+    home_ = home_process();
+    share_.reset();
+    return std::exchange(idle_, {});
+}
+
 inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
     idle_list outdated;  // closed when the lock is free again
     std::shared_ptr<engine_share> share;
     {
         std::lock_guard const lock(guard_);
-        outdated = remove_outdated(now_ms);
+        outdated = home_.is_here() ? remove_outdated(now_ms) : leave_parent();
         if (!idle_.empty()) {
             lease warm(shared_from_this(), std::move(idle_.back()));
             idle_.pop_back();
@@ -102,6 +112,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
+    if (!tools->engine.is_alive()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_.size() < most_idle) idle_.push_back(std::move(tools));

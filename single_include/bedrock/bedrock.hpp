@@ -26,14 +26,14 @@
 //   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
 //   BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP,
 //   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
-//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP,
-//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
-//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
-//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP,
-//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
-//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
-//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
+//   BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP,
+//   BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP,
+//   BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP,
+//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
+//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
+//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
+//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
 //   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP,
 //   BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
@@ -11992,7 +11992,7 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
-            auto const now = find_true_time(reason.name, sent.response.head.headers, signed_at_ms);
+            auto const now = find_true_time(reason.name, response.head.headers, signed_at_ms);
             if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
                 surroundings.correct_clock(*now);
                 continue;
@@ -18992,11 +18992,56 @@ inline sigpipe_guard::~sigpipe_guard() {
 
 #endif
 
+// ===== bedrock/home_process.hpp ======================================================================================
+// Owns the mark of the process in which something was made, by which its copy in a forked child knows what it is.
+// Never acts on a fork: whoever carries the mark asks it.
+#ifndef BEDROCK_HOME_PROCESS_HPP
+#define BEDROCK_HOME_PROCESS_HPP
+
+#if defined(_WIN32)
+#include <process.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// **Allocates:** nothing. Costs a system call to make and to ask: tens of nanoseconds.
+class home_process {
+  public:
+    home_process() noexcept : id_(current()) {}
+    /// False in a child that was forked since this was made.
+    bool is_here() const noexcept { return id_ == current(); }
+
+  private:
+#if defined(_WIN32)
+    static int current() noexcept {
+        return ::_getpid();
+    }
+    int id_;
+#else
+    static ::pid_t current() noexcept {
+        return ::getpid();
+    }
+    ::pid_t id_;
+#endif
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/engine.hpp ============================================================================================
 // Owns libcurl: one multi handle with its connection cache, the transfers on it, and what engines of one client share.
 // Never follows a redirect, never switches off TLS verification, never calls user code inside a curl callback.
 #ifndef BEDROCK_ENGINE_HPP
 #define BEDROCK_ENGINE_HPP
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -19012,6 +19057,7 @@ class engine_share {
     CURLSH* handle() const noexcept { return handle_; }
 
   private:
+    home_process home_;
     static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
     static void unlock(CURL*, curl_lock_data what, void* self);
     std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
@@ -19075,6 +19121,8 @@ class curl_transfer final : public http::transfer {
 };
 
 /// One curl_multi with its connections.
+/// In a forked child it is a dead copy: its transfers end with an error, and when it is destroyed its sockets are
+/// closed without a word on them and its memory is left, so that the parent's connections stay what they were.
 /// **Thread safety:** one thread at a time; `bed()->wake()` from any.
 class engine {
   public:
@@ -19103,15 +19151,23 @@ class engine {
     void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
     /// What a call on this engine sleeps in.
     std::shared_ptr<waker> bed() const noexcept;
+    /// False in a child that was forked since this was made.
+    bool is_alive() const noexcept { return home_.is_here(); }
 
   private:
     friend class curl_transfer;
     class multi_waker;
     bool has_own_bundle(CURL* easy);
+    void abandon() noexcept;
+    void end_transfers();
+    static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
+    static int on_close(void* self, curl_socket_t socket);
+    home_process home_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
-    std::vector<curl_transfer*> connecting_;
+    std::vector<curl_transfer*> running_;
+    std::vector<curl_socket_t> sockets_;
     std::optional<bool> has_own_bundle_{};
 };
 
@@ -19145,7 +19201,8 @@ inline engine_share::engine_share() {
 }
 
 inline engine_share::~engine_share() {
-    if (handle_) curl_share_cleanup(handle_);
+    // In a forked child, handles that are left in memory refer to it.
+    if (handle_ && home_.is_here()) curl_share_cleanup(handle_);
 }
 
 inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
@@ -19166,6 +19223,12 @@ class engine::multi_waker final : public waker {
     void retire() noexcept {
         std::lock_guard const lock(guard_);
         multi_ = nullptr;
+    }
+    /// The same in a forked child, where a thread that is not there any more may hold the lock.
+    void abandon() noexcept {
+        if (!guard_.try_lock()) return;
+        multi_ = nullptr;
+        guard_.unlock();
     }
 
   private:
@@ -19197,9 +19260,54 @@ inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
 }
 
 inline engine::~engine() {
+    if (!is_alive()) {
+        abandon();
+        return;
+    }
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     bed_->retire();
     if (multi_) curl_multi_cleanup(multi_);
+}
+
+// No goodbye of TLS on a session that is the parent's.
+inline void engine::abandon() noexcept {
+    bed_->abandon();
+#if !defined(_WIN32)
+    for (auto const socket : sockets_) ::close(socket);
+#endif
+}
+
+inline void engine::end_transfers() {
+    for (auto* const transfer : running_) {
+        transfer->ended = true;
+        transfer->end = {errc::transport, transfer->request_sent(),
+                         "this process was forked while " + connection_words::origin_of(transfer->request().url) +
+                             " was answering: the answer is the parent's, send the request again"};
+    }
+    running_.clear();
+}
+
+inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+    int kind = address->socktype;
+#if defined(SOCK_CLOEXEC)
+    kind |= SOCK_CLOEXEC;  // no business of the commands that credential_process runs
+#endif
+    auto const opened = ::socket(address->family, kind, address->protocol);
+    if (opened == CURL_SOCKET_BAD) return opened;
+#if !defined(SOCK_CLOEXEC) && defined(FD_CLOEXEC)
+    ::fcntl(opened, F_SETFD, FD_CLOEXEC);
+#endif
+    static_cast<engine*>(self)->sockets_.push_back(opened);
+    return opened;
+}
+
+inline int engine::on_close(void* self, curl_socket_t socket) {
+    std::erase(static_cast<engine*>(self)->sockets_, socket);
+#if defined(_WIN32)
+    return ::closesocket(socket);
+#else
+    return ::close(socket);
+#endif
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
@@ -19215,18 +19323,17 @@ inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool who
         made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
         return made;
     }
-    connecting_.push_back(made.get());
+    running_.push_back(made.get());
     return made;
 }
 
 inline void engine::perform(std::int64_t now_ms) {
+    if (!is_alive()) return end_transfers();
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
-    std::erase_if(connecting_, [now_ms](curl_transfer* waiting) {
-        waiting->note_connected(now_ms);
-        return waiting->connected_ms_.has_value();
-    });
+    for (auto* const transfer : running_)
+        if (!transfer->connected_ms_) transfer->note_connected(now_ms);
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
@@ -19235,12 +19342,13 @@ inline void engine::perform(std::int64_t now_ms) {
         CURLcode const code = note->data.result;  // the note is gone once the handle is removed
         auto* const done = reinterpret_cast<curl_transfer*>(owner);
         done->finish(code);
-        std::erase(connecting_, done);
+        std::erase(running_, done);
         curl_multi_remove_handle(multi_, done->easy_);
     }
 }
 
 inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) {
+    if (!is_alive()) return;
     constexpr std::int64_t most = (std::numeric_limits<int>::max)();
     auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
     std::array<curl_waitfd, 2> watched{};
@@ -19254,9 +19362,9 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 }
 
 inline curl_transfer::~curl_transfer() {
-    if (easy_) {
+    if (easy_ && owner_.is_alive()) {
         sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-        std::erase(owner_.connecting_, this);
+        std::erase(owner_.running_, this);
         curl_multi_remove_handle(owner_.multi_, easy_);
         curl_easy_cleanup(easy_);
     }
@@ -19282,6 +19390,10 @@ inline bool curl_transfer::set_up(CURLSH* share) {
 
     auto const set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
     set(CURLOPT_PRIVATE, static_cast<void*>(this));
+    set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
+    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
+    set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
+    set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
     set(CURLOPT_ERRORBUFFER, curl_text_.data());
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);
@@ -19603,7 +19715,8 @@ struct call_tools {
     std::int64_t idle_since_ms = 0;
 };
 
-/// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection.
+/// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection. In a forked child it
+/// begins anew.
 /// **Thread safety:** full. **Lifetime:** leases hold the pool; it may be dropped while calls run.
 class engine_pool : public std::enable_shared_from_this<engine_pool> {
   public:
@@ -19641,8 +19754,10 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
   private:
     using idle_list = std::vector<std::unique_ptr<call_tools>>;
     idle_list remove_outdated(std::int64_t now_ms);
+    idle_list leave_parent();
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
+    home_process home_;
     std::shared_ptr<engine_share> share_;
     idle_list idle_;  // the one that came last is the youngest
 };
@@ -19657,12 +19772,18 @@ inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) 
     return old;
 }
 
+inline engine_pool::idle_list engine_pool::leave_parent() {
+    home_ = home_process();
+    share_.reset();
+    return std::exchange(idle_, {});
+}
+
 inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
     idle_list outdated;  // closed when the lock is free again
     std::shared_ptr<engine_share> share;
     {
         std::lock_guard const lock(guard_);
-        outdated = remove_outdated(now_ms);
+        outdated = home_.is_here() ? remove_outdated(now_ms) : leave_parent();
         if (!idle_.empty()) {
             lease warm(shared_from_this(), std::move(idle_.back()));
             idle_.pop_back();
@@ -19678,6 +19799,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
+    if (!tools->engine.is_alive()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_.size() < most_idle) idle_.push_back(std::move(tools));

@@ -113,7 +113,7 @@ std::string common_name(X509* of) {
 }  // namespace
 
 struct tls_server::state {
-    state(answerer with, tls_server_options how) : answer(std::move(with)) {
+    state(answerer with, tls_server_options how) : answer(std::move(with)), keeps_connections(how.keeps_connections) {
         using flaw = tls_server_options::flaw;
         char pattern[] = "/tmp/bedrock-tls-XXXXXX";
         require(::mkdtemp(pattern) != nullptr);
@@ -174,19 +174,26 @@ struct tls_server::state {
         certificate const shown(SSL_get_peer_certificate(talk.get()));
         asked.client_name = common_name(shown.get());
         asked.resumed = SSL_session_reused(talk.get()) == 1;
-        char piece[4096];
-        while (asked.text.size() < whole_size(asked.text)) {
-            int const got = SSL_read(talk.get(), piece, sizeof piece);
-            if (got <= 0) return;
-            asked.text.append(piece, static_cast<std::size_t>(got));
-        }
-        std::string said;
         {
             std::lock_guard const lock(guard);
-            seen.push_back(asked);
-            said = answer(asked);
+            asked.connection = ++connections;
         }
-        SSL_write(talk.get(), said.data(), static_cast<int>(said.size()));
+        do {
+            asked.text.clear();
+            char piece[4096];
+            while (asked.text.size() < whole_size(asked.text)) {
+                int const got = SSL_read(talk.get(), piece, sizeof piece);
+                if (got <= 0) return;
+                asked.text.append(piece, static_cast<std::size_t>(got));
+            }
+            std::string said;
+            {
+                std::lock_guard const lock(guard);
+                seen.push_back(asked);
+                said = answer(asked);
+            }
+            SSL_write(talk.get(), said.data(), static_cast<int>(said.size()));
+        } while (keeps_connections);
         SSL_shutdown(talk.get());
     }
 
@@ -205,6 +212,8 @@ struct tls_server::state {
     context tls;
     mutable std::mutex guard;
     std::vector<tls_request> seen;
+    bool keeps_connections;
+    int connections = 0;
     std::optional<socket_server> listening;
 };
 

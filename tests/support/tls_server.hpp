@@ -16,6 +16,8 @@ struct tls_request {
     std::string text{};
     /// The handshake took up an earlier session.
     bool resumed = false;
+    /// 1 for the first connection whose handshake ended well.
+    int connection = 0;
 };
 
 struct tls_server_options {
@@ -24,6 +26,8 @@ struct tls_server_options {
     enum class flaw { none, expired, not_yet_valid, other_host, other_authority } certificate = flaw::none;
     /// Nothing newer than TLS 1.1.
     bool is_old = false;
+    /// A connection serves requests until its client ends it.
+    bool keeps_connections = false;
 };
 
 class tls_server {

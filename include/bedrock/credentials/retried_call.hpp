@@ -74,7 +74,7 @@ inline exchange<result<secret>> send_retried(request_maker make, refusal_reader 
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
-            auto const now = find_true_time(reason.name, sent.response.head.headers, signed_at_ms);
+            auto const now = find_true_time(reason.name, response.head.headers, signed_at_ms);
             if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
                 surroundings.correct_clock(*now);
                 continue;

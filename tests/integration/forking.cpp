@@ -1,0 +1,105 @@
+// What a forked child may do with a client, and what it must leave alone: its parent's connections.
+#include "bedrock/client.hpp"
+#include "bedrock/engine.hpp"
+
+#include "support/client_fixture.hpp"
+#include "support/tls_server.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+using namespace bedrock;
+
+namespace {
+
+/// The exit status of a forked child that does `work`, which answers with a status of its own.
+template <class Work>
+int in_child(Work work) {
+    auto const child = ::fork();
+    if (child == 0) ::_exit(work());
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+std::string fetch(engine& on, mock::tls_server const& server) {
+    http::request what;
+    what.url = "https://" + server.authority() + "/";
+    what.tls.authorities = server.authority_file();
+    auto transfer = on.start(std::move(what), true);
+    for (on.perform(); !transfer->ended; on.perform()) on.wait(10'000);
+    return transfer->end ? transfer->end.message : std::string(as_text(transfer->buffer.unread()));
+}
+
+}  // namespace
+
+TEST_CASE("fork: a child that drops its copy of an engine says nothing on its parent's TLS connection", "[fork]") {
+    mock::tls_server_options how;
+    how.asks_for_certificate = false;
+    how.keeps_connections = true;
+    mock::tls_server const server(
+        [](auto const&) { return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); }, how);
+    std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
+    CHECK(fetch(*on, server) == "ok");
+    CHECK(in_child([&] {
+              on.reset();
+              return 0;
+          }) == 0);
+    CHECK(fetch(*on, server) == "ok");
+    auto const seen = server.requests();
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[1].connection == 1);
+}
+
+TEST_CASE("fork: the client works in the child too, on connections of its own", "[fork]") {
+    client_fixture f;
+    auto client = f.client();
+    REQUIRE(client.converse(ask_for("before")));
+    CHECK(in_child([&] {
+              auto const answer = client.converse(ask_for("in the child"));
+              auto const again = client.converse(ask_for("in the child, again"));
+              return answer && again ? 0 : 1;
+          }) == 0);
+    REQUIRE(client.converse(ask_for("after")));
+    auto const requests = f.server.requests();
+    REQUIRE(requests.size() == 4);
+    CHECK(requests[0].connection == 1);
+    CHECK(requests[1].connection == 2);
+    CHECK(requests[2].connection == 2);
+    CHECK(requests[3].connection == 1);
+}
+
+TEST_CASE("fork: a stream that was open goes on in the parent, and says in the child whose it is", "[fork]") {
+    client_fixture f;
+    mock::gate rest;
+    auto reply =
+        mock::stream_reply({mock::frame("messageStart", R"({"role":"assistant"})"),
+                            mock::frame("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"one"}})"),
+                            mock::frame("messageStop", R"({"stopReason":"end_turn"})")});
+    reply.parts.at(2).hold = rest;
+    f.server.enqueue(std::move(reply));
+    auto client = f.client();
+    auto events = client.open_stream(ask_for("hello"));
+    REQUIRE(events.next());
+    int const status = in_child([&] {
+        while (events.next()) {
+        }
+        auto const end = std::move(events).finish();
+        if (end) return 1;
+        if (end.error().message.find("forked") == std::string::npos) return 2;
+        return client.converse(ask_for("in the child")) ? 0 : 3;
+    });
+    CHECK(status == 0);
+    rest.open();
+    auto const end = drain(std::move(events)).end;
+    REQUIRE(end);
+    CHECK(end->text() == "one");
+}
