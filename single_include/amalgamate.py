@@ -30,7 +30,8 @@ FLOORS = (
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "
                "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_client toolbox"),
-    ("products", "known_limits model_list catalogue_file catalogue configuration agent_view core bedrock"),
+    ("products", "known_limits model_list catalogue_file catalogue configuration model_traits reasoning model_fit prompt_cache cost "
+                 "error_class agent_view agent_stream core bedrock"),
     ("testing", "simdjson testing/"),
 )
 MODEL = [name for name, _ in FLOORS].index("model")
@@ -41,7 +42,8 @@ LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands abov
 APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
          "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
-         "conversation", "agent_view")
+         "conversation", "model_traits", "reasoning", "model_fit", "prompt_cache", "cost", "error_class", "agent_view",
+         "agent_stream")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
 WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone

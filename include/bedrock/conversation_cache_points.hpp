@@ -17,6 +17,12 @@
 
 namespace bedrock::inline BEDROCK_ABI::detail {
 
+/// No cache point may follow reasoning, or a document other than PDF.
+inline bool bars_cache_point(content_block const& block) noexcept {
+    auto const* const document = block.get_if<document_block>();
+    return block.holds<reasoning_content_block>() || (document != nullptr && document->format != document_format::pdf);
+}
+
 class cache_point_repair {
   public:
     explicit cache_point_repair(conversation_draft& draft) : draft_(draft) {}
@@ -38,18 +44,13 @@ class cache_point_repair {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline void cache_point_repair::place_cache_points() {
-    auto const cannot_follow = [](content_block const& block) {
-        auto const* const document = block.get_if<document_block>();
-        return block.holds<reasoning_content_block>() ||
-               (document != nullptr && document->format != document_format::pdf);
-    };
     for (auto& one : draft_.turns) {
         if (!one.is_known()) continue;
         auto& blocks = one.blocks;
         for (std::size_t b = 0; b < blocks.size(); ++b) {
             if (!blocks[b].is_cache_point()) continue;
             std::size_t to = b;
-            while (to > 0 && cannot_follow(blocks[to - 1].content)) --to;
+            while (to > 0 && bars_cache_point(blocks[to - 1].content)) --to;
             if (to == 0 || (to != b && blocks[to - 1].is_cache_point())) {
                 draft_.drop(conversation_issue::misplaced_cache_point, blocks[b],
                             "cache point with nothing before it to cache");

@@ -5,45 +5,46 @@
 // Macros left defined:
 //   BEDROCK_ABI, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD, BEDROCK_JSON_IGNORED
 // and the guards of its parts:
-//   BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
-//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
-//   BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
-//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
-//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
-//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
-//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
-//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
-//   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
-//   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
-//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
-//   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
-//   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
-//   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
-//   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
-//   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
-//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
-//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
-//   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_HPP,
-//   BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP,
-//   BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
-//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
-//   BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP,
-//   BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP,
-//   BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP,
-//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
-//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
-//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
-//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
-//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP,
-//   BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP,
+//   BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP,
+//   BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP,
+//   BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP,
+//   BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
+//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP,
+//   BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP,
+//   BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP,
+//   BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP,
+//   BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP, BEDROCK_CREDENTIALS_BEARER_HPP,
+//   BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP,
+//   BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP, BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP,
+//   BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP,
+//   BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP,
+//   BEDROCK_CREDENTIALS_LOGIN_HPP, BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP,
+//   BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP,
+//   BEDROCK_CREDENTIALS_RETRIED_CALL_HPP, BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP,
+//   BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP, BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP,
+//   BEDROCK_CREDENTIALS_TOKEN_FILE_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP,
+//   BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
+//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
+//   BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP,
+//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP,
+//   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP,
+//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP,
+//   BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP,
+//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
+//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
+//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
+//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
+//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP,
+//   BEDROCK_MODEL_FIT_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP,
+//   BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP,
 //   BEDROCK_NETWORK_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
-//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP,
-//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
-//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
-//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP,
+//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
+//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
+//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP,
+//   BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -22934,6 +22935,12 @@ inline void turn_repair::order_blocks() {
 
 namespace bedrock::inline BEDROCK_ABI::detail {
 
+/// No cache point may follow reasoning, or a document other than PDF.
+inline bool bars_cache_point(content_block const& block) noexcept {
+    auto const* const document = block.get_if<document_block>();
+    return block.holds<reasoning_content_block>() || (document != nullptr && document->format != document_format::pdf);
+}
+
 class cache_point_repair {
   public:
     explicit cache_point_repair(conversation_draft& draft) : draft_(draft) {}
@@ -22955,18 +22962,13 @@ class cache_point_repair {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline void cache_point_repair::place_cache_points() {
-    auto const cannot_follow = [](content_block const& block) {
-        auto const* const document = block.get_if<document_block>();
-        return block.holds<reasoning_content_block>() ||
-               (document != nullptr && document->format != document_format::pdf);
-    };
     for (auto& one : draft_.turns) {
         if (!one.is_known()) continue;
         auto& blocks = one.blocks;
         for (std::size_t b = 0; b < blocks.size(); ++b) {
             if (!blocks[b].is_cache_point()) continue;
             std::size_t to = b;
-            while (to > 0 && cannot_follow(blocks[to - 1].content)) --to;
+            while (to > 0 && bars_cache_point(blocks[to - 1].content)) --to;
             if (to == 0 || (to != b && blocks[to - 1].is_cache_point())) {
                 draft_.drop(conversation_issue::misplaced_cache_point, blocks[b],
                             "cache point with nothing before it to cache");
@@ -24527,6 +24529,1615 @@ inline result<std::string> catalogue::resolve(std::string_view id_or_arn, std::o
     std::lock_guard const lock(guard_);
     resolved_.insert_or_assign(request.inference_profile_identifier, base);
     return base;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model_traits.hpp ======================================================================================
+// Owns what is known of single models that an agent steers: how they think, what they cache, which parameters they
+// refuse. Never acts by itself: the core client reads none of it, and a caller's own rules stand above it.
+#ifndef BEDROCK_MODEL_TRAITS_HPP
+#define BEDROCK_MODEL_TRAITS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How much a model shall think before it answers.
+enum class reasoning_level : unsigned char {
+    off,
+    minimal,
+    low,
+    medium,
+    high,
+    xhigh,
+    max,
+    adaptive,  ///< as the model sees fit
+};
+
+/// How a model is asked to think.
+enum class thinking_style : unsigned char {
+    none,      ///< not by a parameter known here
+    budget,    ///< Claude up to 4.5: a number of tokens
+    adaptive,  ///< Claude from 4.6: by effort
+};
+
+enum class caching_style : unsigned char {
+    none,
+    claude,  ///< cache points in tools, system prompt and messages; five minutes or an hour
+    nova,    ///< cache points in system prompt and messages; always five minutes
+};
+
+struct model_traits {
+    thinking_style thinking = thinking_style::none;
+    /// Cannot be asked not to think: `off` and `minimal` become `low`.
+    bool always_thinks = false;
+    /// What is fit for the model where nobody chose.
+    reasoning_level default_level = reasoning_level::off;
+    /// What becomes of `xhigh`: that, `max` or `high`.
+    reasoning_level xhigh_as = reasoning_level::high;
+    /// Refuses temperature and top_p, whether it thinks or not.
+    bool refuses_sampling = false;
+    /// Refuses service tiers other than the default.
+    bool only_default_tier = false;
+    /// Signs its reasoning, takes it back with the signature only, and refuses a temperature or a forced tool while it
+    /// thinks: Claude.
+    bool signs_reasoning = false;
+    caching_style caching = caching_style::none;
+};
+
+/// A caller's own knowledge, of a model or a family.
+struct trait_rule {
+    /// As in ids or names, in any spelling: "claude-opus-4-6", "Claude Opus 4.6".
+    std::string family{};
+    model_traits traits{};
+};
+
+struct known_traits {
+    std::string_view family{};
+    model_traits traits{};
+};
+
+/// Source: pi-ai 0.73.1 and OpenClaw's amazon-bedrock provider 2026.9 (thinking, defaults, effort, temperature, tiers,
+/// caching); pi-ai's later releases for `xhigh` of the models behind Opus 4.7.
+inline constexpr known_traits known_model_traits[] = {
+    {"claude-fable-5",
+     {thinking_style::adaptive, true, reasoning_level::medium, reasoning_level::xhigh, true, true, true,
+      caching_style::claude}},
+    {"claude-mythos-5",
+     {thinking_style::adaptive, true, reasoning_level::high, reasoning_level::xhigh, true, false, true,
+      caching_style::claude}},
+    {"claude-mythos-preview",
+     {thinking_style::adaptive, true, reasoning_level::high, reasoning_level::xhigh, true, false, true,
+      caching_style::claude}},
+    {"claude-opus-5",
+     {thinking_style::adaptive, false, reasoning_level::high, reasoning_level::xhigh, true, true, true,
+      caching_style::claude}},
+    {"claude-sonnet-5",
+     {thinking_style::adaptive, true, reasoning_level::high, reasoning_level::xhigh, true, true, true,
+      caching_style::claude}},
+    {"claude-opus-4-8",
+     {thinking_style::adaptive, false, reasoning_level::off, reasoning_level::xhigh, true, false, true,
+      caching_style::claude}},
+    {"claude-opus-4-7",
+     {thinking_style::adaptive, false, reasoning_level::off, reasoning_level::xhigh, true, false, true,
+      caching_style::claude}},
+    {"claude-opus-4-6",
+     {thinking_style::adaptive, false, reasoning_level::adaptive, reasoning_level::max, false, false, true,
+      caching_style::claude}},
+    {"claude-sonnet-4-6",
+     {thinking_style::adaptive, false, reasoning_level::adaptive, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-opus-4-5",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-sonnet-4-5",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-haiku-4-5",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-opus-4-1",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-opus-4",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-sonnet-4",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-3-7-sonnet",
+     {thinking_style::budget, false, reasoning_level::off, reasoning_level::high, false, false, true,
+      caching_style::claude}},
+    {"claude-3-5-haiku", {.signs_reasoning = true, .caching = caching_style::claude}},
+    {"claude", {.signs_reasoning = true}},
+    {"nova-micro-v1:0", {.caching = caching_style::nova}},
+    {"nova-lite-v1:0", {.caching = caching_style::nova}},
+    {"nova-pro-v1:0", {.caching = caching_style::nova}},
+    {"nova-premier-v1:0", {.caching = caching_style::nova}},
+    {"nova-2-lite-v1:0", {.caching = caching_style::nova}},
+};
+
+/// Whether an id, an ARN or a name speaks of a family: both in lower case, with "-" for white space, "_", "." and ":".
+/// What follows must leave it the same model, as `is_of_family` has it: "claude-sonnet-4" is not in "Claude
+/// Sonnet 4.5".
+bool mentions_family(std::string_view text, std::string_view family);
+
+/// What is known of a model: by its id, by its name where the id does not tell (application inference profiles), the
+/// caller's rules first, the longest family in each. A Claude 4 that the table does not have yet is cached at least.
+model_traits find_traits(std::string_view model_id, std::string_view name = {}, std::span<trait_rule const> own = {});
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace traits_detail {
+
+inline std::string spell(std::string_view text) {
+    std::string spelt;
+    for (char const c : text) {
+        bool const separates = ascii::is_blank(c) || c == '_' || c == '.' || c == ':' || c == '\v' || c == '\f';
+        if (!separates)
+            spelt.push_back(ascii::to_lower(c));
+        else if (spelt.empty() || spelt.back() != '-')
+            spelt.push_back('-');
+    }
+    return spelt;
+}
+
+constexpr bool is_of_word(char c) noexcept {
+    return ascii::is_letter(c) || ascii::is_digit(c);
+}
+
+// Both spelt.
+inline bool mentions(std::string_view text, std::string_view family) noexcept {
+    if (family.empty()) return false;
+    for (auto at = text.find(family); at != std::string_view::npos; at = text.find(family, at + 1)) {
+        auto const rest = text.substr(at + family.size());
+        bool const begins = at == 0 || !is_of_word(text[at - 1]);
+        bool const other_sign = !rest.empty() && rest[0] != '-' && !is_of_word(rest[0]);
+        if (begins && (other_sign || limits_detail::continues_family(family, rest))) return true;
+    }
+    return false;
+}
+
+template <class Rules>
+std::optional<model_traits> find_longest(std::string_view id, std::string_view name, Rules const& rules) {
+    std::size_t longest = 0;
+    std::optional<model_traits> found;
+    for (auto const& rule : rules) {
+        if (rule.family.size() <= longest) continue;
+        auto const family = spell(rule.family);
+        if (!mentions(id, family) && !mentions(name, family)) continue;
+        longest = rule.family.size();
+        found = rule.traits;
+    }
+    return found;
+}
+
+}  // namespace traits_detail
+
+inline bool mentions_family(std::string_view text, std::string_view family) {
+    return traits_detail::mentions(traits_detail::spell(text), traits_detail::spell(family));
+}
+
+inline model_traits find_traits(std::string_view model_id, std::string_view name, std::span<trait_rule const> own) {
+    using namespace traits_detail;
+    auto const id = spell(model_id);
+    auto const called = spell(name);
+    if (auto const found = find_longest(id, called, own)) return *found;
+    auto found = find_longest(id, called, known_model_traits).value_or(model_traits());
+    bool const of_four = id.find("-4-") != std::string::npos || called.find("-4-") != std::string::npos;
+    if (found.signs_reasoning && of_four) found.caching = caching_style::claude;
+    return found;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/reasoning.hpp =========================================================================================
+// Owns the way from a level of reasoning to what a model takes: budgets of tokens, adaptive effort, the interleaved
+// beta. Never sends anything, and never changes what the caller says about thinking himself.
+#ifndef BEDROCK_REASONING_HPP
+#define BEDROCK_REASONING_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Whether the thoughts come back. **Wire:** `thinking.display`; never sent to GovCloud, which refuses it.
+enum class thinking_display : unsigned char { summarized, omitted, unsaid };
+
+/// Tokens to think with, of models that take a budget. Source of the numbers: pi-ai 0.73.1.
+struct thinking_budgets {
+    std::int32_t minimal = 1024;
+    std::int32_t low = 2048;
+    std::int32_t medium = 8192;  ///< and `adaptive`
+    std::int32_t high = 16384;   ///< and all above
+};
+
+struct reasoning_options {
+    reasoning_level level = reasoning_level::off;
+    thinking_budgets budgets{};
+    /// The longest answer of the model in tokens; 0: what `find_limits` knows, if anything.
+    std::int64_t model_max_tokens = 0;
+    /// Lets a model that takes a budget think between tool calls too.
+    bool interleaved = true;
+    thinking_display display = thinking_display::summarized;
+    /// Where the request goes, for GovCloud; ids and ARNs of GovCloud say it themselves.
+    std::string_view region{};
+};
+
+/// What was asked for in the end.
+struct applied_reasoning {
+    reasoning_level level = reasoning_level::off;
+    std::int32_t budget_tokens = 0;  ///< 0: no budget
+    std::string_view effort{};       ///< "low" to "max"; empty: not sent
+};
+
+/// "off", "minimal", "low", "medium", "high", "xhigh", "max" or "adaptive".
+std::optional<reasoning_level> parse_reasoning_level(std::string_view text) noexcept;
+std::string_view describe(reasoning_level level) noexcept;
+
+/// Writes a level into the request's `additional_model_request_fields`, as the model takes it; nothing for a model that
+/// takes none, for `off`, or where the caller has set `thinking`.
+/// A budget is added to `inference.max_tokens`, as far as the model's longest answer goes; where the caller set none,
+/// to that longest answer, 32,000 tokens at most (pi-ai), or to 4,096 where it is not known (OpenClaw's default). What
+/// is left below 1,024 tokens, the least that Claude takes, turns thinking off.
+/// **Errors:** errc::invalid_input where the fields are not a JSON object, or a member of theirs is not of the kind
+/// that it must be; the request is then as it was.
+result<applied_reasoning> apply_reasoning(converse_request& request, model_traits const& traits,
+                                          reasoning_options const& options = {});
+
+/// Whether a request asks its model to think, by `apply_reasoning` or by itself.
+bool asks_for_thinking(converse_request const& request);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace reasoning_detail {
+
+inline constexpr std::string_view level_names[] = {"off",  "minimal", "low", "medium",
+                                                   "high", "xhigh",   "max", "adaptive"};
+
+inline constexpr std::string_view interleaved_beta = "interleaved-thinking-2025-05-14";
+
+// The least that Claude takes, and what an answer keeps beside its thoughts.
+inline constexpr std::int64_t least_budget = 1024;
+
+/// The raw value of a member of a JSON object; empty where there is none. The last of several counts.
+inline std::string_view find_member(std::string_view object, std::string_view wanted) {
+    json::reader in(object);
+    std::string_view key, value, found;
+    for (in.begin_object(); in.next_member(key);)
+        if (bool const here = key == wanted; in.read_raw(value) && here) found = value;
+    return in.ok() ? found : std::string_view();
+}
+
+inline bool is_object(std::string_view text) {
+    json::reader in(text);
+    return in.peek() == json::value_kind::object && in.skip() && in.finish();
+}
+
+inline bool is_gov_cloud(std::string_view model_id, std::string_view region) noexcept {
+    return region.starts_with("us-gov-") || model_id.starts_with("us-gov.") || model_id.starts_with("arn:aws-us-gov:");
+}
+
+inline std::string_view effort_of(reasoning_level level, model_traits const& traits) noexcept {
+    switch (level) {
+        case reasoning_level::off:
+        case reasoning_level::adaptive:
+            return {};
+        case reasoning_level::minimal:
+            return "low";
+        case reasoning_level::xhigh:
+            return describe(traits.xhigh_as);
+        default:
+            return describe(level);
+    }
+}
+
+inline std::int32_t budget_of(reasoning_level level, thinking_budgets const& budgets) noexcept {
+    switch (level) {
+        case reasoning_level::off:
+            return 0;
+        case reasoning_level::minimal:
+            return budgets.minimal;
+        case reasoning_level::low:
+            return budgets.low;
+        case reasoning_level::medium:
+        case reasoning_level::adaptive:
+            return budgets.medium;
+        default:
+            return budgets.high;
+    }
+}
+
+struct token_plan {
+    std::int64_t max_tokens = 0;
+    std::int64_t budget = 0;
+};
+
+inline token_plan plan_tokens(std::optional<std::int32_t> asked, std::int64_t model_max, std::int64_t budget) noexcept {
+    constexpr std::int64_t longest_by_default = 32'000;
+    constexpr std::int64_t unknown_longest = 4096;
+    auto const base = asked ? *asked : model_max > 0 ? (std::min)(model_max, longest_by_default) : unknown_longest;
+    auto all = (std::min)(base + budget, std::int64_t{(std::numeric_limits<std::int32_t>::max)()});
+    if (model_max > 0) all = (std::min)(all, model_max);
+    if (all <= budget) budget = all - least_budget;
+    return {all, budget};
+}
+
+/// The caller's list of betas with ours in it; nothing where theirs is no list of strings.
+inline std::optional<std::string> add_beta(std::string_view listed) {
+    std::string all;
+    json::writer out(all);
+    out.begin_array();
+    bool there = false;
+    if (!listed.empty()) {
+        json::reader in(listed);
+        std::string_view beta;
+        for (in.begin_array(); in.next_element();) {
+            if (!in.read_string(beta)) break;
+            there = there || beta == interleaved_beta;
+            out.string(beta);
+        }
+        if (!in.finish()) return std::nullopt;
+    }
+    if (!there) out.string(interleaved_beta);
+    out.end_array();
+    return all;
+}
+
+inline std::optional<std::string> add_effort(std::string_view config, std::string_view effort) {
+    std::string const quoted = '"' + std::string(effort) + '"';
+    json::member_change const change[] = {{"effort", quoted}};
+    std::string all;
+    if (!json::append_with_members(all, config.empty() ? "{}" : config, change)) return std::nullopt;
+    return all;
+}
+
+inline std::string write_thinking(std::string_view type, std::int64_t budget, std::string_view display) {
+    std::string text;
+    json::writer out(text);
+    out.begin_object();
+    out.key("type");
+    out.string(type);
+    if (budget > 0) {
+        out.key("budget_tokens");
+        out.number(budget);
+    }
+    if (!display.empty()) {
+        out.key("display");
+        out.string(display);
+    }
+    out.end_object();
+    return text;
+}
+
+}  // namespace reasoning_detail
+
+inline std::optional<reasoning_level> parse_reasoning_level(std::string_view text) noexcept {
+    unsigned char place = 0;
+    for (auto const name : reasoning_detail::level_names) {
+        if (name == text) return static_cast<reasoning_level>(place);
+        ++place;
+    }
+    return std::nullopt;
+}
+
+inline std::string_view describe(reasoning_level level) noexcept {
+    return reasoning_detail::level_names[static_cast<unsigned char>(level)];
+}
+
+inline result<applied_reasoning> apply_reasoning(converse_request& request, model_traits const& traits,
+                                                 reasoning_options const& options) {
+    using namespace reasoning_detail;
+    applied_reasoning applied{.level = options.level};
+    if (traits.always_thinks && applied.level <= reasoning_level::minimal) applied.level = reasoning_level::low;
+    if (traits.thinking == thinking_style::none || applied.level == reasoning_level::off) return applied_reasoning();
+
+    auto const& given = request.additional_model_request_fields.text();
+    std::string_view const fields = given.empty() ? std::string_view("{}") : given;
+    if (!is_object(fields)) return fail(errc::invalid_input, "additional_model_request_fields is not a JSON object");
+    if (!find_member(fields, "thinking").empty()) return applied_reasoning();
+
+    std::string_view display;
+    if (options.display != thinking_display::unsaid && !is_gov_cloud(request.model_id, options.region))
+        display = options.display == thinking_display::omitted ? "omitted" : "summarized";
+
+    std::string thinking, second;
+    std::vector<json::member_change> changes;
+    token_plan plan;
+    if (traits.thinking == thinking_style::adaptive) {
+        thinking = write_thinking("adaptive", 0, display);
+        changes.push_back({"thinking", thinking});
+        auto const config = find_member(fields, "output_config");
+        applied.effort = effort_of(applied.level, traits);
+        if (!config.empty() && !find_member(config, "effort").empty()) applied.effort = {};
+        if (!applied.effort.empty()) {
+            auto with = add_effort(config, applied.effort);
+            if (!with)
+                return fail(errc::invalid_input, "output_config in additional_model_request_fields is no object");
+            second = std::move(*with);
+            changes.push_back({"output_config", second});
+        }
+    } else {
+        auto const known = find_limits(request.model_id).max_tokens;
+        plan =
+            plan_tokens(request.inference.max_tokens, options.model_max_tokens > 0 ? options.model_max_tokens : known,
+                        budget_of(applied.level, options.budgets));
+        if (plan.budget < least_budget) return applied_reasoning();
+        applied.budget_tokens = static_cast<std::int32_t>(plan.budget);
+        thinking = write_thinking("enabled", plan.budget, display);
+        changes.push_back({"thinking", thinking});
+        if (options.interleaved) {
+            auto with = add_beta(find_member(fields, "anthropic_beta"));
+            if (!with)
+                return fail(errc::invalid_input,
+                            "anthropic_beta in additional_model_request_fields is not a list of strings");
+            second = std::move(*with);
+            changes.push_back({"anthropic_beta", second});
+        }
+    }
+    std::string changed;
+    json::append_with_members(changed, fields, changes);
+    request.additional_model_request_fields = std::move(changed);
+    if (applied.budget_tokens != 0) request.inference.max_tokens = static_cast<std::int32_t>(plan.max_tokens);
+    return applied;
+}
+
+inline bool asks_for_thinking(converse_request const& request) {
+    using namespace reasoning_detail;
+    auto const thinking = find_member(request.additional_model_request_fields.text(), "thinking");
+    return !thinking.empty() && is_object(thinking) && find_member(thinking, "type") != "\"disabled\"";
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/model_fit.hpp =========================================================================================
+// Owns the taking out of what a model refuses: sampling, a forced tool while it thinks, tiers, signatures, images.
+// Never puts anything in but what stands for the forced tool and the images, and never runs behind the caller's back.
+#ifndef BEDROCK_MODEL_FIT_HPP
+#define BEDROCK_MODEL_FIT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What had to be changed.
+struct fitted_request {
+    bool temperature = false;   ///< left out
+    bool top_p = false;         ///< left out
+    bool tool_choice = false;   ///< "any" or one tool became "auto"
+    bool service_tier = false;  ///< left out
+
+    bool any() const noexcept { return temperature || top_p || tool_choice || service_tier; }
+};
+
+/// Makes a request, reasoning included, one that its model does not refuse for a parameter.
+/// **Wire:** newer Claude models refuse temperature and top_p; Claude refuses a temperature and a forced tool in a
+/// request that asks for thinking; Claude 5 refuses service tiers other than the default.
+fitted_request fit_to_model(converse_request& request, model_traits const& traits);
+
+/// For a conversation that goes on with a model that signs no reasoning (`signs_reasoning`) and refuses signatures:
+/// reasoning without its signature, and none that is encrypted or was nothing but a signature. Returns how many blocks
+/// were changed or taken out; a message may be left empty, for `normalize` to drop.
+std::size_t drop_signatures(std::vector<message>& messages);
+
+/// For a model that takes no images (`input` of the model list, or the caller, says so): a text in the place of each
+/// row of them, in messages and in tool results, as pi-ai words it. Returns how many were taken out.
+std::size_t omit_images(std::vector<message>& messages);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace model_fit_detail {
+
+/// Blocks without their images, which leave one placeholder a row.
+template <class Block>
+std::size_t omit_images(std::vector<Block>& blocks, std::string_view placeholder) {
+    std::size_t count = 0;
+    bool behind_one = false;
+    std::vector<Block> kept;
+    kept.reserve(blocks.size());
+    for (auto& block : blocks) {
+        auto const* const text = block.template get_if<text_block>();
+        bool const is_image = block.template holds<image_block>();
+        if (!is_image)
+            kept.push_back(std::move(block));
+        else if (!behind_one)
+            kept.push_back(Block(placeholder));
+        count += is_image;
+        behind_one = is_image || (text != nullptr && kept.back().template get_if<text_block>()->text == placeholder);
+    }
+    blocks = std::move(kept);
+    return count;
+}
+
+}  // namespace model_fit_detail
+
+inline fitted_request fit_to_model(converse_request& request, model_traits const& traits) {
+    fitted_request fitted;
+    bool const thinks = traits.signs_reasoning && asks_for_thinking(request);
+    auto& sampling = request.inference;
+    if (sampling.temperature && (traits.refuses_sampling || thinks)) {
+        sampling.temperature.reset();
+        fitted.temperature = true;
+    }
+    if (sampling.top_p && traits.refuses_sampling) {
+        sampling.top_p.reset();
+        fitted.top_p = true;
+    }
+    auto& choice = request.tools.choice;
+    if (thinks && (choice.holds<any_tool_choice>() || choice.holds<specific_tool_choice>())) {
+        choice.emplace<auto_tool_choice>();
+        fitted.tool_choice = true;
+    }
+    auto& tier = request.service_tier.type;
+    if (traits.only_default_tier && tier.is_set() && tier != service_tier_type::default_) {
+        request.service_tier = {};
+        fitted.service_tier = true;
+    }
+    return fitted;
+}
+
+inline std::size_t drop_signatures(std::vector<message>& messages) {
+    std::size_t count = 0;
+    for (auto& one : messages) {
+        std::vector<content_block> kept;
+        kept.reserve(one.content.size());
+        for (auto& block : one.content) {
+            auto* const reasoning = block.get_if<reasoning_content_block>();
+            auto* const thoughts = reasoning != nullptr ? reasoning->get_if<reasoning_text_block>() : nullptr;
+            bool const is_encrypted = reasoning != nullptr && reasoning->holds<redacted_reasoning>();
+            bool const is_signed = thoughts != nullptr && !thoughts->signature.empty();
+            count += is_encrypted || is_signed;
+            if (is_encrypted || (is_signed && thoughts->text.empty())) continue;
+            if (is_signed) thoughts->signature.clear();
+            kept.push_back(std::move(block));
+        }
+        one.content = std::move(kept);
+    }
+    return count;
+}
+
+inline std::size_t omit_images(std::vector<message>& messages) {
+    using model_fit_detail::omit_images;
+    std::size_t count = 0;
+    for (auto& one : messages) {
+        count += omit_images(one.content, "(image omitted: model does not support images)");
+        for (auto& block : one.content)
+            if (auto* const outcome = block.get_if<tool_result_block>())
+                count += omit_images(outcome->content, "(tool image omitted: model does not support images)");
+    }
+    return count;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/prompt_cache.hpp ======================================================================================
+// Owns the placing of cache points in a request, where they make the next turn of a conversation cheap.
+// Never places one where the model has no cache, and never moves or takes away one of the caller's.
+#ifndef BEDROCK_PROMPT_CACHE_HPP
+#define BEDROCK_PROMPT_CACHE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How long a prompt stays in the cache.
+enum class cache_retention : unsigned char {
+    none,
+    brief,   ///< the service's default, five minutes; "short" in configurations
+    lasting  ///< an hour; "long" in configurations
+};
+
+struct prompt_cache_options {
+    /// Where not set: brief for Claude, none for Nova, whose caching is strictly opt-in.
+    std::optional<cache_retention> retention{};
+    /// Behind the tools too. Not for Nova.
+    bool in_tools = false;
+    /// Treats a model that has no known cache as Claude: for ids that do not tell the model behind them.
+    bool force = false;
+    /// Blocks at the end of the system prompt, and of the last message, that change with every request: the cache point
+    /// stands before them.
+    std::size_t changing_system_blocks = 0;
+    std::size_t changing_message_blocks = 0;
+    std::size_t max_cache_points = 4;  ///< in tools, system prompt and messages together: Claude, Nova
+};
+
+/// "none", "short" or "long", as configurations have it.
+std::optional<cache_retention> parse_cache_retention(std::string_view text) noexcept;
+
+/// Places a cache point behind the system prompt, one at the end of the last message if it is the user's, and one
+/// behind the tools if asked. What is there already counts: nothing is placed beside another cache point, beyond the
+/// limit, behind what Converse allows none after, or for longer than a point before it. Returns how many were placed.
+std::size_t place_cache_points(converse_request& request, model_traits const& traits,
+                               prompt_cache_options const& options = {});
+
+/// Sorts the tools by name, between the cache points among them: a cached prefix holds only while their order does.
+void sort_tools(tool_config& tools);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace prompt_cache_detail {
+
+class placing {
+  public:
+    placing(converse_request const& request, bool lasting, std::size_t limit) : lasting_(lasting) {
+        std::size_t there = 0;
+        auto const count = [&there](auto const& blocks) {
+            for (auto const& block : blocks) there += block.template holds<cache_point_block>();
+        };
+        count(request.tools.tools);
+        count(request.system);
+        for (auto const& one : request.messages) count(one.content);
+        left_ = limit > there ? limit - there : 0;
+    }
+
+    std::size_t placed() const noexcept { return placed_; }
+
+    /// Takes note of the points in blocks that stand before the next place.
+    template <class Blocks>
+    void pass(Blocks const& blocks) {
+        for (auto const& block : blocks)
+            if (auto const* const point = block.template get_if<cache_point_block>())
+                lasting_ = lasting_ && point->ttl == cache_ttl::one_hour;
+    }
+
+    /// Behind the first `at` blocks.
+    template <class Block>
+    void place(std::vector<Block>& blocks, std::size_t at) {
+        if (at == 0 || left_ == 0 || blocks[at - 1].template holds<cache_point_block>()) return;
+        if (at != blocks.size() && blocks[at].template holds<cache_point_block>()) return;
+        cache_point_block point;
+        if (lasting_) point.ttl = cache_ttl::one_hour;
+        blocks.insert(blocks.begin() + static_cast<std::ptrdiff_t>(at), Block(std::move(point)));
+        --left_;
+        ++placed_;
+    }
+
+  private:
+    bool lasting_;  // an hour must not stand behind five minutes
+    std::size_t left_ = 0;
+    std::size_t placed_ = 0;
+};
+
+template <class Block>
+std::size_t without_last(std::vector<Block> const& blocks, std::size_t changing) noexcept {
+    return changing < blocks.size() ? blocks.size() - changing : 0;
+}
+
+inline std::string_view name_of(tool const& one) noexcept {
+    if (auto const* const own = one.get_if<tool_specification>()) return own->name;
+    auto const* const provided = one.get_if<system_tool>();
+    return provided != nullptr ? std::string_view(provided->name) : std::string_view();
+}
+
+}  // namespace prompt_cache_detail
+
+inline std::optional<cache_retention> parse_cache_retention(std::string_view text) noexcept {
+    if (text == "none") return cache_retention::none;
+    if (text == "short") return cache_retention::brief;
+    if (text == "long") return cache_retention::lasting;
+    return std::nullopt;
+}
+
+inline std::size_t place_cache_points(converse_request& request, model_traits const& traits,
+                                      prompt_cache_options const& options) {
+    using namespace prompt_cache_detail;
+    auto style = traits.caching;
+    if (style == caching_style::none && options.force) style = caching_style::claude;
+    bool const is_claude = style == caching_style::claude;
+    auto const retention = options.retention.value_or(is_claude ? cache_retention::brief : cache_retention::none);
+    if (style == caching_style::none || retention == cache_retention::none) return 0;
+
+    placing points(request, is_claude && retention == cache_retention::lasting, options.max_cache_points);
+    points.pass(request.tools.tools);
+    if (options.in_tools && is_claude) points.place(request.tools.tools, request.tools.tools.size());
+    points.pass(request.system);
+    points.place(request.system, without_last(request.system, options.changing_system_blocks));
+    for (auto const& one : request.messages) points.pass(one.content);
+    if (request.messages.empty() || request.messages.back().role != conversation_role::user) return points.placed();
+    auto& blocks = request.messages.back().content;
+    auto at = without_last(blocks, options.changing_message_blocks);
+    while (at != 0 && detail::bars_cache_point(blocks[at - 1])) --at;
+    points.place(blocks, at);
+    return points.placed();
+}
+
+inline void sort_tools(tool_config& tools) {
+    auto const by_name = [](tool const& left, tool const& right) {
+        return prompt_cache_detail::name_of(left) < prompt_cache_detail::name_of(right);
+    };
+    auto const is_point = [](tool const& one) { return one.holds<cache_point_block>(); };
+    for (auto from = tools.tools.begin();;) {
+        auto const to = std::find_if(from, tools.tools.end(), is_point);
+        std::stable_sort(from, to, by_name);
+        if (to == tools.tools.end()) return;
+        from = std::next(to);
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/cost.hpp ==============================================================================================
+// Owns what an answer cost: the service's count of tokens by kind, times prices that the caller gives.
+// Never knows a price, and never guesses a count that the service did not give.
+#ifndef BEDROCK_COST_HPP
+#define BEDROCK_COST_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Per million tokens, in any currency.
+struct token_prices {
+    double input = 0;
+    double output = 0;
+    double cache_read = 0;
+    double cache_write = 0;
+    /// Of what is written to be kept for an hour; the price of `cache_write` where it is not known.
+    std::optional<double> cache_write_1h{};
+};
+
+/// Tokens of one answer.
+struct usage_counts {
+    std::int64_t input = 0;  ///< without those of the cache
+    std::int64_t output = 0;
+    std::int64_t cache_read = 0;
+    std::int64_t cache_write = 0;     ///< all that was written
+    std::int64_t cache_write_1h = 0;  ///< the part of it that is kept for an hour
+    std::int64_t total = 0;           ///< the service's figure, or the sum of all four where that is more
+
+    /// What the request took of the context window.
+    std::int64_t prompt() const noexcept { return input + cache_read + cache_write; }
+};
+
+/// In the currency of the prices.
+struct token_cost {
+    double input = 0;
+    double output = 0;
+    double cache_read = 0;
+    double cache_write = 0;
+    double total = 0;
+};
+
+usage_counts count_usage(token_usage const& usage) noexcept;
+token_cost compute_cost(usage_counts const& usage, token_prices const& prices) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline usage_counts count_usage(token_usage const& usage) noexcept {
+    auto const count = [](std::int64_t tokens) { return (std::max)(tokens, std::int64_t{0}); };
+    usage_counts counts{.input = count(usage.input_tokens),
+                        .output = count(usage.output_tokens),
+                        .cache_read = count(usage.cache_read_input_tokens.value_or(0)),
+                        .cache_write = count(usage.cache_write_input_tokens.value_or(0))};
+    for (auto const& detail : usage.cache_details)
+        if (detail.ttl == cache_ttl::one_hour) counts.cache_write_1h += count(detail.input_tokens);
+    counts.cache_write_1h = (std::min)(counts.cache_write_1h, counts.cache_write);
+    counts.total = (std::max)(std::int64_t{usage.total_tokens}, counts.prompt() + counts.output);
+    return counts;
+}
+
+inline token_cost compute_cost(usage_counts const& usage, token_prices const& prices) noexcept {
+    auto const cost = [](std::int64_t tokens, double price) { return static_cast<double>(tokens) * price / 1e6; };
+    token_cost made{.input = cost(usage.input, prices.input),
+                    .output = cost(usage.output, prices.output),
+                    .cache_read = cost(usage.cache_read, prices.cache_read),
+                    .cache_write = cost(usage.cache_write - usage.cache_write_1h, prices.cache_write) +
+                                   cost(usage.cache_write_1h, prices.cache_write_1h.value_or(prices.cache_write))};
+    made.total = made.input + made.output + made.cache_read + made.cache_write;
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/error_class.hpp =======================================================================================
+// Owns what an agent makes of a failure: the line that it shows, with the prefixes that others match, and its class.
+// Never changes an error, and never takes a throttling for a full context window.
+#ifndef BEDROCK_ERROR_CLASS_HPP
+#define BEDROCK_ERROR_CLASS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What to do about a failure.
+enum class error_class : unsigned char {
+    other,
+    aborted,           ///< nothing: the caller stopped it
+    context_overflow,  ///< shorten the conversation
+    rate_limit,        ///< wait, or take another model
+    overloaded,        ///< the same: the model or the service has no room now
+    authentication,    ///< other credentials or permissions
+    format,            ///< the request must change; a repeat is futile
+    timeout,           ///< too slow
+    broken,            ///< the connection or the stream broke
+    server,            ///< the service or the model failed
+};
+
+/// The failure as one line with pi-ai's prefixes: "Throttling error: ...", "Validation error: ...", "Internal server
+/// error: ...", "Model stream error: ...", "Service unavailable: ...", "<AWS's name>: ..."; without a prefix where no
+/// service said it; "Request was aborted" for a cancellation.
+std::string describe_failure(error const& failure);
+
+/// Whether the conversation no longer fits into the model's context window.
+bool is_context_overflow(error const& failure) noexcept;
+/// The same of a line that was kept, as `describe_failure` or AWS's own clients write it ("ValidationException: ...").
+bool is_context_overflow(std::string_view line) noexcept;
+
+error_class classify_failure(error const& failure) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace error_class_detail {
+
+struct error_prefix {
+    errc code;
+    std::string_view name;
+    std::string_view text;
+};
+
+inline constexpr error_prefix prefixes[] = {
+    {errc::internal_server, "InternalServerException", "Internal server error"},
+    {errc::model_stream_error, "ModelStreamErrorException", "Model stream error"},
+    {errc::validation, "ValidationException", "Validation error"},
+    {errc::throttling, "ThrottlingException", "Throttling error"},
+    {errc::service_unavailable, "ServiceUnavailableException", "Service unavailable"},
+};
+
+/// Texts of a full context window: the parts of one stand in this order, in any case of letters, with anything between.
+struct text_pattern {
+    std::string_view first;
+    std::string_view second{};
+    std::string_view third{};
+};
+
+// Source: pi-ai 0.73.1 (what models on Bedrock can say) and OpenClaw 2026.9.
+inline constexpr text_pattern overflow_texts[] = {
+    {"prompt is too long"},
+    {"input is too long"},
+    {"request_too_large"},
+    {"too many tokens"},
+    {"too many input tokens"},
+    {"max input token"},
+    {"input token", "exceed"},
+    {"exceed", "the max", "token"},
+    {"exceeds the context window"},
+    {"exceeds the available context size"},
+    {"context window exceeds limit"},
+    {"maximum context length is"},
+    {"maximum prompt length is"},
+    {"too large for model with", "maximum context length"},
+    {"reduce the length of the messages"},
+    {"greater than the context length"},
+    {"exceeded model token limit"},
+    {"token limit exceeded"},
+    {"context length exceeded"},
+    {"context_length_exceeded"},
+    {"model_context_window_exceeded"},
+};
+
+// What is said of too many requests, however much it speaks of tokens.
+inline constexpr std::string_view throttling_texts[] = {"rate limit", "too many requests",
+                                                        "too many concurrent requests"};
+
+inline std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
+    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
+    auto const at =
+        std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), part.begin(), part.end(), same);
+    return at == text.end() && !part.empty() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+}
+
+inline bool contains(std::string_view text, std::string_view part) noexcept {
+    return find_ignoring_case(text, part, 0) != std::string_view::npos;
+}
+
+inline bool matches(std::string_view text, text_pattern const& pattern) noexcept {
+    std::size_t from = 0;
+    for (auto const part : {pattern.first, pattern.second, pattern.third}) {
+        auto const at = find_ignoring_case(text, part, from);
+        if (at == std::string_view::npos) return false;
+        from = at + part.size();
+    }
+    return true;
+}
+
+inline bool says_overflow(std::string_view text) noexcept {
+    for (auto const part : throttling_texts)
+        if (contains(text, part)) return false;
+    return std::any_of(std::begin(overflow_texts), std::end(overflow_texts),
+                       [text](text_pattern const& pattern) { return matches(text, pattern); });
+}
+
+inline bool begins_with(std::string_view text, std::string_view part) noexcept {
+    return ascii::equal_ignoring_case(text.substr(0, part.size()), part);
+}
+
+}  // namespace error_class_detail
+
+inline std::string describe_failure(error const& failure) {
+    if (failure.code == errc::cancelled) return "Request was aborted";
+    if (!own_error_name(failure.code).empty() || failure.name.empty()) return failure.message;
+    std::string_view prefix = failure.name;
+    for (auto const& known : error_class_detail::prefixes)
+        if (known.name == prefix) prefix = known.text;
+    return std::string(prefix) + ": " + failure.message;
+}
+
+inline bool is_context_overflow(error const& failure) noexcept {
+    switch (failure.code) {
+        case errc::validation:
+        case errc::model_error:
+        case errc::model_stream_error:
+        case errc::other_service:
+            return error_class_detail::says_overflow(failure.message);
+        default:
+            return false;
+    }
+}
+
+inline bool is_context_overflow(std::string_view line) noexcept {
+    using namespace error_class_detail;
+    for (auto const& known : prefixes) {
+        if (known.code != errc::throttling && known.code != errc::service_unavailable) continue;
+        if (begins_with(line, known.name) || begins_with(line, known.text)) return false;
+    }
+    return says_overflow(line);
+}
+
+inline error_class classify_failure(error const& failure) noexcept {
+    if (is_context_overflow(failure)) return error_class::context_overflow;
+    switch (failure.code) {
+        case errc::cancelled:
+            return error_class::aborted;
+        case errc::throttling:
+        case errc::service_quota_exceeded:
+            return error_class::rate_limit;
+        case errc::model_not_ready:
+        case errc::service_unavailable:
+            return error_class::overloaded;
+        case errc::access_denied:
+        case errc::authentication:
+        case errc::expired_credentials:
+        case errc::credentials:
+            return error_class::authentication;
+        case errc::validation:
+        case errc::invalid_input:
+        case errc::resource_not_found:
+        case errc::conflict:
+            return error_class_detail::contains(failure.message, "too many concurrent requests")
+                       ? error_class::rate_limit
+                       : error_class::format;
+        case errc::timeout:
+        case errc::model_timeout:
+            return error_class::timeout;
+        case errc::transport:
+        case errc::truncated:
+        case errc::protocol:
+            return error_class::broken;
+        case errc::internal_server:
+        case errc::model_error:
+        case errc::model_stream_error:
+            return error_class::server;
+        case errc::none:
+        case errc::other_service:
+            break;
+    }
+    return error_class_detail::contains(failure.message, "too many concurrent requests") ? error_class::rate_limit
+                                                                                         : error_class::other;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/agent_view.hpp ========================================================================================
+// Owns the view that an agent has of an answer: pi-ai's events (start, text, thinking, tool call, done, error), each
+// with its place in the message so far. Never does I/O, and never ends a stream twice or takes a broken one for a
+// whole.
+#ifndef BEDROCK_AGENT_VIEW_HPP
+#define BEDROCK_AGENT_VIEW_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class agent_event_kind : unsigned char {
+    start,  ///< before all others, once something has come
+    text_start,
+    text_delta,
+    text_end,
+    thinking_start,
+    thinking_delta,
+    thinking_end,
+    toolcall_start,
+    toolcall_delta,
+    toolcall_end,  ///< the input is a whole JSON object; run it when `done` has come
+    done,          ///< the last: the answer is whole
+    error,         ///< the last: it is not
+};
+
+/// Why an answer ended.
+enum class agent_stop : unsigned char {
+    stop,      ///< end_turn, stop_sequence
+    length,    ///< max_tokens, model_context_window_exceeded
+    tool_use,  ///< the model waits for the results of its tool calls
+    error,     ///< anything else, and all failures
+    aborted,   ///< the caller cancelled
+};
+
+/// As pi-ai writes it: "text_start".
+std::string_view describe(agent_event_kind kind) noexcept;
+/// As pi-ai writes it: "stop", "length", "toolUse", "error", "aborted".
+std::string_view describe(agent_stop stop) noexcept;
+
+/// What a reason of the service's means for an agent. Refusals, guardrails, filters, malformed output and what is not
+/// known yet are errors.
+agent_stop map_stop_reason(json::open_enum<stop_reason> const& reason) noexcept;
+
+/// The message so far, then as it ended.
+struct agent_message {
+    /// The content from the first block on, in the order in which the blocks began; all else when the stream has ended.
+    /// Sent back like any answer, a broken one by `replayable`.
+    converse_response response{};
+    usage_counts usage{};
+    token_cost cost{};
+    agent_stop stop = agent_stop::stop;
+    /// Of `error` and `aborted`: the line to show, as `describe_failure` has it, or the service's stop reason.
+    std::string error_message{};
+    /// The failure behind it; its code is errc::none in all other messages.
+    error failure{};
+
+    std::vector<content_block> const& content() const noexcept { return response.message.content; }
+};
+
+/// **Lifetime:** with its views, until the next call that gives events; a delta, as long as the stream's own event.
+struct agent_event {
+    agent_event_kind kind = agent_event_kind::start;
+    /// Of text, thinking and tool calls: the block's place in the message's content, which never changes.
+    std::size_t content_index = 0;
+    /// Of a delta: the new text, thought, or piece of JSON input.
+    std::string_view delta{};
+    /// As it is now: where one call gives several events, behind the last of them.
+    agent_message const* message = nullptr;
+
+    /// The block that the event is about; null for start, done and error.
+    content_block const* block() const noexcept;
+    /// The block as a tool call; null for other events. Before `toolcall_end` its `input` is `{}`.
+    tool_use_block const* tool_call() const noexcept;
+    /// The block's whole text so far: of a tool call its input's text, which is whole JSON at `toolcall_end` only; of
+    /// thoughts that the provider encrypted "[Reasoning redacted]".
+    std::string_view text() const noexcept;
+};
+
+struct agent_options {
+    token_prices prices{};
+    /// Keeps each `toolcall_end` back until the answer is whole, and gives none where it is not: for callers who run
+    /// tools at once (OpenClaw).
+    bool hold_tool_calls = false;
+};
+
+/// Makes an agent's events of a stream's:
+///
+///     agent_fold fold;
+///     for each event of the stream: use(fold.add(event));
+///     use(body ended as it should ? fold.complete() : fold.fail(why));
+///
+/// There is one last event, `done` or `error`, whatever is called behind it.
+/// Blocks without a word in pi-ai's vocabulary (images, tool uses and results of the service's own, unknown ones) have
+/// no events but stand in the content: complete once they ended. Citations join their text when it ends. A tool call
+/// whose input is not a JSON object has no `toolcall_end`, keeps the text in `incomplete_input`, and makes the end an
+/// error, unless the answer was cut at its longest (`length`).
+/// **Allocates:** what the message needs; nothing beside it for a delta.
+class agent_fold {
+  public:
+    explicit agent_fold(agent_options options = {}) : options_(options) {}
+
+    /// The next event of the stream. **Lifetime:** of the events, until the next call.
+    std::span<agent_event const> add(stream_event const& event);
+    /// The stream has ended as it should. Without a messageStop before, that is an error all the same.
+    std::span<agent_event const> complete(std::string request_id = {}, int attempts = 0);
+    /// The stream has failed.
+    std::span<agent_event const> fail(error why);
+
+    bool ended() const noexcept { return ended_; }
+    agent_message const& message() const noexcept { return *message_; }
+    /// The message, moved out. The fold is not to be used further.
+    agent_message take() { return std::move(*message_); }
+
+  private:
+    enum class block_kind : unsigned char { text, thinking, redacted, tool, silent };
+
+    struct open_block {
+        std::int32_t index = 0;
+        std::size_t place = 0;  // in the content
+        block_kind kind = block_kind::text;
+        bool has_events = true;
+        std::unique_ptr<message_accumulator> rest{};  // of a silent block all, of a text its citations
+    };
+
+    void begin();
+    void begin_message(message_start_event const& event);
+    void begin_block(content_block_start_event const& event, stream_event const& source);
+    void add_delta(stream_event const& event);
+    void add_other_delta(stream_event const& event);
+    void add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta, stream_event const& source);
+    void add_tool_input(stream_event const& event);
+    void add_citation(stream_event const& event);
+    void add_thinking(std::int32_t index, std::string_view text);
+    void end_blocks_but_tools();
+    void close(std::int32_t index);
+    void end_block(open_block ended);
+    bool settle(open_block& from);
+    static bool settle_input(tool_use_block& call);
+    std::string name_call(open_block const& call);
+    void end_with(error why, std::string line);
+    void finish_response();
+    void push(agent_event_kind kind, std::size_t place = 0, std::string_view delta = {});
+
+    std::vector<open_block>::iterator place_of(std::int32_t index) noexcept;
+    open_block* find(std::int32_t index) noexcept;
+    open_block& open(std::int32_t index, block_kind kind, content_block content, bool has_events = true);
+    open_block& open_or_find(std::int32_t index, block_kind kind);
+    content_block& at(open_block const& where) { return message_->response.message.content[where.place]; }
+
+    agent_options options_;
+    std::unique_ptr<agent_message> message_ =
+        std::make_unique<agent_message>();  // events refer to it, moves do not move it
+    message_accumulator frame_;             // of all events that are no block's
+    std::vector<open_block> open_;          // by index
+    std::vector<agent_event> events_;
+    std::vector<std::size_t> held_;  // places of tool calls whose end was kept back
+    std::string bad_call_;           // what is wrong with the first bad tool call
+    bool begun_ = false;
+    bool finished_ = false;  // the message's response is as it stays
+    bool ended_ = false;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace agent_view_detail {
+
+inline constexpr std::string_view redacted_text = "[Reasoning redacted]";  // OpenClaw's words
+
+}  // namespace agent_view_detail
+
+inline std::string_view describe(agent_event_kind kind) noexcept {
+    constexpr std::string_view names[] = {"start",          "text_start",     "text_delta",   "text_end",
+                                          "thinking_start", "thinking_delta", "thinking_end", "toolcall_start",
+                                          "toolcall_delta", "toolcall_end",   "done",         "error"};
+    return names[static_cast<unsigned char>(kind)];
+}
+
+inline std::string_view describe(agent_stop stop) noexcept {
+    constexpr std::string_view names[] = {"stop", "length", "toolUse", "error", "aborted"};
+    return names[static_cast<unsigned char>(stop)];
+}
+
+inline agent_stop map_stop_reason(json::open_enum<stop_reason> const& reason) noexcept {
+    switch (reason.value()) {
+        case stop_reason::end_turn:
+        case stop_reason::stop_sequence:
+            return agent_stop::stop;
+        case stop_reason::max_tokens:
+        case stop_reason::model_context_window_exceeded:
+            return agent_stop::length;
+        case stop_reason::tool_use:
+            return agent_stop::tool_use;
+        default:
+            return agent_stop::error;
+    }
+}
+
+inline content_block const* agent_event::block() const noexcept {
+    bool const has_none =
+        kind == agent_event_kind::start || kind == agent_event_kind::done || kind == agent_event_kind::error;
+    return has_none || message == nullptr ? nullptr : &message->content()[content_index];
+}
+
+inline tool_use_block const* agent_event::tool_call() const noexcept {
+    auto const* const about = block();
+    return about == nullptr ? nullptr : about->get_if<tool_use_block>();
+}
+
+inline std::string_view agent_event::text() const noexcept {
+    auto const* const about = block();
+    if (about == nullptr) return {};
+    if (auto const* const plain = about->get_if<text_block>()) return plain->text;
+    if (auto const* const call = about->get_if<tool_use_block>())
+        return std::string_view(kind == agent_event_kind::toolcall_end ? call->input.text() : call->incomplete_input);
+    if (auto const* const cited = about->get_if<citations_content_block>()) {
+        auto const* const first = cited->content.empty() ? nullptr : cited->content.front().get_if<text_block>();
+        return first == nullptr ? std::string_view() : std::string_view(first->text);
+    }
+    auto const* const reasoning = about->get_if<reasoning_content_block>();
+    auto const* const thoughts = reasoning == nullptr ? nullptr : reasoning->get_if<reasoning_text_block>();
+    return thoughts == nullptr ? agent_view_detail::redacted_text : std::string_view(thoughts->text);
+}
+
+inline std::span<agent_event const> agent_fold::add(stream_event const& event) {
+    events_.clear();
+    if (ended_) return {};
+    if (event.kind() != event_kind::message_start) begin();
+    switch (event.kind()) {
+        case event_kind::unknown:
+            frame_.add(event);
+            break;
+        case event_kind::message_start:
+            frame_.add(event);
+            if (auto const* const begun = event.get_if<message_start_event>()) begin_message(*begun);
+            break;
+        case event_kind::content_block_start:
+            if (auto const* const begun = event.get_if<content_block_start_event>()) begin_block(*begun, event);
+            break;
+        case event_kind::content_block_delta:
+            add_delta(event);
+            break;
+        case event_kind::content_block_stop:
+            close(event.index());
+            break;
+        case event_kind::message_stop:
+            frame_.add(event);
+            end_blocks_but_tools();
+            break;
+        case event_kind::metadata:
+            frame_.add(event);
+            if (auto const* const metadata = event.get_if<metadata_event>()) {
+                message_->usage = count_usage(metadata->usage);
+                message_->cost = compute_cost(message_->usage, options_.prices);
+            }
+            break;
+    }
+    return events_;
+}
+
+inline std::span<agent_event const> agent_fold::complete(std::string request_id, int attempts) {
+    events_.clear();
+    if (ended_) return {};
+    bool const whole = frame_.complete();
+    message_->response.request_id = std::move(request_id);
+    message_->response.attempts = attempts;
+    if (!whole) {
+        auto why = make_error(errc::truncated, "Bedrock stream ended before messageStop");
+        why.retryable = true;
+        why.content_emitted = begun_;
+        end_with(std::move(why), {});
+        return events_;
+    }
+    end_blocks_but_tools();
+    for (auto const& cut : open_)
+        if (bad_call_.empty() && cut.has_events) bad_call_ = "the input of " + name_call(cut) + " was cut short";
+    finish_response();
+    auto const& reason = message_->response.stop_reason;
+    auto const stop = map_stop_reason(reason);
+    if (stop == agent_stop::error) {
+        error why{.code = errc::other_service, .name = std::string(reason.text())};
+        why.message = "the model stopped because of " + why.name;
+        end_with(std::move(why), std::string(reason.text()));
+        return events_;
+    }
+    if (!bad_call_.empty() && stop != agent_stop::length) {
+        end_with(make_error(errc::protocol, bad_call_), {});
+        return events_;
+    }
+    ended_ = true;
+    message_->stop = stop;
+    for (auto const place : held_) push(agent_event_kind::toolcall_end, place);
+    push(agent_event_kind::done);
+    return events_;
+}
+
+inline std::span<agent_event const> agent_fold::fail(error why) {
+    events_.clear();
+    if (ended_) return {};
+    message_->response.request_id = why.request_id;
+    message_->response.attempts = why.attempts;
+    end_with(std::move(why), {});
+    return events_;
+}
+
+inline void agent_fold::end_with(error why, std::string line) {
+    ended_ = true;
+    finish_response();
+    message_->stop = why.code == errc::cancelled ? agent_stop::aborted : agent_stop::error;
+    message_->error_message = line.empty() ? describe_failure(why) : std::move(line);
+    message_->failure = std::move(why);
+    push(agent_event_kind::error);
+}
+
+// What the frame's events said joins the content.
+inline void agent_fold::finish_response() {
+    if (std::exchange(finished_, true)) return;
+    auto& response = message_->response;
+    auto whole = frame_.take();
+    whole.message.content = std::move(response.message.content);
+    whole.request_id = std::move(response.request_id);
+    whole.attempts = response.attempts;
+    response = std::move(whole);
+    for (auto& unfinished : open_) {
+        response.incomplete_blocks.push_back(unfinished.place);
+        settle(unfinished);
+    }
+    std::sort(response.incomplete_blocks.begin(), response.incomplete_blocks.end());
+}
+
+inline void agent_fold::push(agent_event_kind kind, std::size_t place, std::string_view delta) {
+    events_.push_back({kind, place, delta, message_.get()});
+}
+
+inline void agent_fold::begin() {
+    if (begun_) return;
+    begun_ = true;
+    message_->response.message.role = conversation_role::assistant;
+    push(agent_event_kind::start);
+}
+
+inline void agent_fold::begin_message(message_start_event const& event) {
+    if (event.role == conversation_role::assistant) return begin();
+    end_with(make_error(errc::protocol, "the stream begins a message of the role " + quote(event.role.text()) +
+                                            ", not one of the assistant's"),
+             {});
+}
+
+inline std::vector<agent_fold::open_block>::iterator agent_fold::place_of(std::int32_t index) noexcept {
+    return std::lower_bound(open_.begin(), open_.end(), index,
+                            [](open_block const& block, std::int32_t wanted) { return block.index < wanted; });
+}
+
+inline agent_fold::open_block* agent_fold::find(std::int32_t index) noexcept {
+    auto const place = place_of(index);
+    return place != open_.end() && place->index == index ? &*place : nullptr;
+}
+
+inline agent_fold::open_block& agent_fold::open(std::int32_t index, block_kind kind, content_block content,
+                                                bool has_events) {
+    close(index);
+    auto& all = message_->response.message.content;
+    all.push_back(std::move(content));
+    auto const made = open_.insert(
+        place_of(index), open_block{.index = index, .place = all.size() - 1, .kind = kind, .has_events = has_events});
+    if (has_events)
+        push(kind == block_kind::text   ? agent_event_kind::text_start
+             : kind == block_kind::tool ? agent_event_kind::toolcall_start
+                                        : agent_event_kind::thinking_start,
+             all.size() - 1);
+    return *made;
+}
+
+inline agent_fold::open_block& agent_fold::open_or_find(std::int32_t index, block_kind kind) {
+    auto* const there = find(index);
+    if (there != nullptr && there->kind == kind) return *there;
+    switch (kind) {
+        case block_kind::thinking:
+            return open(index, kind, reasoning_content_block(reasoning_text_block()));
+        case block_kind::redacted:
+            return open(index, kind, reasoning_content_block(redacted_reasoning()));
+        case block_kind::silent: {
+            auto& made = open(index, kind, {}, false);
+            made.rest = std::make_unique<message_accumulator>();
+            return made;
+        }
+        default:
+            return open(index, kind, text_block());
+    }
+}
+
+inline void agent_fold::begin_block(content_block_start_event const& event, stream_event const& source) {
+    auto const index = event.content_block_index;
+    auto const* const use = event.start.get_if<tool_use_block_start>();
+    if (use == nullptr) {
+        close(index);
+        open_or_find(index, block_kind::silent).rest->add(source);
+        return;
+    }
+    tool_use_block call;
+    call.tool_use_id = use->tool_use_id;
+    call.name = use->name;
+    call.type = use->type;
+    call.unknown = use->unknown;
+    bool const own = call.type != tool_use_type::server_tool_use;
+    open(index, block_kind::tool, std::move(call), own);
+}
+
+inline void agent_fold::add_delta(stream_event const& event) {
+    switch (event.delta()) {
+        case delta_kind::text: {
+            auto const& into = open_or_find(event.index(), block_kind::text);
+            at(into).get_if<text_block>()->text += event.text();
+            return push(agent_event_kind::text_delta, into.place, event.text());
+        }
+        case delta_kind::reasoning_text:
+            return add_thinking(event.index(), event.reasoning_text());
+        case delta_kind::tool_input:
+            return add_tool_input(event);
+        default:
+            return add_other_delta(event);
+    }
+}
+
+inline void agent_fold::add_thinking(std::int32_t index, std::string_view text) {
+    auto const& into = open_or_find(index, block_kind::thinking);
+    at(into).get_if<reasoning_content_block>()->get_if<reasoning_text_block>()->text += text;
+    if (!text.empty()) push(agent_event_kind::thinking_delta, into.place, text);
+}
+
+// Input of a call that never began has no name to be run by.
+inline void agent_fold::add_tool_input(stream_event const& event) {
+    auto const* const into = find(event.index());
+    if (into == nullptr || into->kind != block_kind::tool) {
+        if (bad_call_.empty()) bad_call_ = "there is input of a tool call that has not begun";
+        return;
+    }
+    at(*into).get_if<tool_use_block>()->incomplete_input += event.tool_input();
+    if (into->has_events) push(agent_event_kind::toolcall_delta, into->place, event.tool_input());
+}
+
+inline void agent_fold::add_other_delta(stream_event const& event) {
+    auto const* const typed = event.get_if<content_block_delta_event>();
+    if (typed == nullptr) return;
+    auto const* const reasoning = typed->delta.get_if<reasoning_content_block_delta>();
+    if (reasoning != nullptr && !reasoning->holds<json::unknown_arm>())
+        add_reasoning(event.index(), *reasoning, event);
+    else if (typed->delta.holds<citations_delta>())
+        add_citation(event);
+    else if (typed->delta.holds<tool_result_block_deltas>() || typed->delta.holds<image_block_delta>())
+        open_or_find(event.index(), block_kind::silent).rest->add(event);
+    else
+        frame_.add(event);
+}
+
+inline void agent_fold::add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta,
+                                      stream_event const& source) {
+    if (auto const* const text = delta.get_if<text_block>()) return add_thinking(index, text->text);
+    if (auto const* const signature = delta.get_if<reasoning_signature>()) {
+        auto& block = at(open_or_find(index, block_kind::thinking));
+        block.get_if<reasoning_content_block>()->get_if<reasoning_text_block>()->signature += signature->signature;
+    } else if (auto const* const redacted = delta.get_if<redacted_reasoning>()) {
+        auto const& into = open_or_find(index, block_kind::redacted);
+        auto& block = at(into);
+        auto& content = block.get_if<reasoning_content_block>()->get_if<redacted_reasoning>()->content;
+        if (content.empty()) push(agent_event_kind::thinking_delta, into.place, agent_view_detail::redacted_text);
+        content.insert(content.end(), redacted->content.begin(), redacted->content.end());
+    } else {
+        frame_.add(source);
+    }
+}
+
+inline void agent_fold::add_citation(stream_event const& event) {
+    auto& text = open_or_find(event.index(), block_kind::text);
+    if (!text.rest) text.rest = std::make_unique<message_accumulator>();
+    text.rest->add(event);
+}
+
+inline void agent_fold::end_blocks_but_tools() {
+    for (auto& block : std::exchange(open_, {})) {
+        if (block.kind == block_kind::tool)
+            open_.push_back(std::move(block));
+        else
+            end_block(std::move(block));
+    }
+}
+
+inline void agent_fold::close(std::int32_t index) {
+    auto const place = place_of(index);
+    if (place == open_.end() || place->index != index) return;
+    auto ended = std::move(*place);
+    open_.erase(place);
+    end_block(std::move(ended));
+}
+
+inline void agent_fold::end_block(open_block ended) {
+    bool const good = settle(ended);
+    if (!ended.has_events) return;
+    if (!good) {
+        if (bad_call_.empty()) bad_call_ = "the input of " + name_call(ended) + " is not a JSON object";
+    } else if (ended.kind == block_kind::text) {
+        push(agent_event_kind::text_end, ended.place);
+    } else if (ended.kind != block_kind::tool) {
+        push(agent_event_kind::thinking_end, ended.place);
+    } else if (options_.hold_tool_calls) {
+        held_.push_back(ended.place);
+    } else {
+        push(agent_event_kind::toolcall_end, ended.place);
+    }
+}
+
+// Puts into the content what was collected beside it. False of a tool call whose input is no object.
+inline bool agent_fold::settle(open_block& from) {
+    auto& block = at(from);
+    if (from.kind == block_kind::tool) return settle_input(*block.get_if<tool_use_block>());
+    if (!from.rest) return true;
+    auto rest = from.rest->take();
+    auto& made = rest.message.content;
+    if (made.empty()) return true;
+    if (from.kind == block_kind::text)
+        made.front().get_if<citations_content_block>()->content.emplace_back(std::move(*block.get_if<text_block>()));
+    block = std::move(made.front());
+    auto& all = message_->response.message.content;  // deltas of several kinds under one index: several blocks
+    all.insert(all.end(), std::make_move_iterator(made.begin() + 1), std::make_move_iterator(made.end()));
+    return true;
+}
+
+inline bool agent_fold::settle_input(tool_use_block& call) {
+    auto const first = call.incomplete_input.find_first_not_of(" \t\r\n");
+    bool const is_blank = first == std::string::npos;
+    if (!is_blank && (call.incomplete_input[first] != '{' || !json::valid(call.incomplete_input))) return false;
+    if (!is_blank) call.input = std::move(call.incomplete_input);
+    call.incomplete_input.clear();
+    return true;
+}
+
+inline std::string agent_fold::name_call(open_block const& call) {
+    return "the tool call " + quote(at(call).get_if<tool_use_block>()->name);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/agent_stream.hpp ======================================================================================
+// Owns `agent_stream`: a streamed answer pulled as an agent's events, its end among them whatever it is.
+// Never runs by itself, and never hides an end: one `done` or one `error` is the last event of every stream.
+#ifndef BEDROCK_AGENT_STREAM_HPP
+#define BEDROCK_AGENT_STREAM_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The events of a reader (`event_reader`: what `client::open_stream` gives) for an agent:
+///
+///     agent_stream events(client.open_stream(request), {.prices = {.input = 3, .output = 15}});
+///     while (auto const* event = events.next()) show(*event);
+///
+/// As the reader, it does nothing before the first `next()`. Refused requests, broken, cancelled and timed-out streams
+/// end in an `error` event like all others. Destroying it closes the connection.
+/// A Reader has `next()`, `finish() &&` and `cancel()` as `basic_event_reader` has them.
+/// **Thread safety:** one thread at a time; `cancel()` from any.
+template <class Reader>
+class agent_stream {
+  public:
+    explicit agent_stream(Reader reader, agent_options options = {}) : reader_(std::move(reader)), fold_(options) {}
+
+    /// The next event, or null behind the last. **Lifetime:** the event and its views, until the next `next()`.
+    agent_event const* next();
+
+    /// So far; as it ended, behind the last event.
+    agent_message const& message() const noexcept { return fold_.message(); }
+    /// The message, moved out, behind the last event.
+    agent_message take() { return fold_.take(); }
+
+    /// Ends the stream with an `error` event of `agent_stop::aborted`, from any thread.
+    void cancel() noexcept { reader_.cancel(); }
+
+  private:
+    std::span<agent_event const> pull();
+
+    Reader reader_;
+    agent_fold fold_;
+    std::span<agent_event const> given_;
+    std::size_t at_ = 0;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <class Reader>
+agent_event const* agent_stream<Reader>::next() {
+    while (at_ == given_.size()) {
+        if (fold_.ended()) return nullptr;
+        given_ = pull();
+        at_ = 0;
+    }
+    return &given_[at_++];
+}
+
+template <class Reader>
+std::span<agent_event const> agent_stream<Reader>::pull() {
+    if (auto const* const event = reader_.next()) {
+        auto const events = fold_.add(*event);
+        if (!fold_.ended()) return events;
+        reader_.cancel();  // no answer: whatever follows is not waited for
+        static_cast<void>(std::move(reader_).finish());
+        return events;
+    }
+    auto whole = std::move(reader_).finish();
+    if (!whole) return fold_.fail(std::move(whole).error());
+    return fold_.complete(std::move(whole->request_id), whole->attempts);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
