@@ -1,9 +1,9 @@
 // Lets the model call a function of this program: asks, runs what the model wants, sends the results back.
 #include <bedrock/bedrock.hpp>
+#include <bedrock/toolbox.hpp>
 
 #include <cstdio>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace {
 
@@ -13,43 +13,28 @@ constexpr char weather_schema[] = R"({
     "required": ["city"]
 })";
 
-std::string weather(std::string const& input) {
-    return R"({"celsius": 21, "asked_with": )" + input + "}";
+bedrock::tool_output weather(std::string_view input) {  // {"city":"Lisbon"}
+    if (input.find("Atlantis") != std::string_view::npos) return bedrock::tool_failure("no such city");
+    return "21 degrees, clear sky";  // or a bedrock::json::document, or blocks
 }
 
 }  // namespace
 
 int main() {
-    bedrock::client client;
-    bedrock::converse_request request{
-        .model_id = "us.anthropic.claude-opus-4-6-v1",
-        .messages = {bedrock::user("What is the weather in Lisbon?")},
-        .tools = {.tools = {bedrock::tool_specification{
-                      .name = "weather",
-                      .description = "The current weather of a city",
-                      .input_schema = weather_schema,
-                  }}},
-    };
+    bedrock::toolbox tools;
+    tools.add("weather", "The current weather of a city", weather_schema, weather);
 
-    for (int round = 0; round < 5; ++round) {
-        auto const reply = client.converse(request);
-        if (!reply) {
-            std::fprintf(stderr, "%s: %s\n", reply.error().name.c_str(), reply.error().message.c_str());
-            return 1;
-        }
-        request.messages.push_back(reply->message);  // goes back exactly as it came
-        if (reply->stop_reason != bedrock::stop_reason::tool_use) {
-            std::puts(reply->text().c_str());
-            return 0;
-        }
-        bedrock::message results{.role = bedrock::conversation_role::user};
-        for (auto const* call : reply->tool_uses())
-            results.content.push_back(bedrock::tool_result_block{
-                .tool_use_id = call->tool_use_id,
-                .content = {bedrock::json_block{weather(call->input.text())}},
-            });
-        request.messages.push_back(results);
+    bedrock::client client;
+    auto const answer = client.converse(
+        {
+            .model_id = "us.anthropic.claude-opus-4-6-v1",
+            .messages = {bedrock::user("What is the weather in Lisbon?")},
+        },
+        tools);
+    if (!answer) {
+        std::fprintf(stderr, "%s: %s\n", answer.error().name.c_str(), answer.error().message.c_str());
+        return 1;
     }
-    std::fputs("the model kept asking for tools\n", stderr);
-    return 1;
+    std::puts(answer->text().c_str());
+    std::fprintf(stderr, "%d rounds, %d tokens\n", answer->rounds, answer->usage.total_tokens);
 }

@@ -19,6 +19,7 @@
 #include "bedrock/target.hpp"
 #include "bedrock/uri.hpp"
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,16 @@ class client {
     event_reader open_stream(converse_request const& request, call_options const& options = {});
 
     // What follows needs a header of its own, which bedrock/bedrock.hpp leaves out.
+
+    /// Asks, runs the tools that the model uses and sends their results back, until it needs no more: see
+    /// bedrock/toolbox.hpp.
+    template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options = tool_options>
+    result<tool_answer> converse(converse_request request, Toolbox const& tools, Options const& how = {},
+                                 call_options const& options = {});
+    /// The same with every event of every round. In bedrock/toolbox.hpp.
+    template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_options> Options = tool_options>
+    result<tool_answer> converse_stream(converse_request request, Toolbox const& tools, OnEvent&& on_event,
+                                        Options const& how = {}, call_options const& options = {});
 
     /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
     inline result<count_tokens_response> count_tokens(count_tokens_request const& request,

@@ -23,6 +23,7 @@ enum class errc : unsigned char {
     cancelled,               ///< the caller cancelled, or a callback asked to stop
     truncated,               ///< a stream or body ended before it was complete
     protocol,                ///< an answer that breaks its own format: bad frame, bad JSON, not from Bedrock
+    too_many_rounds,         ///< a model used tools in each of the rounds that it was given
     access_denied,           ///< AccessDeniedException, 403
     authentication,          ///< the signature or key was refused: UnrecognizedClient, InvalidSignature, ...
     expired_credentials,     ///< ExpiredTokenException and its kin
@@ -46,7 +47,7 @@ struct error {
     /// HTTP status of the answer, or the status that stands for an exception inside a stream; 0 where there was none.
     int http_status = 0;
     /// AWS's error name ("ThrottlingException"), or ours: "Truncated", "Timeout", "Cancelled", "Transport",
-    /// "Credentials", "Protocol", "InvalidInput".
+    /// "Credentials", "Protocol", "InvalidInput", "TooManyRounds".
     std::string name{};
     /// For the person at the terminal: what failed, with which input, what to try.
     std::string message{};
@@ -58,12 +59,15 @@ struct error {
     int attempts = 0;
     /// True when the same call may succeed later unchanged.
     bool retryable = false;
-    /// True when events had already been delivered to the caller: a repeat would deliver them again.
+    /// True when events had already been delivered to the caller, or an answer to its tools: a repeat would deliver
+    /// them again.
     bool content_emitted = false;
     /// What had arrived of a broken stream's answer; null where nothing had. Blocks cut short are kept as they were.
     std::shared_ptr<converse_response const> partial{};
     /// The same of InvokeModelWithResponseStream.
     std::shared_ptr<invoke_stream_response const> partial_chunks{};
+    /// Of rounds with tools: what they had come to before this failure, with the messages to go on with.
+    std::shared_ptr<tool_answer const> tool_rounds{};
 };
 
 /// The name of one of our own failures ("Truncated"), or "" for a code that a service names.
@@ -90,6 +94,8 @@ constexpr std::string_view own_error_name(errc code) noexcept {
             return "Truncated";
         case errc::protocol:
             return "Protocol";
+        case errc::too_many_rounds:
+            return "TooManyRounds";
         default:
             return {};
     }

@@ -49,6 +49,10 @@ struct list_inference_profiles_response;
 struct get_inference_profile_request;
 struct get_inference_profile_response;
 
+class toolbox;
+struct tool_options;
+struct tool_answer;
+
 class client;
 class catalogue;
 

@@ -10,6 +10,7 @@
 #include "bedrock/json/number.hpp"
 #include "bedrock/json/one_of.hpp"
 #include "bedrock/json/open_enum.hpp"
+#include "bedrock/json/partial.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/json/status.hpp"
 #include "bedrock/json/writer.hpp"

@@ -207,6 +207,7 @@ inline cause classify(error const& failure) noexcept {
         case errc::invalid_input:
         case errc::credentials:
         case errc::cancelled:
+        case errc::too_many_rounds:
             return cause::none;
         default:
             return classify(failure.name, failure.http_status);

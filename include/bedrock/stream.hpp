@@ -10,6 +10,7 @@
 #include "bedrock/engine_pool.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/json/partial.hpp"
 #include "bedrock/model/accumulator.hpp"
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/stream.hpp"
@@ -59,6 +60,15 @@ class basic_event_reader {
     /// The next event, or null when there are no more: `finish()` then says how the stream ended.
     /// **Lifetime:** the event and its views, until the next `next()`.
     event_type const* next();
+
+    /// Of ConverseStream alone: of the last event's tool use, all the input so far as valid JSON; null where the event
+    /// is of no tool use:
+    ///
+    ///     while (auto const* event = events.next())
+    ///         if (!event->tool_input().empty()) draw(events.partial_tool_input()->text());
+    ///
+    /// **Lifetime:** until the next `next()`. **Cost:** as `message_accumulator::partial_tool_input`.
+    json::partial const* partial_tool_input();
 
     /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; its `partial` (of chunks
     /// `partial_chunks`) holds what had arrived.
@@ -270,6 +280,13 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
 template <class Kind>
 typename Kind::event const* basic_event_reader<Kind>::next() {
     return state_->next();
+}
+
+template <class Kind>
+json::partial const* basic_event_reader<Kind>::partial_tool_input() {
+    auto& at = *state_;
+    if (!at.delivered || at.failed || at.complete) return nullptr;
+    return at.answer.partial_tool_input(at.parser->event().index());
 }
 
 template <class Kind>

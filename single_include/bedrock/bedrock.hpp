@@ -30,21 +30,23 @@
 //   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP,
 //   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP,
 //   BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP,
-//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
-//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
-//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
-//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP,
-//   BEDROCK_MODEL_FIT_HPP, BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_GUARDRAIL_TRACE_HPP, BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP,
-//   BEDROCK_MODEL_MEDIA_HPP, BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP,
-//   BEDROCK_NETWORK_HPP, BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP,
-//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
-//   BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
-//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
-//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP,
-//   BEDROCK_TARGET_HPP, BEDROCK_TIME_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP,
+//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
+//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
+//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
+//   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
+//   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
+//   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
+//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP,
+//   BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
+//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP,
+//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
+//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
+//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
+//   BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP, BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_URI_HPP,
+//   BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -184,6 +186,10 @@ struct list_inference_profiles_response;
 struct get_inference_profile_request;
 struct get_inference_profile_response;
 
+class toolbox;
+struct tool_options;
+struct tool_answer;
+
 class client;
 class catalogue;
 
@@ -228,6 +234,7 @@ enum class errc : unsigned char {
     cancelled,               ///< the caller cancelled, or a callback asked to stop
     truncated,               ///< a stream or body ended before it was complete
     protocol,                ///< an answer that breaks its own format: bad frame, bad JSON, not from Bedrock
+    too_many_rounds,         ///< a model used tools in each of the rounds that it was given
     access_denied,           ///< AccessDeniedException, 403
     authentication,          ///< the signature or key was refused: UnrecognizedClient, InvalidSignature, ...
     expired_credentials,     ///< ExpiredTokenException and its kin
@@ -251,7 +258,7 @@ struct error {
     /// HTTP status of the answer, or the status that stands for an exception inside a stream; 0 where there was none.
     int http_status = 0;
     /// AWS's error name ("ThrottlingException"), or ours: "Truncated", "Timeout", "Cancelled", "Transport",
-    /// "Credentials", "Protocol", "InvalidInput".
+    /// "Credentials", "Protocol", "InvalidInput", "TooManyRounds".
     std::string name{};
     /// For the person at the terminal: what failed, with which input, what to try.
     std::string message{};
@@ -263,12 +270,15 @@ struct error {
     int attempts = 0;
     /// True when the same call may succeed later unchanged.
     bool retryable = false;
-    /// True when events had already been delivered to the caller: a repeat would deliver them again.
+    /// True when events had already been delivered to the caller, or an answer to its tools: a repeat would deliver
+    /// them again.
     bool content_emitted = false;
     /// What had arrived of a broken stream's answer; null where nothing had. Blocks cut short are kept as they were.
     std::shared_ptr<converse_response const> partial{};
     /// The same of InvokeModelWithResponseStream.
     std::shared_ptr<invoke_stream_response const> partial_chunks{};
+    /// Of rounds with tools: what they had come to before this failure, with the messages to go on with.
+    std::shared_ptr<tool_answer const> tool_rounds{};
 };
 
 /// The name of one of our own failures ("Truncated"), or "" for a code that a service names.
@@ -295,6 +305,8 @@ constexpr std::string_view own_error_name(errc code) noexcept {
             return "Truncated";
         case errc::protocol:
             return "Protocol";
+        case errc::too_many_rounds:
+            return "TooManyRounds";
         default:
             return {};
     }
@@ -4612,6 +4624,358 @@ result<T> lazy<T>::parse() const {
 
 #endif
 
+// ===== bedrock/json/partial.hpp ======================================================================================
+// Owns the completion of JSON that is still arriving: at any time, a valid text of what is certain so far.
+// Never guesses what will come, and never looks at a byte twice, however small the pieces are.
+#ifndef BEDROCK_JSON_PARTIAL_HPP
+#define BEDROCK_JSON_PARTIAL_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// One JSON text that arrives piece by piece, such as the input of a tool use while the model writes it:
+///
+///     json::partial input;
+///     input.feed(R"({"city":"Lis)");   // input.text() is {"city":"Lis"}
+///     input.feed(R"(bon","days":)");   // {"city":"Lisbon"}
+///     input.feed("12");                // {"city":"Lisbon","days":12}
+///
+/// `text()` is what has arrived up to the last certain byte, and what closes it:
+/// - arrays and objects that are open are closed;
+/// - a string that is open ends behind its last whole character: behind no part of an escape, of a surrogate pair or of
+///   a UTF-8 sequence; the name of a member is dropped until its value begins, and the comma in front of it with it;
+/// - a number that may go on ends behind its last digit with which it is a number: `-` is dropped, `1.5e+` is `1.5`;
+/// - `t`, `f` and `n` are `true`, `false` and `null` at once, as they can become nothing else.
+/// So every later text says the same and more: only the last string or number in it grows.
+/// The first byte that no continuation can repair is a fault: `text()` then stays what it was in front of that byte.
+/// Syntax and limits are the reader's (strict RFC 8259); a lone surrogate escape is kept as it came.
+/// **Allocates:** about as much as has arrived. **Cost:** of `feed`, the piece and one byte for each open array and
+/// object; of everything else, nothing.
+class partial {
+  public:
+    explicit partial(reader_options options = {}) noexcept;
+
+    /// Takes the next piece, cut anywhere. False once there was a fault, as for every later piece.
+    bool feed(std::string_view piece);
+
+    /// The completion; "" while there is no value yet. **Lifetime:** until the next `feed`.
+    std::string_view text() const noexcept { return text_; }
+    /// The part of `text()` that has arrived; it only ever grows. **Lifetime:** as `text()`.
+    std::string_view certain() const noexcept { return std::string_view(text_).substr(0, certain_); }
+
+    /// What has arrived is one whole valid text by itself. A number that no array or object holds may still go on.
+    bool complete() const noexcept;
+
+    /// The fault and its place in all that has arrived.
+    status state() const noexcept { return {code_, code_ == fault::none ? 0 : arrived_}; }
+    bool ok() const noexcept { return code_ == fault::none; }
+
+  private:
+    // What the next byte belongs to; of a string from `string` to `utf8`.
+    enum class due : unsigned char {
+        value,
+        first_element,
+        first_name,
+        name,
+        colon,
+        after_value,
+        string,
+        escape,
+        hex,
+        low_surrogate,         // what follows the escape of a high one
+        low_surrogate_escape,  // the same, behind its backslash
+        utf8,
+        literal,
+        minus,
+        zero,
+        integer,
+        point,
+        fraction,
+        exponent,
+        exponent_sign,
+        exponent_digits,
+    };
+
+    bool take(char c, std::size_t at);
+    bool take_value(char c, std::size_t at);
+    bool take_structure(char c, std::size_t at);
+    bool take_text(char c, std::size_t at);
+    bool take_escaped(char c, std::size_t at);
+    bool take_hex(char c, std::size_t at);
+    bool take_number(char c, std::size_t at);
+    bool open(char closer, due next, std::size_t at);
+    bool close(char closer, std::size_t at);
+    bool refuse(fault code) noexcept {
+        code_ = code;
+        return false;
+    }
+    bool expect(due next) noexcept {
+        due_ = next;
+        return true;
+    }
+    // Everything up to and with the byte at `at` is certain.
+    bool certain_to(std::size_t at, due next) noexcept {
+        if (!in_name_) cut_ = at + 1;
+        return expect(next);
+    }
+    bool number_may_end() const noexcept;
+    void keep(std::string_view piece, std::size_t passed);
+
+    std::string text_;          // what is certain, and what closes it
+    std::size_t certain_ = 0;   // bytes of text_ that have arrived
+    std::string waiting_;       // what has arrived behind them
+    std::size_t cut_ = 0;       // while feeding: how much of waiting_ and the piece is certain
+    std::string closers_;       // one bracket for each open array and object, outermost first
+    std::string_view literal_;  // what is missing of a literal
+    std::size_t arrived_ = 0;   // bytes in front of the fault
+    char sequence_[4] = {};     // of UTF-8
+    unsigned char sequence_length_ = 0;
+    unsigned char hex_digits_ = 0;
+    bool in_name_ = false;       // the string is a member's name
+    bool follows_high_ = false;  // the escape follows that of a high surrogate
+    due due_ = due::value;
+    fault code_ = fault::none;
+    unsigned unit_ = 0;  // of UTF-16, from an escape
+    unsigned max_depth_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline partial::partial(reader_options options) noexcept
+    : max_depth_(options.max_depth < depth_capacity ? options.max_depth : depth_capacity) {}
+
+inline bool partial::number_may_end() const noexcept {
+    return due_ == due::zero || due_ == due::integer || due_ == due::fraction || due_ == due::exponent_digits;
+}
+
+inline bool partial::complete() const noexcept {
+    return ok() && closers_.empty() && (due_ == due::after_value || number_may_end());
+}
+
+inline bool partial::feed(std::string_view piece) {
+    if (!ok() || piece.empty()) return ok();
+    auto const before = waiting_.size();
+    char const* const begin = piece.data();
+    char const* const end = begin + piece.size();
+    cut_ = 0;
+    char const* at = begin;
+    while (at != end) {
+        if (due_ == due::string) {
+            char const* const run = find_string_special(at, end);
+            if (run != at && !in_name_) cut_ = before + static_cast<std::size_t>(run - begin);
+            at = run;
+            if (at == end) break;
+        }
+        auto const cut = cut_;
+        if (!take(*at, before + static_cast<std::size_t>(at - begin))) {
+            cut_ = cut;
+            break;
+        }
+        ++at;
+    }
+    auto const passed = static_cast<std::size_t>(at - begin);
+    arrived_ += passed;
+    keep(piece, passed);
+    return ok();
+}
+
+// Moves what has become certain, keeps the rest waiting, and closes the text again.
+inline void partial::keep(std::string_view piece, std::size_t passed) {
+    text_.resize(certain_);
+    auto const before = waiting_.size();
+    if (cut_ >= before) {
+        auto const fresh = cut_ - before;
+        if (cut_ != 0) {
+            text_.append(waiting_).append(piece.substr(0, fresh));
+            waiting_.clear();
+        }
+        waiting_.append(piece.substr(fresh, passed - fresh));
+    } else {
+        text_.append(waiting_, 0, cut_);
+        waiting_.erase(0, cut_);
+        waiting_.append(piece.substr(0, passed));
+    }
+    certain_ = text_.size();
+    if (due_ == due::literal) text_.append(literal_);
+    bool const in_string = due_ >= due::string && due_ <= due::utf8;
+    if (in_string && !in_name_) text_ += '"';
+    text_.append(closers_.rbegin(), closers_.rend());
+}
+
+inline bool partial::take(char c, std::size_t at) {
+    switch (due_) {
+        case due::value:
+        case due::first_element:
+            return take_value(c, at);
+        case due::first_name:
+        case due::name:
+        case due::colon:
+        case due::after_value:
+            return take_structure(c, at);
+        case due::string:
+        case due::utf8:
+        case due::low_surrogate:
+            return take_text(c, at);
+        case due::escape:
+        case due::low_surrogate_escape:
+            return take_escaped(c, at);
+        case due::hex:
+            return take_hex(c, at);
+        case due::literal:
+            if (c != literal_.front()) return refuse(fault::invalid_literal);
+            literal_.remove_prefix(1);
+            return certain_to(at, literal_.empty() ? due::after_value : due::literal);
+        default:
+            return take_number(c, at);
+    }
+}
+
+inline bool partial::take_value(char c, std::size_t at) {
+    switch (c) {
+        case ' ':
+        case '\t':
+        case '\n':
+        case '\r':
+            return true;
+        case '{':
+            return open('}', due::first_name, at);
+        case '[':
+            return open(']', due::first_element, at);
+        case ']':
+            return due_ == due::first_element ? close(c, at) : refuse(fault::unexpected_character);
+        case '"':
+            in_name_ = false;
+            return certain_to(at, due::string);
+        case 't':
+            literal_ = "rue";
+            return certain_to(at, due::literal);
+        case 'f':
+            literal_ = "alse";
+            return certain_to(at, due::literal);
+        case 'n':
+            literal_ = "ull";
+            return certain_to(at, due::literal);
+        case '-':
+            return expect(due::minus);
+        case '0':
+            return certain_to(at, due::zero);
+        default:
+            if (!ascii::is_digit(c)) return refuse(fault::unexpected_character);
+            return certain_to(at, due::integer);
+    }
+}
+
+inline bool partial::take_structure(char c, std::size_t at) {
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') return true;
+    if (due_ == due::after_value) {
+        if (closers_.empty()) return refuse(fault::trailing_text);
+        if (c == ',') return expect(closers_.back() == '}' ? due::name : due::value);
+        return close(c, at);
+    }
+    if (due_ == due::colon) return c == ':' ? expect(due::value) : refuse(fault::unexpected_character);
+    if (c == '}' && due_ == due::first_name) return close(c, at);
+    if (c != '"') return refuse(fault::unexpected_character);
+    in_name_ = true;
+    return expect(due::string);
+}
+
+inline bool partial::open(char closer, due next, std::size_t at) {
+    if (closers_.size() == max_depth_) return refuse(fault::too_deep);
+    closers_ += closer;
+    return certain_to(at, next);
+}
+
+inline bool partial::close(char closer, std::size_t at) {
+    if (closers_.back() != closer) return refuse(fault::unexpected_character);
+    closers_.pop_back();
+    return certain_to(at, due::after_value);
+}
+
+// Of a string: anything but what stands behind a backslash.
+inline bool partial::take_text(char c, std::size_t at) {
+    if (due_ == due::utf8) {
+        sequence_[sequence_length_++] = c;
+        auto const step = decode_utf8({sequence_, sequence_length_});
+        if (step.valid) return certain_to(at, due::string);
+        return step.incomplete || refuse(fault::invalid_utf8);
+    }
+    if (due_ == due::low_surrogate) {
+        if (c == '\\') return expect(due::low_surrogate_escape);
+        if (!in_name_) cut_ = at;  // the high surrogate stays alone
+    }
+    auto const byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) {
+        sequence_length_ = 0;
+        due_ = due::utf8;
+        return take_text(c, at);
+    }
+    if (byte < 0x20) return refuse(fault::invalid_string);
+    if (c == '\\') {
+        follows_high_ = false;
+        return expect(due::escape);
+    }
+    if (c != '"') return certain_to(at, due::string);
+    if (in_name_) {
+        in_name_ = false;
+        return expect(due::colon);
+    }
+    return certain_to(at, due::after_value);
+}
+
+inline bool partial::take_escaped(char c, std::size_t at) {
+    if (c == 'u') {
+        follows_high_ = due_ == due::low_surrogate_escape;
+        hex_digits_ = 0;
+        unit_ = 0;
+        return expect(due::hex);
+    }
+    if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return refuse(fault::invalid_escape);
+    return certain_to(at, due::string);
+}
+
+inline bool partial::take_hex(char c, std::size_t at) {
+    char const low = ascii::to_lower(c);
+    bool const is_digit = ascii::is_digit(low);
+    if (!is_digit && (low < 'a' || low > 'f')) return refuse(fault::invalid_escape);
+    unit_ = unit_ * 16 + static_cast<unsigned>(is_digit ? low - '0' : low - 'a' + 10);
+    if (++hex_digits_ != 4) return true;
+    if (unit_ < 0xD800 || unit_ > 0xDBFF) return certain_to(at, due::string);
+    constexpr std::size_t length = 6;  // of this escape: what stands in front of it is certain
+    if (follows_high_ && !in_name_) cut_ = at + 1 - length;
+    return expect(due::low_surrogate);
+}
+
+inline bool partial::take_number(char c, std::size_t at) {
+    bool const is_digit = ascii::is_digit(c);
+    switch (due_) {
+        case due::minus:
+            if (!is_digit) return refuse(fault::invalid_number);
+            return certain_to(at, c == '0' ? due::zero : due::integer);
+        case due::integer:
+        case due::fraction:
+        case due::exponent_digits:
+            if (is_digit) return certain_to(at, due_);
+            break;
+        case due::point:
+            return is_digit ? certain_to(at, due::fraction) : refuse(fault::invalid_number);
+        case due::exponent:
+            if (c == '+' || c == '-') return expect(due::exponent_sign);
+            [[fallthrough]];
+        case due::exponent_sign:
+            return is_digit ? certain_to(at, due::exponent_digits) : refuse(fault::invalid_number);
+        default:
+            if (is_digit) return refuse(fault::invalid_number);  // 01
+            break;
+    }
+    if (c == '.' && (due_ == due::zero || due_ == due::integer)) return expect(due::point);
+    if ((c == 'e' || c == 'E') && due_ != due::exponent_digits) return expect(due::exponent);
+    due_ = due::after_value;
+    return take_structure(c, at);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif
+
 // ===== bedrock/json.hpp ==============================================================================================
 // Owns nothing: the umbrella of bedrock/json/.
 // Never holds a declaration of its own.
@@ -6941,6 +7305,7 @@ inline cause classify(error const& failure) noexcept {
         case errc::invalid_input:
         case errc::credentials:
         case errc::cancelled:
+        case errc::too_many_rounds:
             return cause::none;
         default:
             return classify(failure.name, failure.http_status);
@@ -16033,6 +16398,11 @@ class message_accumulator {
     /// messageStop has been seen.
     bool complete() const noexcept { return complete_; }
 
+    /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
+    /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
+    /// never asks pays nothing.
+    json::partial const* partial_tool_input(std::int32_t index);
+
     /// What has come so far, copied.
     converse_response snapshot() const;
     /// What has come, moved out; the accumulator is then as new.
@@ -16043,6 +16413,8 @@ class message_accumulator {
         std::int32_t index = 0;
         content_block content{};
         std::string tool_input{};
+        std::optional<json::partial> completed_input{};  // once asked for
+        std::size_t completed_size = 0;                  // how much of the input it has been given
         bool finished = false;
         bool ends_in_text = false;  // of a tool result: the next text belongs to the last one
     };
@@ -16102,6 +16474,15 @@ inline void message_accumulator::add(stream_event const& event) {
             if (auto const* const metadata = event.get_if<metadata_event>()) add_metadata(*metadata);
             break;
     }
+}
+
+inline json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
+    auto* const held = find_block(index);
+    if (held == nullptr || !held->content.holds<tool_use_block>()) return nullptr;
+    if (!held->completed_input) held->completed_input.emplace();
+    held->completed_input->feed(std::string_view(held->tool_input).substr(held->completed_size));
+    held->completed_size = held->tool_input.size();
+    return &*held->completed_input;
 }
 
 inline converse_response message_accumulator::snapshot() const {
@@ -21520,6 +21901,15 @@ class basic_event_reader {
     /// **Lifetime:** the event and its views, until the next `next()`.
     event_type const* next();
 
+    /// Of ConverseStream alone: of the last event's tool use, all the input so far as valid JSON; null where the event
+    /// is of no tool use:
+    ///
+    ///     while (auto const* event = events.next())
+    ///         if (!event->tool_input().empty()) draw(events.partial_tool_input()->text());
+    ///
+    /// **Lifetime:** until the next `next()`. **Cost:** as `message_accumulator::partial_tool_input`.
+    json::partial const* partial_tool_input();
+
     /// Reads what is left and gives the whole answer. **Errors:** whatever ended the stream; its `partial` (of chunks
     /// `partial_chunks`) holds what had arrived.
     result<response_type> finish() &&;
@@ -21730,6 +22120,13 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
 template <class Kind>
 typename Kind::event const* basic_event_reader<Kind>::next() {
     return state_->next();
+}
+
+template <class Kind>
+json::partial const* basic_event_reader<Kind>::partial_tool_input() {
+    auto& at = *state_;
+    if (!at.delivered || at.failed || at.complete) return nullptr;
+    return at.answer.partial_tool_input(at.parser->event().index());
 }
 
 template <class Kind>
@@ -23180,6 +23577,16 @@ class client {
 
     // What follows needs a header of its own, which bedrock/bedrock.hpp leaves out.
 
+    /// Asks, runs the tools that the model uses and sends their results back, until it needs no more: see
+    /// bedrock/toolbox.hpp.
+    template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options = tool_options>
+    result<tool_answer> converse(converse_request request, Toolbox const& tools, Options const& how = {},
+                                 call_options const& options = {});
+    /// The same with every event of every round. In bedrock/toolbox.hpp.
+    template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_options> Options = tool_options>
+    result<tool_answer> converse_stream(converse_request request, Toolbox const& tools, OnEvent&& on_event,
+                                        Options const& how = {}, call_options const& options = {});
+
     /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
     inline result<count_tokens_response> count_tokens(count_tokens_request const& request,
                                                       call_options const& options = {});
@@ -23733,6 +24140,659 @@ inline result<list_inference_profiles_response> client::list_inference_profiles(
 inline result<get_inference_profile_response> client::get_inference_profile(
     get_inference_profile_request const& request, call_options const& options) {
     return ask<get_inference_profile_response>(detail::make_control_operation(request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/tool_functions.hpp ====================================================================================
+// Owns `toolbox`: functions that a model may call, with their schemas, and how one of them is run.
+// Never asks a model, and never lets a function's failure past itself: it becomes a result that says what went wrong.
+#ifndef BEDROCK_TOOL_FUNCTIONS_HPP
+#define BEDROCK_TOOL_FUNCTIONS_HPP
+
+#if BEDROCK_EXCEPTIONS
+#include <exception>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// One use of a tool, as its function is given it. **Lifetime:** until the function returns.
+struct tool_call {
+    tool_use_block const& use;
+    /// The answer of the model, from 1, that this use stands in.
+    int round = 1;
+    /// Of the call that the rounds are made for: ask `cancelled()` in long work; `cancel()` ends the rounds.
+    cancellation cancel;
+
+    /// The arguments: one JSON object.
+    std::string const& input() const noexcept { return use.input.text(); }
+    /// **Lifetime:** of the input.
+    json::reader reader() const noexcept { return json::reader(input()); }
+    /// The arguments as a described T. **Errors:** errc::invalid_input, naming the member.
+    template <class T>
+    result<T> read() const;
+};
+
+/// What a tool came to: a text, a JSON document, blocks, or why it failed. Functions return what makes one.
+struct tool_output {
+    std::vector<tool_result_content_block> content{};
+    /// The model is told so.
+    bool failed = false;
+
+    tool_output() = default;
+    template <std::convertible_to<std::string_view> Text>
+    tool_output(Text const& text) : content{tool_result_content_block(text)} {}
+    tool_output(json::document json) : content{json_block{std::move(json)}} {}
+    tool_output(std::vector<tool_result_content_block> blocks) : content(std::move(blocks)) {}
+    template <class Block>
+    requires(!std::convertible_to<Block const&, std::string_view> &&
+             std::constructible_from<tool_result_content_block, Block>) tool_output(Block block)
+        : content{tool_result_content_block(std::move(block))} {}
+    tool_output(unexpected const& why) : tool_output(why.reason.message) { failed = true; }
+    template <class T>
+    tool_output(result<T> const& got) {
+        if (!got) *this = unexpected{got.error()};
+        if constexpr (!std::is_void_v<T>) {
+            if (got) *this = tool_output(*got);
+        }
+    }
+};
+
+/// A failure that the model shall read: `return tool_failure("no such city; try the nearest larger one");`
+inline tool_output tool_failure(std::string_view why) {
+    tool_output made(why);
+    made.failed = true;
+    return made;
+}
+
+/// What runs when a model uses a tool.
+using tool_function = std::function<tool_output(tool_call const&)>;
+
+/// Functions that a model may call:
+///
+///     bedrock::toolbox tools;
+///     tools.add("weather", "The current weather of a city",
+///               R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})",
+///               [](std::string_view input) { return look_up(input); });
+///
+/// **Thread safety:** const members: as the functions; a toolbox may serve many conversations at once.
+class toolbox {
+  public:
+    /// A function that takes `tool_call const&`, or just the input as what a std::string const& converts to, and
+    /// returns nothing or what makes a `tool_output`. With an Input, `add<weather_question>(...)`, it takes that
+    /// described type; an input that is none is answered without it.
+    /// **Errors:** the first stays in `problem()`, and is what rounds with this toolbox come to: a name that is none
+    /// (1..64 of a-z A-Z 0-9 _ -) or taken, a schema that is no JSON object, no function. Such a tool is not added.
+    template <class Input = void, class Function>
+    toolbox& add(std::string name, std::string description, json::document input_schema, Function function) {
+        return add<Input>(
+            {.name = std::move(name), .description = std::move(description), .input_schema = std::move(input_schema)},
+            std::move(function));
+    }
+    /// The same with all that a specification has.
+    template <class Input = void, class Function>
+    toolbox& add(tool_specification what, Function function) {
+        return put(std::move(what), wrap<Input>(std::move(function)));
+    }
+
+    std::optional<error> const& problem() const noexcept { return problem_; }
+    bool empty() const noexcept { return tools_.empty(); }
+    bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+
+    /// What a request offers, in the order in which they were added: the service caches equal beginnings.
+    std::vector<tool> specifications() const;
+
+    /// Runs the function of one use on this thread, and gives what is sent back: always something that can be sent.
+    /// A name that is not here, an input that is no JSON object, what a function throws (of std::exception the text,
+    /// as one line of at most 1000 bytes) and an output that cannot be sent are results with the status `error`.
+    tool_result_block run(tool_call const& call) const;
+
+  private:
+    struct entry {
+        tool_specification what{};
+        tool_function function{};
+    };
+
+    template <class Input, class Function>
+    static tool_function wrap(Function function);
+    toolbox& put(tool_specification what, tool_function function);
+    entry const* find(std::string_view name) const noexcept;
+    tool_output output_of(tool_call const& call) const;
+
+    std::vector<entry> tools_;
+    std::optional<error> problem_;
+};
+
+/// The result of a use that was not run, or failed. **Wire:** `status` is known to Claude and Nova only.
+tool_result_block make_tool_error(tool_use_block const& use, std::string_view why);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Why a text is no JSON object, in words that complete "the input is "; "" where it is one.
+inline std::string why_no_object(std::string_view text) {
+    json::reader in(text);
+    bool const is_object = in.peek() == json::value_kind::object;
+    if (in.skip() && in.finish()) return is_object ? "" : "no JSON object";
+    auto const found = in.state();
+    return "not JSON: " + std::string(json::describe(found.code)) + " at byte " + std::to_string(found.offset);
+}
+
+inline void call_guarded(tool_function const& function, tool_call const& call, tool_output& out) {
+#if BEDROCK_EXCEPTIONS
+    constexpr std::size_t longest = 1000;  // bytes: enough for a reason, too little for a dump
+    try {
+        out = function(call);
+    } catch (std::exception const& thrown) {
+        std::string text = "the tool failed: ";
+        append_clean_line(text, thrown.what(), longest);
+        out = tool_failure(text);
+    } catch (...) {
+        out = tool_failure("the tool failed");
+    }
+#else
+    out = function(call);
+#endif
+}
+
+}  // namespace detail
+
+template <class T>
+result<T> tool_call::read() const {
+    return json::read<T>(input(), {.code = errc::invalid_input});
+}
+
+template <class Input, class Function>
+tool_function toolbox::wrap(Function function) {
+    if constexpr (std::is_null_pointer_v<Function>) {
+        return {};
+    } else {
+        if constexpr (std::is_constructible_v<bool, Function const&> && !std::is_empty_v<Function>) {
+            if (!static_cast<bool>(function)) return {};  // a null pointer, an empty std::function
+        }
+        return [function = std::move(function)](tool_call const& call) mutable -> tool_output {
+            auto const run = [&](auto const& argument) -> tool_output {
+                if constexpr (std::is_void_v<std::invoke_result_t<Function&, decltype(argument)>>) {
+                    function(argument);
+                    return {};
+                } else {
+                    return function(argument);
+                }
+            };
+            if constexpr (!std::is_void_v<Input>) {
+                auto const input = call.read<Input>();
+                if (!input) return tool_failure("the input does not fit the tool: " + input.error().message);
+                return run(*input);
+            } else if constexpr (std::is_invocable_v<Function&, tool_call const&>) {
+                return run(call);
+            } else {
+                return run(call.input());
+            }
+        };
+    }
+}
+
+inline toolbox& toolbox::put(tool_specification what, tool_function function) {
+    std::string why;
+    auto const unsuitable = detail::why_no_object(what.input_schema.text());
+    if (!converse_rules::valid_tool_name(what.name))
+        why = "has no valid name; a name is 1 to 64 of a-z, A-Z, 0-9, _ and -";
+    else if (has(what.name))
+        why = "is there already; give each tool a name of its own";
+    else if (!unsuitable.empty())
+        why = "has a schema that is " + unsuitable + R"(; the least is {"type":"object"})";
+    else if (!function)
+        why = "has no function";
+    if (why.empty())
+        tools_.push_back({std::move(what), std::move(function)});
+    else if (!problem_)
+        problem_ = make_error(errc::invalid_input, "the tool " + quote(what.name) + " " + why);
+    return *this;
+}
+
+inline std::vector<tool> toolbox::specifications() const {
+    std::vector<tool> offered;
+    for (auto const& one : tools_) offered.emplace_back(one.what);
+    return offered;
+}
+
+inline toolbox::entry const* toolbox::find(std::string_view name) const noexcept {
+    for (auto const& one : tools_)
+        if (one.what.name == name) return &one;
+    return nullptr;
+}
+
+inline tool_output toolbox::output_of(tool_call const& call) const {
+    auto const* const tool = find(call.use.name);
+    if (tool == nullptr) {
+        auto why = "there is no tool " + quote(call.use.name);
+        for (auto const& one : tools_) why += (&one == tools_.data() ? "; there are: " : ", ") + one.what.name;
+        return tool_failure(why);
+    }
+    auto const& text = call.use.incomplete_input.empty() ? call.input() : call.use.incomplete_input;
+    if (auto const why = detail::why_no_object(text); !why.empty())
+        return tool_failure("the input is " + why + "; use the tool again with one JSON object that fits its schema");
+    if (!call.use.incomplete_input.empty()) return tool_failure("the input did not arrive whole; use the tool again");
+    tool_output made;
+    detail::call_guarded(tool->function, call, made);
+    return made;
+}
+
+inline tool_result_block toolbox::run(tool_call const& call) const {
+    auto made = output_of(call);
+    tool_result_block sent{.tool_use_id = call.use.tool_use_id, .content = std::move(made.content)};
+    // Converse refuses a result without content, and texts that are blank.
+    std::erase_if(sent.content, [](auto const& block) {
+        auto const* const text = block.template get_if<text_block>();
+        return text != nullptr && converse_rules::is_blank(text->text);
+    });
+    if (sent.content.empty()) sent.content.emplace_back("(no output)");
+    if (made.failed) sent.status = tool_result_status::error;
+    if (auto const written = json::write(sent); !written)
+        return make_tool_error(call.use, "the tool's output cannot be sent: " + written.error().message);
+    return sent;
+}
+
+inline tool_result_block make_tool_error(tool_use_block const& use, std::string_view why) {
+    return {.tool_use_id = use.tool_use_id,
+            .content = {tool_result_content_block(why)},
+            .status = tool_result_status::error};
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/tool_rounds.hpp =======================================================================================
+// Owns the rounds between a model and its tools: what is asked next, what is run, when it ends, and what is kept.
+// Never asks by itself: it is given each answer, from whichever call the caller makes.
+#ifndef BEDROCK_TOOL_ROUNDS_HPP
+#define BEDROCK_TOOL_ROUNDS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A message that rounds have added to the conversation. **Lifetime:** of the call that is told.
+struct tool_progress {
+    int round = 1;
+    message const& added;
+    /// The answer that the message is of; null where it holds the results of tools.
+    converse_response const* answer = nullptr;
+    /// Of all rounds so far.
+    token_usage const& usage;
+};
+
+/// What bounds the rounds, and who is told of them.
+struct tool_options {
+    /// Answers of the model: enough for a chain of look-ups, too few for a loop to cost much.
+    int rounds = 10;
+    /// Tool uses that are run for one answer; the model is told of each one more that it was not run.
+    int uses_per_round = 32;
+    /// Milliseconds for all rounds and tools together, and no call's total clock is longer; 0: no bound. A tool that
+    /// runs is not interrupted.
+    std::int64_t total_ms = 0;
+    /// Results of tools that failed say so in their `status`; false for models that refuse the member (it is known to
+    /// Claude and Nova), which then have the text alone.
+    bool with_error_status = true;
+    std::function<void(tool_progress const&)> on_message{};
+};
+
+/// What rounds with tools came to.
+struct tool_answer {
+    /// The last answer of the model; its stop reason says why it was the last. After a failure, the last whole one.
+    converse_response last{};
+    /// The request's messages and all since, to go on with. They can always be sent: every tool use has its result, and
+    /// one that was not run says why. Where they end with a user's message, add to that one.
+    std::vector<message> messages{};
+    /// Of all rounds.
+    token_usage usage{};
+    /// Answers of the model.
+    int rounds = 0;
+
+    std::string text() const { return last.text(); }
+};
+
+/// The rounds, pulled by whoever makes the calls; `client::converse` with a toolbox is this loop:
+///
+///     bedrock::tool_rounds rounds(request, tools);
+///     while (auto const* asked = rounds.next()) rounds.take(client.converse(*asked, rounds.options()));
+///     auto answer = std::move(rounds).finish();
+///
+/// The request is sent with the toolbox's tools in front of its own (a tool that both have stands as in the request),
+/// and nothing else of it changes but the messages. An answer with the stop reason `tool_use` has its tool uses run,
+/// one after the other in their order, and their results sent back in one message; any other answer is the last. A
+/// choice that forces a tool holds for the first answer alone, or there would be no end. The answers go back as they
+/// came, reasoning with its signatures too, but for what Converse would refuse for ever: blank texts are left out; ids
+/// that are none or are taken, names and inputs that cannot be sent are replaced, and their uses answered with an
+/// error. Tools do not run for an answer that was cut short (`max_tokens`), behind the last round and behind a
+/// cancellation.
+/// **Thread safety:** one thread at a time. **Lifetime:** the toolbox outlives the rounds.
+class tool_rounds {
+  public:
+    tool_rounds(converse_request request, toolbox const& tools, tool_options how = {}, call_options options = {},
+                std::function<std::int64_t()> now = steady_milliseconds_now);
+
+    /// The request to send now, until its answer is taken; null when the rounds are over.
+    converse_request const* next();
+    /// For that request: the caller's, with a handle for cancellation and what is left of the time.
+    call_options const& options() const noexcept { return options_; }
+    /// Of that request, from 1.
+    int round() const noexcept { return round_; }
+
+    /// The answer to the last `next`. Runs the tools that it uses.
+    void take(result<converse_response> answer);
+
+    /// What the rounds came to. **Errors:** of any call, with `error::tool_rounds`; invalid_input for a toolbox with a
+    /// problem and for a tool in the request that the toolbox does not have; too_many_rounds; cancelled; timeout.
+    result<tool_answer> finish() &&;
+
+  private:
+    struct wanted {
+        tool_use_block const* use = nullptr;  // of the answer
+        std::string id{};                     // under which it is sent
+        std::string refused{};                // why it is not run
+    };
+
+    result<void> offer_tools();
+    void collect_ids();
+    std::vector<wanted> say(converse_response const& answer);
+    void run(std::vector<wanted> const& uses, std::string const& why_none);
+    tool_result_block result_of(wanted const& use, std::string const& why_none) const;
+    void add(message said, converse_response const* answer);
+    std::string why_stopped() const;
+    void end(std::optional<error> why);
+
+    converse_request request_;
+    toolbox const& tools_;
+    tool_options how_;
+    call_options options_;
+    std::function<std::int64_t()> now_;
+    running_clock clock_;
+    std::optional<std::int64_t> call_total_ms_;
+    converse_rules::unique_names ids_;
+    tool_answer answer_;
+    std::optional<error> failed_;
+    int round_ = 0;
+    bool asked_ = false;
+    bool over_ = false;
+};
+
+/// Adds what one more answer has used. Sums stop at the largest number.
+void add_usage(token_usage& sum, token_usage const& more);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline void add_tokens(std::int32_t& sum, std::int32_t more) noexcept {
+    constexpr std::int64_t most = (std::numeric_limits<std::int32_t>::max)();
+    sum = static_cast<std::int32_t>((std::min)(std::int64_t{sum} + more, most));
+}
+
+inline void add_tokens(std::optional<std::int32_t>& sum, std::optional<std::int32_t> more) noexcept {
+    if (more) add_tokens(sum ? *sum : sum.emplace(0), *more);
+}
+
+}  // namespace detail
+
+inline void add_usage(token_usage& sum, token_usage const& more) {
+    detail::add_tokens(sum.input_tokens, more.input_tokens);
+    detail::add_tokens(sum.output_tokens, more.output_tokens);
+    detail::add_tokens(sum.total_tokens, more.total_tokens);
+    detail::add_tokens(sum.cache_read_input_tokens, more.cache_read_input_tokens);
+    detail::add_tokens(sum.cache_write_input_tokens, more.cache_write_input_tokens);
+    for (auto const& detail : more.cache_details) {
+        auto const same = std::find_if(sum.cache_details.begin(), sum.cache_details.end(),
+                                       [&](auto const& held) { return held.ttl == detail.ttl; });
+        if (same == sum.cache_details.end())
+            sum.cache_details.push_back(detail);
+        else
+            detail::add_tokens(same->input_tokens, detail.input_tokens);
+    }
+}
+
+inline tool_rounds::tool_rounds(converse_request request, toolbox const& tools, tool_options how, call_options options,
+                                std::function<std::int64_t()> now)
+    : request_(std::move(request)),
+      tools_(tools),
+      how_(std::move(how)),
+      options_(std::move(options)),
+      now_(std::move(now)) {
+    if (!options_.cancel) options_.cancel.emplace();
+    if (how_.total_ms <= 0) return;
+    if (!options_.timeouts) options_.timeouts.emplace();
+    call_total_ms_ = options_.timeouts->total_ms;
+    clock_.also(now_(), how_.total_ms, "total", "the rounds with tools did not end");
+}
+
+inline converse_request const* tool_rounds::next() {
+    if (over_) return nullptr;
+    if (asked_) return &request_;
+    if (round_ == 0) {
+        if (auto offered = offer_tools(); !offered) {
+            end(std::move(offered).error());
+            return nullptr;
+        }
+        collect_ids();
+    }
+    if (options_.cancel->cancelled()) {
+        end(make_error(errc::cancelled, "the rounds with tools were cancelled"));
+        return nullptr;
+    }
+    if (auto const left = left_ms(clock_.deadline_ms, call_total_ms_ ? now_() : 0); left <= 0) {
+        end(make_error(errc::timeout, clock_.expired({}, false).message));
+        return nullptr;
+    } else if (call_total_ms_) {
+        options_.timeouts->total_ms = *call_total_ms_ > 0 ? (std::min)(*call_total_ms_, left) : left;
+    }
+    ++round_;
+    asked_ = true;
+    return &request_;
+}
+
+inline result<void> tool_rounds::offer_tools() {
+    if (tools_.problem()) return unexpected{*tools_.problem()};
+    if (how_.rounds < 1)
+        return fail(errc::invalid_input, "tool_options::rounds is " + std::to_string(how_.rounds) + "; 1 is the least");
+    auto offered = tools_.specifications();
+    for (auto& own : request_.tools.tools) {
+        if (auto const* const named = own.get_if<tool_specification>()) {
+            if (!tools_.has(named->name))
+                return fail(errc::invalid_input, "the request offers the tool " + quote(named->name) +
+                                                     ", for which the toolbox has no function; add it there, or leave "
+                                                     "it out of the request");
+            std::erase_if(offered, [&](tool const& one) {
+                auto const* const same = one.get_if<tool_specification>();
+                return same != nullptr && same->name == named->name;
+            });
+        }
+    }
+    for (auto& own : request_.tools.tools) offered.push_back(std::move(own));
+    request_.tools.tools = std::move(offered);
+    return {};
+}
+
+inline void tool_rounds::collect_ids() {
+    for (auto const& said : request_.messages)
+        for (auto const& block : said.content)
+            if (auto const* const use = block.get_if<tool_use_block>()) ids_.take(use->tool_use_id);
+}
+
+inline void tool_rounds::take(result<converse_response> answer) {
+    if (!asked_) return;
+    asked_ = false;
+    if (!answer) {
+        auto why = std::move(answer).error();
+        if (round_ > 1) why.message = "round " + std::to_string(round_) + " with tools: " + why.message;
+        return end(std::move(why));
+    }
+    answer_.rounds = round_;
+    answer_.last = std::move(*answer);
+    add_usage(answer_.usage, answer_.last.usage);
+    auto const& choice = request_.tools.choice;
+    if (choice.holds<any_tool_choice>() || choice.holds<specific_tool_choice>()) request_.tools.choice.reset();
+
+    auto const uses = say(answer_.last);
+    auto const& stopped = answer_.last.stop_reason;
+    bool const ended = stopped != stop_reason::tool_use;
+    bool const too_many = round_ == how_.rounds;
+    std::string why_none;
+    if (ended)
+        why_none =
+            "not run: the answer ended with " + (stopped.is_set() ? std::string(stopped.text()) : "no stop reason");
+    else if (too_many)
+        why_none = "not run: the limit of " + std::to_string(how_.rounds) + " rounds was reached";
+    if (!uses.empty()) run(uses, why_none);
+    if (ended || uses.empty()) return end(std::nullopt);
+    if (too_many)
+        end(make_error(errc::too_many_rounds,
+                       "the model used tools in each of " + std::to_string(how_.rounds) +
+                           " rounds; allow more of them (tool_options::rounds), or go on with error::tool_rounds"));
+}
+
+// Adds the answer to the conversation in a form that can be sent again, and lists what the caller's tools shall do.
+inline std::vector<tool_rounds::wanted> tool_rounds::say(converse_response const& answer) {
+    std::vector<wanted> uses;
+    message said{.role = answer.message.role, .unknown = answer.message.unknown};
+    for (auto const& block : answer.message.content) {
+        auto const* const text = block.get_if<text_block>();
+        if (text != nullptr && converse_rules::is_blank(text->text)) continue;
+        said.content.push_back(block);
+        auto const* const use = block.get_if<tool_use_block>();
+        if (use == nullptr || use->type == tool_use_type::server_tool_use) continue;
+        auto& sent = *said.content.back().get_if<tool_use_block>();
+        wanted made{.use = use};
+        if (!converse_rules::valid_tool_use_id(use->tool_use_id) || ids_.taken(use->tool_use_id)) {
+            made.refused = "not run: this use had no id of its own; use the tool again";
+            sent.tool_use_id =
+                ids_.make(converse_rules::make_tool_use_id(use->tool_use_id), '_', converse_rules::longest_tool_use_id);
+        } else {
+            ids_.take(use->tool_use_id);
+        }
+        auto const place = static_cast<std::size_t>(&block - answer.message.content.data());
+        auto const& cut = answer.incomplete_blocks;
+        if (std::find(cut.begin(), cut.end(), place) != cut.end())
+            made.refused = "not run: the input did not arrive whole; use the tool again";
+        else if (static_cast<int>(uses.size()) >= how_.uses_per_round)
+            made.refused = "not run: more than " + std::to_string(how_.uses_per_round) +
+                           " tool uses in one answer; use fewer at a time";
+        if (!converse_rules::valid_tool_name(use->name)) sent.name = converse_rules::make_tool_name(use->name);
+        auto input = use->input.text();
+        if (!detail::why_no_object(input).empty())
+            sent.input = "{}";
+        else if (converse_rules::repair_json(input))
+            sent.input = std::move(input);
+        made.id = sent.tool_use_id;
+        uses.push_back(std::move(made));
+    }
+    if (!said.content.empty()) add(std::move(said), &answer);
+    return uses;
+}
+
+// "" while tools may run.
+inline std::string tool_rounds::why_stopped() const {
+    if (options_.cancel->cancelled()) return "not run: the call was cancelled";
+    if (call_total_ms_ && left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
+    return {};
+}
+
+inline void tool_rounds::run(std::vector<wanted> const& uses, std::string const& why_none) {
+    message results{.role = conversation_role::user};
+    for (auto const& one : uses) {
+        auto made = result_of(one, why_none.empty() ? why_stopped() : why_none);
+        made.tool_use_id = one.id;
+        if (!how_.with_error_status) made.status = {};
+        results.content.emplace_back(std::move(made));
+    }
+    add(std::move(results), nullptr);
+}
+
+inline tool_result_block tool_rounds::result_of(wanted const& one, std::string const& why_none) const {
+    if (!why_none.empty()) return make_tool_error(*one.use, why_none);
+    if (!one.refused.empty()) return make_tool_error(*one.use, one.refused);
+    return tools_.run({*one.use, round_, *options_.cancel});
+}
+
+inline void tool_rounds::add(message said, converse_response const* answer) {
+    request_.messages.push_back(std::move(said));
+    if (how_.on_message) how_.on_message({round_, request_.messages.back(), answer, answer_.usage});
+}
+
+inline void tool_rounds::end(std::optional<error> why) {
+    over_ = true;
+    answer_.messages = std::move(request_.messages);
+    if (!why) return;
+    if (answer_.rounds != 0) why->content_emitted = true;  // tools may have run: a repeat would run them again
+    why->tool_rounds = std::make_shared<tool_answer const>(std::move(answer_));
+    failed_ = std::move(why);
+}
+
+inline result<tool_answer> tool_rounds::finish() && {
+    if (!over_) end(make_error(errc::cancelled, "the rounds with tools were left before their end"));
+    if (failed_) return unexpected{std::move(*failed_)};
+    return std::move(answer_);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/toolbox.hpp ===========================================================================================
+// Owns `client::converse` and `client::converse_stream` with a toolbox: a question answered with the help of functions.
+// Never starts a thread: tools run on the caller's, between two calls.
+#ifndef BEDROCK_TOOLBOX_HPP
+#define BEDROCK_TOOLBOX_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Rounds between a model and a toolbox, as `tool_rounds` has them:
+///
+///     auto const answer = client.converse(request, tools, {.rounds = 5});
+///     if (answer) request.messages = answer->messages;  // to go on with
+///
+/// Each call has the client's clocks and repeats of its own. The cancellation in `options` ends the call or, between
+/// two tools, the rounds; the functions are given it too. The streaming twin hands `on_event` each event, and the
+/// round, from 1, where it takes a second argument; what `on_event` returns counts as for any stream.
+/// **Errors:** as `tool_rounds::finish`; `error::tool_rounds` has the messages so far, `error::partial` what had
+/// arrived of a broken stream.
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The clocks of the client where rounds will shorten one of them.
+inline call_options with_clocks(client_options const& client, tool_options const& how, call_options options) {
+    if (how.total_ms > 0) options.timeouts = choose_timeouts(client, options);
+    return options;
+}
+
+}  // namespace detail
+
+template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options>
+result<tool_answer> client::converse(converse_request request, Toolbox const& tools, Options const& how,
+                                     call_options const& options) {
+    tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
+                       state_->surroundings.steady_milliseconds);
+    while (auto const* const asked = rounds.next()) rounds.take(converse(*asked, rounds.options()));
+    return std::move(rounds).finish();
+}
+
+template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_options> Options>
+result<tool_answer> client::converse_stream(converse_request request, Toolbox const& tools, OnEvent&& on_event,
+                                            Options const& how, call_options const& options) {
+    tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
+                       state_->surroundings.steady_milliseconds);
+    auto const on_round_event = [&](stream_event const& event) {
+        if constexpr (std::is_invocable_v<OnEvent&, stream_event const&, int>)
+            return on_event(event, rounds.round());
+        else
+            return on_event(event);
+    };
+    while (auto const* const asked = rounds.next())
+        rounds.take(detail::push_events(open_stream(*asked, rounds.options()), on_round_event));
+    return std::move(rounds).finish();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -45,6 +45,33 @@ TEST_CASE("stream: pulled event by event, then the whole answer", "[stream]") {
     CHECK(whole->incomplete_blocks.empty());
 }
 
+TEST_CASE("stream: the input of a tool use can be read while it comes", "[stream]") {
+    client_fixture f;
+    auto frames = mock::golden_frames();
+    frames.resize(4);
+    frames.push_back(mock::frame("contentBlockStart",
+                                 R"({"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t","name":"f"}}})"));
+    for (auto const* const piece : {R"({\"ci)", R"(ty\":\"Lis\\)", R"(u00)", R"(e9\"})"})
+        frames.push_back(mock::frame("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"toolUse":{"input":")" +
+                                                              std::string(piece) + "\"}}}"));
+    frames.push_back(mock::frame("contentBlockStop", R"({"contentBlockIndex":1})"));
+    frames.push_back(mock::frame("messageStop", R"({"stopReason":"tool_use"})"));
+    f.server.enqueue(mock::stream_reply(frames));
+    auto events = f.client().open_stream(ask_for("hello"));
+    CHECK(events.partial_tool_input() == nullptr);
+    std::vector<std::string> shown;
+    while (auto const* const event = events.next()) {
+        auto const* const input = events.partial_tool_input();
+        CHECK((input != nullptr) == (event->index() == 1));
+        if (!event->tool_input().empty()) shown.emplace_back(input->text());
+    }
+    CHECK(events.partial_tool_input() == nullptr);
+    CHECK(shown == std::vector<std::string>{"{}", R"({"city":"Lis"})", R"({"city":"Lis"})", R"({"city":"Lis\u00e9"})"});
+    auto const whole = std::move(events).finish();
+    REQUIRE(whole);
+    CHECK(whole->tool_uses().at(0)->input.text() == shown.back());
+}
+
 TEST_CASE("stream: in a range-for loop, in part or not at all", "[stream]") {
     client_fixture f;
     auto const client = std::make_unique<bedrock::client>(f.client());

@@ -4,6 +4,7 @@
 #define BEDROCK_MODEL_ACCUMULATOR_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/json/partial.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/model/content.hpp"
 #include "bedrock/model/converse.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +36,11 @@ class message_accumulator {
     /// messageStop has been seen.
     bool complete() const noexcept { return complete_; }
 
+    /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
+    /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
+    /// never asks pays nothing.
+    json::partial const* partial_tool_input(std::int32_t index);
+
     /// What has come so far, copied.
     converse_response snapshot() const;
     /// What has come, moved out; the accumulator is then as new.
@@ -44,6 +51,8 @@ class message_accumulator {
         std::int32_t index = 0;
         content_block content{};
         std::string tool_input{};
+        std::optional<json::partial> completed_input{};  // once asked for
+        std::size_t completed_size = 0;                  // how much of the input it has been given
         bool finished = false;
         bool ends_in_text = false;  // of a tool result: the next text belongs to the last one
     };
@@ -103,6 +112,15 @@ inline void message_accumulator::add(stream_event const& event) {
             if (auto const* const metadata = event.get_if<metadata_event>()) add_metadata(*metadata);
             break;
     }
+}
+
+inline json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
+    auto* const held = find_block(index);
+    if (held == nullptr || !held->content.holds<tool_use_block>()) return nullptr;
+    if (!held->completed_input) held->completed_input.emplace();
+    held->completed_input->feed(std::string_view(held->tool_input).substr(held->completed_size));
+    held->completed_size = held->tool_input.size();
+    return &*held->completed_input;
 }
 
 inline converse_response message_accumulator::snapshot() const {

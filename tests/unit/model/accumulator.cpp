@@ -227,3 +227,38 @@ TEST_CASE("recorded streams accumulate to messages that can be sent", "[model][v
         CHECK(bedrock::json::read<bedrock::message>(*sent));
     }
 }
+
+TEST_CASE("the input of a tool use is JSON while it comes, for who asks", "[model]") {
+    bedrock::message_accumulator sum;
+    bedrock::stream_event event;
+    auto const add = [&](std::pair<char const*, std::string> const& next) {
+        REQUIRE(event.parse(next.first, next.second));
+        sum.add(event);
+    };
+    auto const shown = [&](std::int32_t index) {
+        auto const* const input = sum.partial_tool_input(index);
+        return input == nullptr ? "none" : std::string(input->text());
+    };
+    add(delta(0, R"({"text":"Let me see."})"));
+    CHECK(shown(0) == "none");
+    CHECK(shown(1) == "none");
+    add(start(1, R"({"toolUse":{"toolUseId":"t1","name":"f"}})"));
+    CHECK(shown(1).empty());
+    add(delta(1, R"({"toolUse":{"input":"{\"city\":\"Lis"}})"));
+    add(delta(2, R"({"toolUse":{"input":"[1,"}})"));  // interleaved, and without a start
+    CHECK(shown(1) == R"({"city":"Lis"})");
+    CHECK(shown(1) == R"({"city":"Lis"})");
+    CHECK(shown(2) == "[1]");
+    add(delta(1, R"({"toolUse":{"input":"bon\",\"da"}})"));
+    add(delta(1, R"({"toolUse":{"input":"ys\":1"}})"));
+    auto copy = sum;
+    CHECK(shown(1) == R"({"city":"Lisbon","days":1})");
+    add(delta(1, R"({"toolUse":{"input":"2}"}})"));
+    add(delta(2, R"({"toolUse":{"input":"}"}})"));
+    CHECK(sum.partial_tool_input(1)->complete());
+    CHECK_FALSE(sum.partial_tool_input(2)->ok());
+    CHECK(shown(2) == "[1]");
+    CHECK(copy.partial_tool_input(1)->text() == R"({"city":"Lisbon","days":1})");
+    CHECK(content_of(sum.snapshot()) == content_of(sum.take()));
+    CHECK(shown(1) == "none");
+}
