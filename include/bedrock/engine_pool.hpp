@@ -22,7 +22,10 @@ namespace bedrock::inline BEDROCK_ABI {
 
 /// What one call has to itself: an engine with its connections, and a signer with its derived keys.
 struct call_tools {
-    explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share)) {}
+    /// Connections that a call's engine keeps: one to the service, the others to those that give credentials.
+    static constexpr long max_connections = 8;
+
+    explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share), max_connections) {}
     bedrock::engine engine;
     sigv4::signer signer{};
     std::int64_t idle_since_ms = 0;

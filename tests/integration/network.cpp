@@ -1,5 +1,7 @@
 // How a client's requests reach their hosts: proxies of the environment and of code, authorities, certificates,
 // sockets.
+#include "bedrock/control.hpp"
+
 #include "support/client_fixture.hpp"
 #include "support/proxy_server.hpp"
 #include "support/socket_server.hpp"
@@ -137,6 +139,16 @@ TEST_CASE("network: a proxy that refuses, babbles, hangs or is not there is name
         CHECK(why.attempts == 3);
         CHECK(contains(why.message, "the proxy " + proxy.url() + " did not connect"));
         CHECK(contains(why.message, "502"));
+    }
+    SECTION("what carries nothing was not sent either, and a silent proxy may be asked again") {
+        proxy_server const proxy({.is_silent = true});
+        s.options.network.proxy = proxy.url(proxy_user);
+        s.options.timeouts.connect_ms = 60;
+        auto const got = client(s.options).list_foundation_models({});
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::timeout);
+        CHECK(got.error().attempts == 3);
+        CHECK(proxy.heads().size() == 3);
     }
     SECTION("403, which will not") {
         proxy_server const proxy({.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"});

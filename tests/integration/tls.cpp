@@ -201,6 +201,30 @@ TEST_CASE("tls: engines of one share take up each other's sessions") {
     CHECK_FALSE(seen[3].resumed);
 }
 
+TEST_CASE("tls: a proxy that speaks TLS itself is checked as a host is") {
+    mock::tls_server const proxy(
+        [](mock::tls_request const&) { return "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n"; },
+        {.asks_for_certificate = false});
+    http::request what;
+    what.url = "https://host.test/";
+    what.proxy.url = "https://user:pass@" + proxy.authority();
+    what.proxy.authorities = proxy.authority_file();
+    auto const refused = refusal(what);
+    CHECK_FALSE(refused.request_sent);
+    CHECK(refused.permanent);
+    CHECK(contains(refused.message,
+                   "the proxy https://" + proxy.authority() + " did not connect to https://host.test (status 407)"));
+    what.proxy.authorities.clear();
+    what.tls.authorities = proxy.authority_file();
+    CHECK(contains(refusal(what).message, "(status 407)"));
+    what.proxy.authorities = proxy.stranger_certificate_file();
+    auto const unknown = refusal(what);
+    CHECK(unknown.permanent);
+    CHECK(contains(unknown.message, "https://host.test through the proxy https://" + proxy.authority()));
+    CHECK_FALSE(contains(unknown.message, "pass"));
+    CHECK(proxy.requests().size() == 2);
+}
+
 #if LIBCURL_VERSION_NUM >= 0x075700
 TEST_CASE("tls: authorities are read once an engine, however many connections it opens") {
     auto const server = serve();

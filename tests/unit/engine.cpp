@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -240,6 +241,26 @@ TEST_CASE("engine: each way to fail has its code, and says whether the request w
         CHECK(fetch(on, get("http://[half/"))->end.code == errc::invalid_input);
         CHECK(fetch(on, get("file:///etc/passwd"))->end.code == errc::invalid_input);
     }
+}
+
+TEST_CASE("engine: what went out on a reused connection was sent", "[engine]") {
+    std::promise<void> second;
+    socket_server server([&](connection& peer) {
+        if (peer.read_request().empty()) return;
+        peer.send(plain_answer("ok"));
+        if (peer.read_request().empty()) return;
+        second.set_value();
+        peer.peer_closes();
+    });
+    auto on = make_engine();
+    CHECK(fetch(on, post(server.url(), "{}"))->request_sent());
+    auto const waiting = on.start(post(server.url(), "{}"), true);
+    CHECK_FALSE(waiting->request_sent());
+    auto sent = second.get_future();
+    while (sent.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) on.perform();
+    CHECK_FALSE(waiting->ended);
+    CHECK(waiting->request_sent());
+    CHECK(server.accepted() == 1);
 }
 
 TEST_CASE("engine: redirects are answers, never followed", "[engine]") {
