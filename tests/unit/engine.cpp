@@ -112,6 +112,20 @@ TEST_CASE("engine: sequential requests share a connection, fresh ones do not", "
     }
 }
 
+TEST_CASE("engine: a fresh connection is closed behind its request", "[engine]") {
+    std::promise<bool> closed;
+    socket_server server([&](connection& peer) {
+        peer.read_request();
+        peer.send(plain_answer("ok"));
+        closed.set_value(peer.peer_closes());
+    });
+    auto on = make_engine();
+    auto fresh = get(server.url());
+    fresh.fresh_connection = true;
+    CHECK(fetch(on, fresh)->head.status == 200);
+    CHECK(closed.get_future().get());
+}
+
 TEST_CASE("engine: a stream is let in only as its reader wants more", "[engine]") {
     constexpr std::size_t size = 8 << 20;
     socket_server server([](connection& peer) {

@@ -398,6 +398,12 @@ TEST_CASE("patience repeats throttling beyond attempts and bucket, with pauses o
     CHECK(poor.failed(cause::throttling, 1).verdict == verdict::bucket_exhausted);
     poor.succeeded();
     CHECK(bucket.available() == 3);  // what was not paid is not given back
+    retry::token_bucket full(500, 100);
+    retry::attempts patient(full, rules);
+    CHECK(patient.failed(cause::throttling, 0, std::nullopt, 60'000).verdict == verdict::repeat);
+    CHECK(patient.failed(cause::throttling, 0, std::nullopt, 60'000).verdict == verdict::repeat);
+    patient.succeeded();
+    CHECK(full.available() == 96);
 }
 
 TEST_CASE("a quota of the day is known by its words", "[retry]") {
