@@ -19512,10 +19512,9 @@ class engine {
     static constexpr std::size_t max_header_bytes = std::size_t{256} << 10;
     /// Unread body bytes at which a transfer pauses until its reader asks for more.
     static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
-    /// Open connections kept: one for the service, the others for those that give credentials.
-    static constexpr long max_connections = 8;
 
-    explicit engine(std::shared_ptr<engine_share> share);
+    /// `max_connections`: open ones that are kept; 0: as many as libcurl chooses by the number of transfers.
+    explicit engine(std::shared_ptr<engine_share> share, long max_connections = 0);
     engine(engine const&) = delete;
     engine& operator=(engine const&) = delete;
     ~engine();
@@ -19622,23 +19621,26 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
     return bed_;
 }
 
-inline engine::engine(std::shared_ptr<engine_share> share)
+inline engine::engine(std::shared_ptr<engine_share> share, long max_connections)
     : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
       share_(std::move(share)),
       bed_(std::make_shared<multi_waker>(multi_)) {
-    if (multi_) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
+    if (multi_ && max_connections > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
 }
 
 // Where libcurl's own trust is a file that can be read.
 inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
     if (has_own_bundle_) return *has_own_bundle_;
+    has_own_bundle_ = false;
+#if LIBCURL_VERSION_NUM >= 0x075400 && !defined(_WIN32)
     char* path = nullptr;
-#if LIBCURL_VERSION_NUM >= 0x075400
     curl_easy_getinfo(easy, CURLINFO_CAINFO, &path);
+    if (std::FILE* const file = path ? std::fopen(path, "r") : nullptr) {
+        std::fclose(file);
+        has_own_bundle_ = true;
+    }
 #endif
-    std::FILE* const file = path ? std::fopen(path, "r") : nullptr;
-    if (file) std::fclose(file);
-    return *(has_own_bundle_ = file != nullptr);
+    return *has_own_bundle_;
 }
 
 inline engine::~engine() {
@@ -19849,10 +19851,6 @@ inline bool curl_transfer::set_up_tls() {
     // A file is read once an engine, but at every connection where there is a folder too.
     if (folder.empty() && (own || owner_.has_own_bundle(easy_)))
         curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
-    auto const& of_proxy = request_.proxy.authorities.empty() ? authorities : request_.proxy.authorities;
-    if (!request_.proxy.url.empty() && !of_proxy.empty() &&
-        !require(CURLOPT_PROXY_CAINFO, of_proxy.c_str(), "the proxy's authorities"))
-        return false;
     return (certificate.empty() || require(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
            (key.empty() || require(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
 }
@@ -19864,15 +19862,26 @@ inline bool curl_transfer::set_up_route() {
         return false;
     bool const direct = request_.no_proxy || !request_.unix_socket.empty();
     auto const& proxy = request_.proxy;
-    if (!direct) {
-        if (auto const fault = connection_words::find_proxy_fault(proxy.url); !proxy.url.empty() && !fault.empty()) {
-            end = {errc::invalid_input, false, "the proxy "};
-            end.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
-            return false;
-        }
+    if (direct || proxy.url.empty()) {  // a libcurl that has no proxies may refuse both, and need neither
+        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+        curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
+        return true;
     }
-    return require(CURLOPT_PROXY, direct ? "" : proxy.url.c_str(), "the proxy") &&
-           require(CURLOPT_NOPROXY, direct ? "*" : proxy.exceptions.c_str(), "what needs no proxy");
+    if (auto const fault = connection_words::find_proxy_fault(proxy.url); !fault.empty()) {
+        end = {errc::invalid_input, false, "the proxy "};
+        end.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
+        return false;
+    }
+    curl_easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+    auto const& authorities = proxy.authorities.empty() ? request_.tls.authorities : proxy.authorities;
+    if (!authorities.empty()) {
+        if (!require(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
+        curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
+    }
+    return require(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
+           require(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
 }
 
 // Before libcurl 8.7 only a proxy without exceptions is known to have been used.
@@ -19896,10 +19905,11 @@ inline std::string curl_transfer::peer() const {
 inline bool curl_transfer::request_sent() const noexcept {
     if (!easy_) return false;
     long head_size = 0;
-    curl_off_t body_size = 0;
+    curl_off_t ready = 0, body_size = 0;
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);  // before that it was the proxy that was spoken to
     curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &head_size);
     curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &body_size);
-    return head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
+    return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
 }
 
 inline void curl_transfer::note_connected(std::int64_t now_ms) {
@@ -20091,7 +20101,10 @@ namespace bedrock::inline BEDROCK_ABI {
 
 /// What one call has to itself: an engine with its connections, and a signer with its derived keys.
 struct call_tools {
-    explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share)) {}
+    /// Connections that a call's engine keeps: one to the service, the others to those that give credentials.
+    static constexpr long max_connections = 8;
+
+    explicit call_tools(std::shared_ptr<engine_share> share) : engine(std::move(share), max_connections) {}
     bedrock::engine engine;
     sigv4::signer signer{};
     std::int64_t idle_since_ms = 0;
