@@ -29,6 +29,11 @@ class agent_stream {
     /// The next event, or null behind the last. **Lifetime:** the event and its views, until the next `next()`.
     agent_event const* next();
 
+    /// As `agent_fold` has it, for the place that a `toolcall_delta` names.
+    json::partial const* partial_tool_input(std::size_t content_index) {
+        return fold_.partial_tool_input(content_index);
+    }
+
     /// So far; as it ended, behind the last event.
     agent_message const& message() const noexcept { return fold_.message(); }
     /// The message, moved out, behind the last event.

@@ -9,6 +9,7 @@
 #include "bedrock/cost.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/error_class.hpp"
+#include "bedrock/json/partial.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/model/accumulator.hpp"
 #include "bedrock/model/content.hpp"
@@ -126,6 +127,11 @@ class agent_fold {
     /// The stream has failed.
     std::span<agent_event const> fail(error why);
 
+    /// The input of the tool call at a place of the content as valid JSON, as far as it has arrived; null where no call
+    /// is open there. **Lifetime:** until the next call. **Cost:** what arrived since it was last asked for; nothing
+    /// for whoever never asks.
+    json::partial const* partial_tool_input(std::size_t content_index);
+
     bool ended() const noexcept { return ended_; }
     agent_message const& message() const noexcept { return *message_; }
     /// The message, moved out. The fold is not to be used further.
@@ -139,7 +145,9 @@ class agent_fold {
         std::size_t place = 0;  // in the content
         block_kind kind = block_kind::text;
         bool has_events = true;
-        std::unique_ptr<message_accumulator> rest{};  // of a silent block all, of a text its citations
+        std::unique_ptr<message_accumulator> rest{};       // of a silent block all, of a text its citations
+        std::unique_ptr<json::partial> completed_input{};  // once asked for
+        std::size_t completed_size = 0;
     };
 
     void begin();
@@ -456,6 +464,19 @@ inline void agent_fold::add_tool_input(stream_event const& event) {
     }
     at(*into).get_if<tool_use_block>()->incomplete_input += event.tool_input();
     if (into->has_events) push(agent_event_kind::toolcall_delta, into->place, event.tool_input());
+}
+
+inline json::partial const* agent_fold::partial_tool_input(std::size_t content_index) {
+    auto const is_wanted = [content_index](open_block const& one) {
+        return one.place == content_index && one.kind == block_kind::tool;
+    };
+    auto const found = std::find_if(open_.begin(), open_.end(), is_wanted);
+    if (found == open_.end()) return nullptr;
+    if (!found->completed_input) found->completed_input = std::make_unique<json::partial>();
+    std::string_view const input = at(*found).get_if<tool_use_block>()->incomplete_input;
+    found->completed_input->feed(input.substr(found->completed_size));
+    found->completed_size = input.size();
+    return found->completed_input.get();
 }
 
 inline void agent_fold::add_other_delta(stream_event const& event) {

@@ -195,6 +195,7 @@ inline error_class classify_failure(error const& failure) noexcept {
             return error_class::server;
         case errc::none:
         case errc::other_service:
+        case errc::too_many_rounds:
             break;
     }
     return error_class_detail::contains(failure.message, "too many concurrent requests") ? error_class::rate_limit

@@ -486,3 +486,18 @@ TEST_CASE("agent_view: whatever comes in whatever order, the events fit the mess
                 CHECK(use->incomplete_input.empty());
     }
 }
+
+TEST_CASE("agent_view: the input of a call can be read while it comes", "[agent]") {
+    agent_script script{agent_events::begin()};
+    script.feed("contentBlockStart", R"({"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t1","name":"draw"}}})");
+    REQUIRE(script.fold.partial_tool_input(0));
+    CHECK(script.fold.partial_tool_input(0)->text() == "");
+    CHECK_FALSE(script.fold.partial_tool_input(1));
+    script.feed("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\"shape\":\"cir"}}})");
+    script.feed("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"cl"}}})");
+    CHECK(script.fold.partial_tool_input(0)->text() == R"({"shape":"circl"})");
+    script.feed("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"e\"}"}}})");
+    CHECK(script.fold.partial_tool_input(0)->complete());
+    script.feed("contentBlockStop", R"({"contentBlockIndex":0})");
+    CHECK_FALSE(script.fold.partial_tool_input(0));
+}
