@@ -25767,7 +25767,7 @@ inline bool mentions(std::string_view text, std::string_view family) noexcept {
         auto const rest = text.substr(at + family.size());
         bool const begins = at == 0 || !is_of_word(text[at - 1]);
         bool const other_sign = !rest.empty() && rest[0] != '-' && !is_of_word(rest[0]);
-        if (begins && (other_sign || limits_detail::continues_family(family, rest))) return true;
+        if (begins && (other_sign || model_id_detail::continues_family(family, rest))) return true;
     }
     return false;
 }
