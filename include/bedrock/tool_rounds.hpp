@@ -127,7 +127,7 @@ class tool_rounds {
     tool_options how_;
     call_options options_;
     std::function<std::int64_t()> now_;
-    running_clock clock_;
+    deadline::running_clock clock_;
     std::optional<std::int64_t> call_total_ms_;
     converse_rules::unique_names ids_;
     tool_answer answer_;
@@ -199,7 +199,7 @@ inline converse_request const* tool_rounds::next() {
         end(make_error(errc::cancelled, "the rounds with tools were cancelled"));
         return nullptr;
     }
-    if (auto const left = left_ms(clock_.deadline_ms, call_total_ms_ ? now_() : 0); left <= 0) {
+    if (auto const left = deadline::left_ms(clock_.deadline_ms, call_total_ms_ ? now_() : 0); left <= 0) {
         end(make_error(errc::timeout, clock_.expired({}, false).message));
         return nullptr;
     } else if (call_total_ms_) {
@@ -312,7 +312,7 @@ inline std::vector<tool_rounds::wanted> tool_rounds::say(converse_response const
 // "" while tools may run.
 inline std::string tool_rounds::why_stopped() const {
     if (options_.cancel->cancelled()) return "not run: the call was cancelled";
-    if (call_total_ms_ && left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
+    if (call_total_ms_ && deadline::left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
     return {};
 }
 
