@@ -3,6 +3,7 @@
 #include <bedrock/bedrock.hpp>
 
 #include "cli/arguments.hpp"
+#include "cli/config.hpp"
 #include "cli/converse.hpp"
 #include "cli/decode.hpp"
 #include "cli/encode.hpp"
@@ -22,9 +23,9 @@
 namespace {
 
 constexpr cli::command const* commands[] = {
-    &cli::converse_command,     &cli::models_command,          &cli::invoke_command,
-    &cli::count_tokens_command, &cli::apply_guardrail_command, &cli::whoami_command,
-    &cli::decode_command,       &cli::encode_command,          &cli::sign_command,
+    &cli::converse_command,        &cli::models_command, &cli::invoke_command, &cli::count_tokens_command,
+    &cli::apply_guardrail_command, &cli::whoami_command, &cli::config_command, &cli::decode_command,
+    &cli::encode_command,          &cli::sign_command,
 };
 
 std::string describe_tool() {
@@ -55,10 +56,6 @@ cli::command const* find_command(std::string_view name) {
 }
 
 int refuse_command(std::string_view name) {
-    if (name == "config") {
-        auto const message = "command " + std::string(name) + " is not supported by this version";
-        return cli::report_usage(bedrock::make_error(bedrock::errc::invalid_input, message), {});
-    }
     auto const message = "unknown command " + cli::quoted(name);
     return cli::report_usage(bedrock::make_error(bedrock::errc::invalid_input, message), {});
 }

@@ -31,8 +31,8 @@ FLOORS = (
                "conversation client "
                "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_client "
                "tool_functions tool_rounds toolbox"),
-    ("products", "known_limits model_list catalogue_file catalogue configuration model_traits reasoning model_fit prompt_cache cost "
-                 "error_class agent_view agent_stream core bedrock"),
+    ("products", "known_limits model_list catalogue_file catalogue model_traits reasoning model_fit prompt_cache cost "
+                 "configuration/ configuration error_class agent_view agent_stream core bedrock"),
     ("testing", "simdjson testing/"),
 )
 MODEL = [name for name, _ in FLOORS].index("model")

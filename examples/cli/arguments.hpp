@@ -41,6 +41,7 @@ struct command {
 
 /// Options that every command takes.
 inline constexpr option common_options[] = {
+    {"--config", "FILE", "JSON5 configuration; else BEDROCK_CONFIG, else bedrock/config.json5 in XDG_CONFIG_HOME"},
     {"--region", "R", "AWS region; else the model's ARN, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1"},
     {"--profile", "P", "profile of the shared files: wins over keys and tokens of the environment"},
     {"--endpoint", "URL", "instead of AWS's own hosts (AWS_ENDPOINT_URL_BEDROCK[_RUNTIME], AWS_ENDPOINT_URL)"},
@@ -77,7 +78,7 @@ std::string describe(command const& one);
 /// How many of `words` stand before the command: common options and their values.
 std::size_t count_leading_options(std::span<std::string_view const> words);
 
-/// The client that the common options ask for.
+/// What the common options say of a client.
 bedrock::client_options make_client_options(arguments const& given);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -112,11 +113,10 @@ inline bedrock::error no_model() {
     return bedrock::make_error(bedrock::errc::invalid_input, "no model: name one with --model ID");
 }
 
-/// What is planned and would be misleading to call unknown.
-inline bool is_of_later_versions(std::string_view name) {
-    for (std::string_view const later : {"--config", "--reasoning"})
-        if (name == later) return true;
-    return false;
+inline bedrock::error no_primary_model() {
+    auto why = no_model();
+    why.message += ", or set agents.defaults.model.primary of the configuration to amazon-bedrock/ID";
+    return why;
 }
 
 inline option const* find_option(std::span<option const> among, std::string_view word) {
@@ -171,8 +171,6 @@ inline bedrock::result<arguments> arguments::parse(command const& of, std::span<
         }
         auto const [name, attached] = detail::split_option(word);
         auto const* const found = detail::find_option(of, name);
-        if (!found && detail::is_of_later_versions(name))
-            return detail::bad_usage("option " + std::string(name) + " is not supported by this version");
         if (!found) return detail::bad_usage("unknown option " + quoted(name));
         if (found->value.empty()) {
             if (attached) return detail::bad_usage("option " + std::string(found->name) + " takes no value");

@@ -2,11 +2,12 @@
 // Never takes an answer that was cut short for a whole one.
 #pragma once
 
-#include <bedrock/bedrock.hpp>
+#include "sdk.hpp"
 
 #include "arguments.hpp"
 #include "attachments.hpp"
 #include "call.hpp"
+#include "configuration.hpp"
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <limits>
 #include <string>
@@ -27,7 +29,7 @@ namespace cli {
 int run_converse(arguments const& given);
 
 inline constexpr option converse_options[] = {
-    {"--model", "ID", "model id, inference profile or ARN (required)"},
+    {"--model", "ID", "model id, inference profile or ARN; else the configuration's agents.defaults.model.primary"},
     {"--system", "TEXT", "system prompt"},
     {"--max-tokens", "N", "longest answer; also reserves that much of the token quota"},
     {"--temperature", "X", "0 to 1"},
@@ -35,6 +37,7 @@ inline constexpr option converse_options[] = {
     {"--stop", "S", "text that ends the answer; may be repeated"},
     {"--image", "FILE", "PNG, JPEG, GIF or WebP; may be repeated"},
     {"--document", "FILE", "pdf csv doc docx xls xlsx html txt md; may be repeated"},
+    {"--reasoning", "LEVEL", "off, minimal, low, medium, high, xhigh, max or adaptive: how much to think first"},
     {"--guardrail", "ID:VERSION", "guardrail to apply; VERSION is a number or DRAFT"},
     {"--service-tier", "T", "priority, default, flex or reserved"},
     {"--request", "FILE", "a whole Converse request body as JSON instead of all the above but --model"},
@@ -45,11 +48,14 @@ inline constexpr option converse_options[] = {
 
 inline constexpr command converse_command{
     .name = "converse",
-    .synopsis = "--model ID [OPTION]... [PROMPT | -]",
+    .synopsis = "[--model ID] [OPTION]... [PROMPT | -]",
     .summary = "Asks a model and prints its answer while it is being written.",
     .details =
         "The prompt is read from standard input where it is \"-\" or not given. Ctrl-C cancels the request\n"
-        "(exit status 130). The exit status is 0 only for an answer that is complete.\n",
+        "(exit status 130). The exit status is 0 only for an answer that is complete.\n"
+        "What options and body leave open, the configuration may say: maxTokens and input of the model, temperature,\n"
+        "service tier, guardrail. On a terminal, usage stands on standard error, with the cost where it is "
+        "configured.\n",
     .options = converse_options,
     .max_operands = 1,
     .run = run_converse,
@@ -68,6 +74,7 @@ struct converse_plan {
     std::string request_file{};
     std::vector<std::string> images{};
     std::vector<std::string> documents{};
+    bedrock::reasoning_level reasoning = bedrock::reasoning_level::off;
     answer_form form = answer_form::text;
     bool stream = true;
     bool verbose = false;
@@ -112,13 +119,13 @@ inline bedrock::result<void> set_members(bedrock::converse_request& request, arg
 }
 
 inline bedrock::result<void> check_combinations(arguments const& given) {
-    if (is_blank(given.value("--model"))) return bedrock::unexpected{no_model()};
+    if (given.has("--model") && is_blank(given.value("--model"))) return bedrock::unexpected{no_model()};
     if (given.has("--events") && given.has("--json")) return bad_usage("--events and --json exclude each other");
     if (given.has("--events") && given.has("--no-stream"))
         return bad_usage("--events needs a stream: leave --no-stream out");
     if (!given.has("--request")) return {};
     for (std::string_view const member : {"--system", "--max-tokens", "--temperature", "--top-p", "--stop", "--image",
-                                          "--document", "--guardrail", "--service-tier"})
+                                          "--document", "--reasoning", "--guardrail", "--service-tier"})
         if (given.has(member))
             return bad_usage("--request has the whole body: put into the file what " + std::string(member) + " says");
     if (!given.operands().empty()) return bad_usage("--request has the whole body: leave the prompt out");
@@ -130,6 +137,13 @@ inline bedrock::result<converse_plan> plan_converse(arguments const& given) {
     converse_plan plan;
     if (auto set = set_members(plan.request, given); !set) return bedrock::unexpected{set.error()};
     plan.request.model_id = given.value("--model");
+    if (given.has("--reasoning")) {
+        auto const level = bedrock::parse_reasoning_level(given.value("--reasoning"));
+        if (!level)
+            return bad_usage("--reasoning takes off, minimal, low, medium, high, xhigh, max or adaptive, not " +
+                             quoted(given.value("--reasoning")));
+        plan.reasoning = *level;
+    }
     plan.request_file = given.value("--request");
     plan.images = given.values("--image");
     plan.documents = given.values("--document");
@@ -201,6 +215,48 @@ inline bedrock::result<void> load(converse_plan& plan) {
     return {};
 }
 
+/// Asks the model to think, and takes out what it then refuses.
+inline bedrock::result<void> ask_for_reasoning(converse_plan& plan, configured& settings,
+                                               bedrock::model_traits const& traits) {
+    auto const* const model = settings->find_model(plan.request.model_id);
+    if (plan.reasoning == bedrock::reasoning_level::off && !traits.always_thinks) return {};
+    if (model && model->reasoning == false) {
+        settings.warn("--reasoning is not sent: the configuration says that the model has none (reasoning: false)");
+        return {};
+    }
+    if (traits.thinking == bedrock::thinking_style::none) {
+        settings.warn("--reasoning is not sent: it is not known how " + quoted(plan.request.model_id) +
+                      " is asked to think");
+        return {};
+    }
+    auto const applied = bedrock::apply_reasoning(
+        plan.request, traits, {.level = plan.reasoning, .model_max_tokens = model ? model->max_tokens : 0});
+    if (!applied) return bedrock::unexpected{applied.error()};
+    auto const fitted = bedrock::fit_to_model(plan.request, traits);
+    if (fitted.temperature || fitted.top_p)
+        settings.warn("temperature and top-p are not sent: a model that thinks refuses them");
+    if (fitted.service_tier) settings.warn("the service tier is not sent: the model refuses it");
+    return {};
+}
+
+/// Completes the request by what the configuration says of its model.
+inline bedrock::result<void> apply_configuration(converse_plan& plan, configured& settings, bool wants_reasoning) {
+    auto& request = plan.request;
+    auto const* const model = settings->find_model(request.model_id);
+    settings->complete(request);
+    if (model && !model->takes_images() && bedrock::omit_images(request.messages) != 0)
+        settings.warn(
+            "the image is not sent: the configuration says that the model takes none (input); a text says so");
+    auto const traits = model && !model->canonical_model_id.empty()
+                            ? bedrock::find_traits(model->canonical_model_id)
+                            : bedrock::find_traits(request.model_id, model ? model->name : std::string());
+    if (wants_reasoning)
+        if (auto asked = ask_for_reasoning(plan, settings, traits); !asked) return asked;
+    auto const retention = bedrock::parse_cache_retention(settings->find_parameters(request.model_id).cache_retention);
+    if (retention) bedrock::place_cache_points(request, traits, {.retention = retention});
+    return {};
+}
+
 inline void write_event(output& out, bedrock::stream_event const& event) {
     std::string line;
     bedrock::json::writer writer(line);
@@ -253,18 +309,31 @@ inline bedrock::result<bedrock::converse_response> converse_whole(bedrock::clien
     return answer;
 }
 
-inline void print_usage(bedrock::converse_response const& answer) {
+/// Prices of nothing, as samples have them, are not known ones.
+inline bool is_priced(bedrock::token_prices const& prices) {
+    return prices.input > 0 || prices.output > 0 || prices.cache_read > 0 || prices.cache_write > 0;
+}
+
+inline std::string describe_cost(bedrock::converse_response const& answer, bedrock::token_prices const& prices) {
+    char text[64];
+    auto const cost = bedrock::compute_cost(bedrock::count_usage(answer.usage), prices);
+    return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, ", $%.6f", cost.total))};
+}
+
+inline void print_usage(bedrock::converse_response const& answer, bedrock::configured_model const* model) {
     auto const& usage = answer.usage;
     std::string line = std::to_string(usage.input_tokens) + " tokens in";
     if (usage.cache_read_input_tokens) line += " + " + std::to_string(*usage.cache_read_input_tokens) + " from cache";
     if (usage.cache_write_input_tokens) line += " + " + std::to_string(*usage.cache_write_input_tokens) + " to cache";
-    line += ", " + std::to_string(usage.output_tokens) + " out, " + std::string(answer.stop_reason.text()) + '\n';
+    line += ", " + std::to_string(usage.output_tokens) + " out, " + std::string(answer.stop_reason.text());
+    if (model && model->cost && is_priced(*model->cost)) line += describe_cost(answer, *model->cost);
+    line += '\n';
     std::fputs(line.c_str(), stderr);
 }
 
 /// Ends the output of a complete answer.
-inline int finish_answer(converse_plan const& plan, bedrock::converse_response const& answer, output& out,
-                         answer_display& display) {
+inline int finish_answer(converse_plan const& plan, bedrock::configuration const& settings,
+                         bedrock::converse_response const& answer, output& out, answer_display& display) {
     if (plan.form == answer_form::json) {
         auto const text = bedrock::json::write(answer);
         if (!text) return report(text.error());
@@ -274,7 +343,8 @@ inline int finish_answer(converse_plan const& plan, bedrock::converse_response c
         display.end();
     }
     auto const status = finish(out);
-    if (status == exit_success && display.on_terminal()) print_usage(answer);
+    if (status == exit_success && display.on_terminal())
+        print_usage(answer, settings.find_model(plan.request.model_id));
     return status;
 }
 
@@ -283,11 +353,17 @@ inline int finish_answer(converse_plan const& plan, bedrock::converse_response c
 inline int run_converse(arguments const& given) {
     auto plan = detail::plan_converse(given);
     if (!plan) return report_usage(plan.error(), converse_command.name);
+    auto settings = configured::load(given);
+    if (!settings) return report(settings.error());
+    if (plan->request.model_id.empty()) plan->request.model_id = (*settings)->primary_model;
+    if (plan->request.model_id.empty()) return report_usage(detail::no_primary_model(), converse_command.name);
     catch_interrupts();
-    if (auto loaded = detail::load(*plan); !loaded) return report(loaded.error());
+    auto loaded = detail::load(*plan);
+    if (loaded) loaded = detail::apply_configuration(*plan, *settings, given.has("--reasoning"));
+    if (!loaded) return report(loaded.error());
 
     request_log const requests(plan->verbose);
-    bedrock::client client(requests.watched(make_client_options(given)));
+    bedrock::client client(requests.watched(settings->client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     output out;
@@ -296,12 +372,13 @@ inline int run_converse(arguments const& given) {
                                      : detail::converse_whole(client, *plan, cancel, display);
     int status = exit_success;
     if (answer) {
-        status = detail::finish_answer(*plan, *answer, out, display);
+        status = detail::finish_answer(*plan, **settings, *answer, out, display);
     } else {
         display.abandon();
         out.finish();
         status = report(out.ok() ? answer.error() : out.failure());
     }
+    settings->print_warnings();
     requests.print();
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "call.hpp"
+#include "configuration.hpp"
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
@@ -66,13 +67,15 @@ inline int run_invoke(arguments const& given) {
     bedrock::invoke_model_request request{.model_id = given.value("--model"), .accept = given.value("--accept")};
     if (detail::is_blank(request.model_id)) return report_usage(detail::no_model(), invoke_command.name);
     if (given.has("--content-type")) request.content_type = given.value("--content-type");
+    auto settings = configured::load(given);
+    if (!settings) return report(settings.error());
     catch_interrupts();
     auto body = read_file(given.file());
     if (!body) return report(body.error());
     request.body = std::move(*body);
 
     request_log const requests(given.has("--verbose"));
-    bedrock::client client(requests.watched(make_client_options(given)));
+    bedrock::client client(requests.watched(settings->client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     output out;
@@ -85,6 +88,7 @@ inline int run_invoke(arguments const& given) {
         if (answer) out.write(answer->body);
         status = detail::finish_invoke(answer, out);
     }
+    settings->print_warnings();
     requests.print();
     return status;
 }

@@ -31,7 +31,7 @@ inline constexpr std::size_t piece_size = 65536;
 inline constexpr std::size_t max_file_bytes = std::size_t{64} << 20;
 
 /// Standard descriptors that are closed are opened on /dev/null, so that no socket ends up where text is written; and
-/// SIGPIPE is ignored, so that a closed pipe is an error of the write.
+/// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a file that may not grow are errors of the write.
 void prepare_standard_streams();
 
 /// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
@@ -88,6 +88,7 @@ inline void prepare_standard_streams() {
         static_cast<void>(::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY));
     }
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
 }
 
 inline std::string quoted(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "call.hpp"
+#include "configuration.hpp"
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +41,9 @@ inline constexpr command models_command{
     .details =
         "Needs the permissions bedrock:ListFoundationModels and bedrock:ListInferenceProfiles; with one of them half "
         "of\n"
-        "the list is printed, and standard error says what is missing. Limits are what is known: no API tells them.\n",
+        "the list is printed, and standard error says what is missing. Limits are what is known: no API tells them.\n"
+        "Models that the configuration lists are shown instead of the discovered ones, with --all beside them; its\n"
+        "settings for discovery apply where no option says otherwise.\n",
     .options = models_options,
     .max_operands = 0,
     .run = run_models,
@@ -51,9 +53,13 @@ inline constexpr command models_command{
 
 namespace detail {
 
-inline bedrock::result<bedrock::catalogue_options> plan_models(arguments const& given) {
-    bedrock::catalogue_options plan;
-    plan.rules.providers = given.values("--provider");
+/// The options of the command line before the configuration's settings.
+inline bedrock::result<bedrock::catalogue_options> plan_models(arguments const& given,
+                                                               bedrock::configuration const& settings) {
+    bedrock::catalogue_options options;
+    options.call.region = given.value("--region");
+    auto plan = bedrock::make_catalogue_options(settings, std::move(options));
+    if (given.has("--provider")) plan.rules.providers = given.values("--provider");
     for (auto const& provider : plan.rules.providers)
         if (is_blank(provider)) return bad_usage("--provider needs a name");
     plan.rules.all = given.has("--all");
@@ -74,6 +80,41 @@ inline bedrock::result<bedrock::catalogue_options> plan_models(arguments const& 
         plan.refresh_seconds = 0;
     }
     return plan;
+}
+
+/// Adds what --all shows beside the models that the configuration lists.
+inline void add_unlisted(std::vector<bedrock::available_model>& list,
+                         std::vector<bedrock::available_model> const& discovered) {
+    auto const listed = list.size();
+    for (auto const& one : discovered) {
+        auto const same = [&](auto const& other) { return bedrock::ascii::equal_ignoring_case(one.id, other.id); };
+        auto const end = list.begin() + static_cast<std::ptrdiff_t>(listed);
+        if (std::find_if(list.begin(), end, same) == end) list.push_back(one);
+    }
+}
+
+/// What is offered. Discovery may be off, and may fail where the configuration lists models itself.
+inline bedrock::result<std::vector<bedrock::available_model>> find_models(arguments const& given, configured& settings,
+                                                                          bedrock::catalogue_options plan,
+                                                                          bedrock::cancellation const& cancel,
+                                                                          request_log const& requests) {
+    auto const rules = plan.rules;
+    if (!settings->discovery.is_on()) {
+        settings.warn("discovery is off in the configuration (enabled: false): only models that it lists are shown");
+        return settings->merge({}, rules);
+    }
+    bedrock::catalogue models(bedrock::client(requests.watched(settings.client_options(given))), std::move(plan));
+    auto const list = models.list(cancel);
+    if (!list) {
+        if (settings->models.empty() || list.error().code == bedrock::errc::cancelled)
+            return bedrock::unexpected{list.error()};
+        settings.warn("only what the configuration says, discovery failed: " + list.error().message);
+        return settings->merge({}, rules);
+    }
+    for (auto const& note : list->notes()) settings.warn(note);
+    auto merged = settings->merge(list->models, rules);
+    if (given.has("--all")) add_unlisted(merged, list->models);
+    return merged;
 }
 
 inline std::vector<std::string> input_names(bedrock::available_model const& model) {
@@ -156,24 +197,24 @@ inline std::string make_models_table(std::vector<bedrock::available_model> const
 }  // namespace detail
 
 inline int run_models(arguments const& given) {
-    auto plan = detail::plan_models(given);
+    auto settings = configured::load(given);
+    if (!settings) return report(settings.error());
+    auto plan = detail::plan_models(given, **settings);
     if (!plan) return report_usage(plan.error(), models_command.name);
     catch_interrupts();
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     request_log const requests(given.has("--verbose"));
-    bedrock::catalogue models(bedrock::client(requests.watched(make_client_options(given))), std::move(*plan));
-    auto const list = models.list(cancel);
+    auto const list = detail::find_models(given, *settings, std::move(*plan), cancel, requests);
     int status = exit_success;
     if (list) {
         output out;
-        out.write(given.has("--json") ? detail::make_models_json(list->models)
-                                      : detail::make_models_table(list->models));
+        out.write(given.has("--json") ? detail::make_models_json(*list) : detail::make_models_table(*list));
         status = finish(out);
-        for (auto const& note : list->notes()) std::fputs(("bedrock: " + note + '\n').c_str(), stderr);
     } else {
         status = report(list.error());
     }
+    settings->print_warnings();
     requests.print();
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "call.hpp"
+#include "configuration.hpp"
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
@@ -36,7 +37,7 @@ inline constexpr command count_tokens_command{
 };
 
 inline constexpr option apply_guardrail_options[] = {
-    {"--guardrail", "ID:VERSION", "else the members \"guardrailIdentifier\" and \"guardrailVersion\" of the body"},
+    {"--guardrail", "ID:VERSION", "else the body's guardrailIdentifier and guardrailVersion, else the configured one"},
 };
 
 inline constexpr command apply_guardrail_command{
@@ -82,9 +83,9 @@ bedrock::result<Request> load_request(std::string const& path, std::string_view 
 
 /// Calls `ask` with a client and options, and prints what is answered.
 template <class Ask>
-int print_answer(arguments const& given, Ask ask) {
+int print_answer(arguments const& given, configured const& settings, Ask ask) {
     request_log const requests(given.has("--verbose"));
-    bedrock::client client(requests.watched(make_client_options(given)));
+    bedrock::client client(requests.watched(settings.client_options(given)));
     bedrock::cancellation const cancel;
     interrupt_watch const cancels_on_interrupt(cancel);
     auto const answer = ask(client, bedrock::call_options{.cancel = cancel});
@@ -96,6 +97,7 @@ int print_answer(arguments const& given, Ask ask) {
     } else {
         status = report(text.error());
     }
+    settings.print_warnings();
     requests.print();
     return status;
 }
@@ -103,13 +105,15 @@ int print_answer(arguments const& given, Ask ask) {
 }  // namespace detail
 
 inline int run_count_tokens(arguments const& given) {
+    auto const settings = configured::load(given);
+    if (!settings) return report(settings.error());
     catch_interrupts();
     auto request = detail::load_request<bedrock::count_tokens_request>(given.file(), "CountTokens");
     if (!request) return report(request.error());
     request->model_id = detail::take_text(request->unknown, "modelId");
     if (given.has("--model")) request->model_id = given.value("--model");
     if (detail::is_blank(request->model_id)) return report_usage(detail::no_model(), count_tokens_command.name);
-    return detail::print_answer(given, [&](bedrock::client& client, bedrock::call_options const& how) {
+    return detail::print_answer(given, *settings, [&](bedrock::client& client, bedrock::call_options const& how) {
         return client.count_tokens(*request, how);
     });
 }
@@ -121,6 +125,8 @@ inline int run_apply_guardrail(arguments const& given) {
         if (!parsed) return report_usage(parsed.error(), apply_guardrail_command.name);
         named = std::move(*parsed);
     }
+    auto const settings = configured::load(given);
+    if (!settings) return report(settings.error());
     catch_interrupts();
     auto request = detail::load_request<bedrock::apply_guardrail_request>(given.file(), "ApplyGuardrail");
     if (!request) return report(request.error());
@@ -130,9 +136,13 @@ inline int run_apply_guardrail(arguments const& given) {
         request->guardrail_identifier = std::move(named->guardrail_identifier);
         request->guardrail_version = std::move(named->guardrail_version);
     }
+    if (request->guardrail_identifier.empty()) {
+        request->guardrail_identifier = (*settings)->guardrail.guardrail_identifier;
+        if (request->guardrail_version.empty()) request->guardrail_version = (*settings)->guardrail.guardrail_version;
+    }
     if (request->guardrail_identifier.empty() || request->guardrail_version.empty())
         return report_usage(detail::no_guardrail(), apply_guardrail_command.name);
-    return detail::print_answer(given, [&](bedrock::client& client, bedrock::call_options const& how) {
+    return detail::print_answer(given, *settings, [&](bedrock::client& client, bedrock::call_options const& how) {
         return client.apply_guardrail(*request, how);
     });
 }

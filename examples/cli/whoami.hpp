@@ -5,6 +5,7 @@
 #include <bedrock/bedrock.hpp>
 
 #include "arguments.hpp"
+#include "configuration.hpp"
 #include "io.hpp"
 #include "report.hpp"
 
@@ -90,8 +91,14 @@ inline std::string make_whoami_json(bedrock::explanation const& why, bool with_p
 }  // namespace detail
 
 inline int run_whoami(arguments const& given) {
-    bedrock::client client(make_client_options(given));
+    auto const settings = configured::load(given);
+    if (!settings) return report(settings.error());
+    bedrock::client client(settings->client_options(given));
     auto why = client.explain();
+    auto const from_file = [](std::string_view key) { return "configuration: " + std::string(key); };
+    if (why.region.source == "client option for the default")
+        why.region.source = from_file((*settings)->standard_region.empty() ? "discovery.region" : "baseUrl");
+    if (!given.has("--endpoint") && why.endpoint.source == "client option") why.endpoint.source = from_file("baseUrl");
     if (given.has("--region") && why.region.source == "client option") why.region.source = "--region";
     if (given.has("--endpoint") && why.endpoint.source == "client option") why.endpoint.source = "--endpoint";
     auto const problem = why.problem;
@@ -106,7 +113,9 @@ inline int run_whoami(arguments const& given) {
     }
     out.write("\n");
     auto const status = finish(out);
-    return status == exit_success && problem ? report(*problem) : status;
+    auto const ends = status == exit_success && problem ? report(*problem) : status;
+    settings->print_warnings();
+    return ends;
 }
 
 }  // namespace cli

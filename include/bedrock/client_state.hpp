@@ -61,6 +61,7 @@ inline environment client_state::complete(std::optional<environment> const& give
 inline settings_request client_state::make_settings_request() const {
     settings_request wanted;
     wanted.region = {options.region, "client option"};
+    wanted.default_region = {options.default_region, "client option for the default"};
     wanted.profile = options.profile;
     wanted.files = files;
     wanted.use_fips = options.use_fips;

@@ -97,8 +97,15 @@ struct replace_ask : ask {
         : ask(ask_kind::replace), path(std::move(which)), text(std::move(with)) {}
     std::string path;
     std::string text;
+    /// As the asker knows the file: one that is no longer so stays as it is. A stamp of no file (the default one) is
+    /// for a file that must not be there yet. Unset: whatever there is, is replaced.
+    std::optional<file_stamp> known{};
+    /// Makes the directories that are missing, for their owner alone.
+    bool make_directories = false;
     /// Answer.
     bool done = false;
+    /// Answer: it was not `known` any more.
+    bool changed = false;
     std::string reason{};
 };
 

@@ -61,12 +61,16 @@ struct network_options {
 struct client_options {
     /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
     std::string region{};
+    /// Instead of us-east-1, where nothing else says a region.
+    std::string default_region{};
     /// Asks instance metadata for the region before us-east-1 applies: elsewhere than on EC2 that takes some seconds.
     bool region_of_instance = false;
     /// URL that replaces the services' own, path prefix included, for runtime and control plane alike. Unset:
     /// AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL_BEDROCK, AWS_ENDPOINT_URL, the profile's, the region's
     /// standard host.
     std::string endpoint{};
+    /// As `endpoint`, of the runtime alone and behind it: the control plane stays where it is.
+    std::string runtime_endpoint{};
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};
     /// Unset: AWS_USE_DUALSTACK_ENDPOINT, the profile's use_dualstack_endpoint.

@@ -34,8 +34,9 @@ namespace bedrock::inline BEDROCK_ABI::os {
 /// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
 void read_file(file_ask& wanted);
 
-/// Answers a replace_ask: writes beside the file and renames, so that readers see the old or the new text, never half.
-/// A new file is readable by its owner alone; an existing one keeps its mode.
+/// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
+/// text, never half, whenever the machine stops. Symbolic links are followed. A new file is readable by its owner
+/// alone; an existing one keeps owner, group and mode, or stays as it is where that cannot be had.
 void replace_file(replace_ask& wanted);
 
 /// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
@@ -87,6 +88,16 @@ inline std::string system_error_text(int code) {
             return "out of memory";
         case EAGAIN:
             return "out of processes";
+        case EFBIG:
+            return "the file would be too large";
+        case ELOOP:
+            return "too many symbolic links";
+        case ENAMETOOLONG:
+            return "the name is too long";
+#if defined(EDQUOT)
+        case EDQUOT:
+            return "the disk quota is used up";
+#endif
         default:
             return "system error " + std::to_string(code);
     }
@@ -148,30 +159,130 @@ inline void read_file(file_ask& wanted) {
 
 #if !defined(_WIN32)
 
-inline void replace_file(replace_ask& wanted) {
-    struct stat info {};
-    bool const exists = ::stat(wanted.path.c_str(), &info) == 0;
-    std::string beside = wanted.path + ".XXXXXX";
-    int const file = ::mkstemp(beside.data());  // mode 0600
-    auto const give_up = [&](int code) {
-        wanted.reason = detail::system_error_text(code);
-        if (file >= 0) {
-            ::close(file);
-            ::unlink(beside.c_str());
-        }
-    };
-    if (file < 0) return give_up(errno);
-    std::string_view rest = wanted.text;
+namespace detail {
+
+/// The folder of a path, with its slash; "./" where it names none.
+inline std::string folder_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+/// Replaces `path` by what its links lead to, which need not exist. 0, or the system's error.
+inline int follow_links(std::string& path) {
+    constexpr int most_links = 40;  // Linux's own limit
+    for (int i = 0; i != most_links; ++i) {
+        struct stat info {};
+        if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? 0 : errno;
+        if (!S_ISLNK(info.st_mode)) return 0;
+        std::array<char, 4096> there;
+        auto const size = ::readlink(path.c_str(), there.data(), there.size());
+        if (size < 0) return errno;
+        if (static_cast<std::size_t>(size) == there.size()) return ENAMETOOLONG;
+        std::string_view const next(there.data(), static_cast<std::size_t>(size));
+        path = (next.starts_with('/') ? std::string() : folder_of(path)) + std::string(next);
+    }
+    return ELOOP;
+}
+
+inline int make_directories(std::string const& folder) {
+    for (auto slash = folder.find('/', 1); slash != std::string::npos; slash = folder.find('/', slash + 1))
+        if (::mkdir(folder.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return errno;
+    return 0;
+}
+
+inline int write_all(int file, std::string_view rest) {
     while (!rest.empty()) {
         auto const written = ::write(file, rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return give_up(errno);
+        if (written < 0) return errno;
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (exists && ::fchmod(file, info.st_mode & 07777) != 0) return give_up(errno);
-    if (::fsync(file) != 0) return give_up(errno);
-    if (::rename(beside.c_str(), wanted.path.c_str()) != 0) return give_up(errno);
-    ::close(file);
+    return 0;
+}
+
+/// Gives the new file what the old one has.
+inline int copy_ownership(int file, struct stat const& old) {
+    struct stat info {};
+    if (::fstat(file, &info) != 0) return errno;
+    bool const same = info.st_uid == old.st_uid && info.st_gid == old.st_gid;
+    if (!same && ::fchown(file, old.st_uid, old.st_gid) != 0) return errno;
+    return ::fchmod(file, old.st_mode & 07777) != 0 ? errno : 0;
+}
+
+/// A rename is on the disk when its folder is. What cannot be synced cannot be helped: the file is whole either way.
+inline void sync_folder(std::string const& folder) {
+    int const handle = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC);
+    if (handle < 0) return;
+    ::fsync(handle);
+    ::close(handle);
+}
+
+/// A file under way to another one's place; destroyed before it is there, it is gone.
+class file_beside {
+  public:
+    explicit file_beside(std::string const& target) : path_(target + ".XXXXXX"), handle_(::mkstemp(path_.data())) {
+        if (handle_ >= 0) ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
+    }
+    file_beside(file_beside const&) = delete;
+    file_beside& operator=(file_beside const&) = delete;
+    ~file_beside() {
+        if (handle_ >= 0) ::close(handle_);
+        if (handle_ >= 0 && !path_.empty()) ::unlink(path_.c_str());
+    }
+    int handle() const noexcept { return handle_; }
+
+    /// Onto the target, or only where there is none yet: nothing else makes sure of that.
+    int move_to(std::string const& target, bool replaces) {
+        if (!replaces) return ::link(path_.c_str(), target.c_str()) != 0 ? errno : 0;
+        if (::rename(path_.c_str(), target.c_str()) != 0) return errno;
+        path_.clear();
+        return 0;
+    }
+
+  private:
+    std::string path_;
+    int handle_;
+};
+
+/// As `known`? A missing file has the stamp of no file.
+inline bool is_as_known(std::string const& path, file_stamp const& known) {
+    struct stat info {};
+    return (::stat(path.c_str(), &info) == 0 ? stamp_of(info) : file_stamp()) == known;
+}
+
+}  // namespace detail
+
+inline void replace_file(replace_ask& wanted) {
+    auto const give_up = [&](int code) { wanted.reason = detail::system_error_text(code); };
+    auto const give_way = [&] {
+        wanted.changed = true;
+        wanted.reason = "it was changed meanwhile";
+    };
+    auto target = wanted.path;
+    if (int const code = detail::follow_links(target); code != 0) return give_up(code);
+    auto const folder = detail::folder_of(target);
+    if (wanted.make_directories)
+        if (int const code = detail::make_directories(folder); code != 0) return give_up(code);
+    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+
+    struct stat old {};
+    bool const exists = ::stat(target.c_str(), &old) == 0;
+    if (exists && S_ISDIR(old.st_mode)) return give_up(EISDIR);
+    if (exists && !S_ISREG(old.st_mode)) return static_cast<void>(wanted.reason = "it is not a regular file");
+    if (exists && ::access(target.c_str(), W_OK) != 0) return give_up(errno);
+
+    detail::file_beside fresh(target);  // mode 0600
+    if (fresh.handle() < 0) return give_up(errno);
+    int code = detail::write_all(fresh.handle(), wanted.text);
+    if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old);
+    if (code == 0 && ::fsync(fresh.handle()) != 0) code = errno;
+    if (code != 0) return give_up(code);
+    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+    bool const must_be_new = wanted.known && wanted.known == file_stamp();
+    code = fresh.move_to(target, !must_be_new);
+    if (code == EEXIST) return give_way();
+    if (code != 0) return give_up(code);
+    detail::sync_folder(folder);
     wanted.done = true;
 }
 

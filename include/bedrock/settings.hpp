@@ -77,6 +77,8 @@ struct settings_request {
     std::optional<bool> ignore_configured_endpoints{};
     /// Null: nobody is asked before the default applies.
     std::shared_ptr<region_source> last_region_source{};
+    /// Before us-east-1.
+    setting default_region{};
 };
 
 struct settings {
@@ -100,7 +102,8 @@ struct settings {
     std::vector<std::string> notes{};
 };
 
-/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`, us-east-1.
+/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`,
+/// `default_region`, us-east-1.
 /// Endpoint: the caller's, the service's variable, AWS_ENDPOINT_URL, the profile's services section, the profile's
 /// endpoint_url, the region's standard host. Those in the middle do not count with
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
@@ -269,6 +272,7 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
     if (found.region.value.empty()) found.region = profile.find("region");
     if (found.region.value.empty() && wanted.last_region_source)
         found.region = co_await wanted.last_region_source->find_region(surroundings);
+    if (found.region.value.empty()) found.region = std::move(wanted.default_region);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
     found.endpoint = std::move(wanted.endpoint);

@@ -79,6 +79,8 @@ inline settings_request make_settings_request(client_state const& client, call_o
     wanted.endpoint_variable = service.endpoint_variable;
     if (!options.region.empty()) wanted.region = {options.region, "call option"};
     wanted.endpoint = {client.options.endpoint, "client option"};
+    if (wanted.endpoint.value.empty() && service.host == runtime_service.host)
+        wanted.endpoint.value = client.options.runtime_endpoint;
     if (!options.endpoint.empty()) wanted.endpoint = {options.endpoint, "call option"};
     wanted.model_id = model_id;
     return wanted;

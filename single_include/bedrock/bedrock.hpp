@@ -9,32 +9,35 @@
 //   BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP,
 //   BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP,
 //   BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
-//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP,
-//   BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP,
-//   BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP,
-//   BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP,
-//   BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP, BEDROCK_CREDENTIALS_BEARER_HPP,
-//   BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP,
-//   BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP, BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP,
-//   BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP,
-//   BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP,
-//   BEDROCK_CREDENTIALS_LOGIN_HPP, BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP,
-//   BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP,
-//   BEDROCK_CREDENTIALS_RETRIED_CALL_HPP, BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP,
-//   BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP, BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP,
-//   BEDROCK_CREDENTIALS_TOKEN_FILE_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP,
-//   BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
-//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
-//   BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP,
-//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP,
-//   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON_COMPLAINT_HPP,
-//   BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP,
-//   BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP,
-//   BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP,
-//   BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP,
-//   BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
-//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
-//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP,
+//   BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP,
+//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
+//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
+//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
+//   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
+//   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
+//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
+//   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
+//   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
+//   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
+//   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
+//   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
+//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
+//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
+//   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
+//   BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
+//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
+//   BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP,
+//   BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP, BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP,
+//   BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP, BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP,
+//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
+//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
+//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP,
+//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
+//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
+//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
+//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
 //   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
@@ -4984,6 +4987,1336 @@ inline bool partial::take_number(char c, std::size_t at) {
 
 #endif
 
+// ===== bedrock/json5/identifier.hpp ==================================================================================
+// Owns which characters JSON5 takes in a name without quotes: ECMAScript 5.1's IdentifierName over Unicode's
+// categories. Never sees an escape: the scanner asks about the character that one stands for.
+#ifndef BEDROCK_JSON5_IDENTIFIER_HPP
+#define BEDROCK_JSON5_IDENTIFIER_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+/// Letters, `$` and `_`. **Wire:** IdentifierStart of ECMAScript 5.1, section 7.6 (categories Lu, Ll, Lt, Lm, Lo, Nl).
+constexpr bool begins_name(char32_t c) noexcept;
+
+/// These, digits, combining marks, connectors and the two joiners. **Wire:** IdentifierPart (also Mn, Mc, Nd, Pc).
+constexpr bool continues_name(char32_t c) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace identifier_detail {
+
+// Where membership begins and ends, by turns, from U+0080 on: Unicode 14.0's categories. A character that Unicode 14.0
+// has not assigned goes with its neighbours, which keeps the tables short and lets in what later versions add there.
+// clang-format off
+inline constexpr std::uint32_t starts[] = {
+    0xAA, 0xAB, 0xB5, 0xB6, 0xBA, 0xBB, 0xC0, 0xD7, 0xD8, 0xF7, 0xF8, 0x2C2, 0x2C6, 0x2D2, 0x2E0, 0x2E5, 0x2EC, 0x2ED,
+    0x2EE, 0x2EF, 0x370, 0x375, 0x376, 0x37E, 0x37F, 0x384, 0x386, 0x387, 0x388, 0x3F6, 0x3F7, 0x482, 0x48A, 0x55A,
+    0x560, 0x589, 0x5D0, 0x5F3, 0x620, 0x64B, 0x66E, 0x670, 0x671, 0x6D4, 0x6D5, 0x6D6, 0x6E5, 0x6E7, 0x6EE, 0x6F0,
+    0x6FA, 0x6FD, 0x6FF, 0x700, 0x710, 0x711, 0x712, 0x730, 0x74D, 0x7A6, 0x7B1, 0x7C0, 0x7CA, 0x7EB, 0x7F4, 0x7F6,
+    0x7FA, 0x7FD, 0x800, 0x816, 0x81A, 0x81B, 0x824, 0x825, 0x828, 0x829, 0x840, 0x859, 0x860, 0x888, 0x889, 0x890,
+    0x8A0, 0x8CA, 0x904, 0x93A, 0x93D, 0x93E, 0x950, 0x951, 0x958, 0x962, 0x971, 0x981, 0x985, 0x9BC, 0x9BD, 0x9BE,
+    0x9CE, 0x9D7, 0x9DC, 0x9E2, 0x9F0, 0x9F2, 0x9FC, 0x9FD, 0xA05, 0xA3C, 0xA59, 0xA66, 0xA72, 0xA75, 0xA85, 0xABC,
+    0xABD, 0xABE, 0xAD0, 0xAE2, 0xAF9, 0xAFA, 0xB05, 0xB3C, 0xB3D, 0xB3E, 0xB5C, 0xB62, 0xB71, 0xB72, 0xB83, 0xBBE,
+    0xBD0, 0xBD7, 0xC05, 0xC3C, 0xC3D, 0xC3E, 0xC58, 0xC62, 0xC80, 0xC81, 0xC85, 0xCBC, 0xCBD, 0xCBE, 0xCDD, 0xCE2,
+    0xCF1, 0xD00, 0xD04, 0xD3B, 0xD3D, 0xD3E, 0xD4E, 0xD4F, 0xD54, 0xD57, 0xD5F, 0xD62, 0xD7A, 0xD81, 0xD85, 0xDCA,
+    0xE01, 0xE31, 0xE32, 0xE34, 0xE40, 0xE47, 0xE81, 0xEB1, 0xEB2, 0xEB4, 0xEBD, 0xEC8, 0xEDC, 0xF01, 0xF40, 0xF71,
+    0xF88, 0xF8D, 0x1000, 0x102B, 0x103F, 0x1040, 0x1050, 0x1056, 0x105A, 0x105E, 0x1061, 0x1062, 0x1065, 0x1067,
+    0x106E, 0x1071, 0x1075, 0x1082, 0x108E, 0x108F, 0x10A0, 0x10FB, 0x10FC, 0x135D, 0x1380, 0x1390, 0x13A0, 0x1400,
+    0x1401, 0x166D, 0x166F, 0x1680, 0x1681, 0x169B, 0x16A0, 0x16EB, 0x16EE, 0x1712, 0x171F, 0x1732, 0x1740, 0x1752,
+    0x1760, 0x1772, 0x1780, 0x17B4, 0x17D7, 0x17D8, 0x17DC, 0x17DD, 0x1820, 0x1885, 0x1887, 0x18A9, 0x18AA, 0x1920,
+    0x1950, 0x19D0, 0x1A00, 0x1A17, 0x1A20, 0x1A55, 0x1AA7, 0x1AA8, 0x1B05, 0x1B34, 0x1B45, 0x1B50, 0x1B83, 0x1BA1,
+    0x1BAE, 0x1BB0, 0x1BBA, 0x1BE6, 0x1C00, 0x1C24, 0x1C4D, 0x1C50, 0x1C5A, 0x1C7E, 0x1C80, 0x1CC0, 0x1CE9, 0x1CED,
+    0x1CEE, 0x1CF4, 0x1CF5, 0x1CF7, 0x1CFA, 0x1DC0, 0x1E00, 0x1FBD, 0x1FBE, 0x1FBF, 0x1FC2, 0x1FCD, 0x1FD0, 0x1FDD,
+    0x1FE0, 0x1FED, 0x1FF2, 0x1FFD, 0x2071, 0x2074, 0x207F, 0x2080, 0x2090, 0x20A0, 0x2102, 0x2103, 0x2107, 0x2108,
+    0x210A, 0x2114, 0x2115, 0x2116, 0x2119, 0x211E, 0x2124, 0x2125, 0x2126, 0x2127, 0x2128, 0x2129, 0x212A, 0x212E,
+    0x212F, 0x213A, 0x213C, 0x2140, 0x2145, 0x214A, 0x214E, 0x214F, 0x2160, 0x2189, 0x2C00, 0x2CE5, 0x2CEB, 0x2CEF,
+    0x2CF2, 0x2CF9, 0x2D00, 0x2D70, 0x2D80, 0x2DE0, 0x2E2F, 0x2E30, 0x3005, 0x3008, 0x3021, 0x302A, 0x3031, 0x3036,
+    0x3038, 0x303D, 0x3041, 0x3099, 0x309D, 0x30A0, 0x30A1, 0x30FB, 0x30FC, 0x3190, 0x31A0, 0x31C0, 0x31F0, 0x3200,
+    0x3400, 0x4DC0, 0x4E00, 0xA490, 0xA4D0, 0xA4FE, 0xA500, 0xA60D, 0xA610, 0xA620, 0xA62A, 0xA66F, 0xA67F, 0xA69E,
+    0xA6A0, 0xA6F0, 0xA717, 0xA720, 0xA722, 0xA789, 0xA78B, 0xA802, 0xA803, 0xA806, 0xA807, 0xA80B, 0xA80C, 0xA823,
+    0xA840, 0xA874, 0xA882, 0xA8B4, 0xA8F2, 0xA8F8, 0xA8FB, 0xA8FC, 0xA8FD, 0xA8FF, 0xA90A, 0xA926, 0xA930, 0xA947,
+    0xA960, 0xA980, 0xA984, 0xA9B3, 0xA9CF, 0xA9D0, 0xA9E0, 0xA9E5, 0xA9E6, 0xA9F0, 0xA9FA, 0xAA29, 0xAA40, 0xAA43,
+    0xAA44, 0xAA4C, 0xAA60, 0xAA77, 0xAA7A, 0xAA7B, 0xAA7E, 0xAAB0, 0xAAB1, 0xAAB2, 0xAAB5, 0xAAB7, 0xAAB9, 0xAABE,
+    0xAAC0, 0xAAC1, 0xAAC2, 0xAADE, 0xAAE0, 0xAAEB, 0xAAF2, 0xAAF5, 0xAB01, 0xAB5B, 0xAB5C, 0xAB6A, 0xAB70, 0xABE3,
+    0xAC00, 0xD800, 0xF900, 0xFB1E, 0xFB1F, 0xFB29, 0xFB2A, 0xFBB2, 0xFBD3, 0xFD3E, 0xFD50, 0xFDCF, 0xFDF0, 0xFDFC,
+    0xFE70, 0xFEFF, 0xFF21, 0xFF3B, 0xFF41, 0xFF5B, 0xFF66, 0xFFE0, 0x10000, 0x10100, 0x10140, 0x10175, 0x10280,
+    0x102E0, 0x10300, 0x10320, 0x1032D, 0x10376, 0x10380, 0x1039F, 0x103A0, 0x103D0, 0x103D1, 0x104A0, 0x104B0,
+    0x1056F, 0x10570, 0x10857, 0x10860, 0x10877, 0x10880, 0x108A7, 0x108E0, 0x108FB, 0x10900, 0x10916, 0x10920,
+    0x1093F, 0x10980, 0x109BC, 0x109BE, 0x109C0, 0x10A00, 0x10A01, 0x10A10, 0x10A38, 0x10A60, 0x10A7D, 0x10A80,
+    0x10A9D, 0x10AC0, 0x10AC8, 0x10AC9, 0x10AE5, 0x10B00, 0x10B39, 0x10B40, 0x10B58, 0x10B60, 0x10B78, 0x10B80,
+    0x10B99, 0x10C00, 0x10CFA, 0x10D00, 0x10D24, 0x10E80, 0x10EAB, 0x10EB0, 0x10F1D, 0x10F27, 0x10F46, 0x10F70,
+    0x10F82, 0x10FB0, 0x10FC5, 0x10FE0, 0x11000, 0x11003, 0x11038, 0x11071, 0x11073, 0x11075, 0x1107F, 0x11083,
+    0x110B0, 0x110D0, 0x110F0, 0x11103, 0x11127, 0x11144, 0x11145, 0x11147, 0x11173, 0x11176, 0x11180, 0x11183,
+    0x111B3, 0x111C1, 0x111C5, 0x111DA, 0x111DB, 0x111DC, 0x111DD, 0x11200, 0x1122C, 0x11280, 0x112A9, 0x112B0,
+    0x112DF, 0x11305, 0x1133B, 0x1133D, 0x1133E, 0x11350, 0x11357, 0x1135D, 0x11362, 0x11400, 0x11435, 0x11447,
+    0x1144B, 0x1145F, 0x114B0, 0x114C4, 0x114C6, 0x114C7, 0x114D0, 0x11580, 0x115AF, 0x115D8, 0x115DC, 0x11600,
+    0x11630, 0x11644, 0x11650, 0x11680, 0x116AB, 0x116B8, 0x116B9, 0x11700, 0x1171D, 0x11740, 0x1182C, 0x118A0,
+    0x118E0, 0x118FF, 0x11930, 0x1193F, 0x11940, 0x11941, 0x11942, 0x119A0, 0x119D1, 0x119E1, 0x119E2, 0x119E3,
+    0x119E4, 0x11A00, 0x11A01, 0x11A0B, 0x11A33, 0x11A3A, 0x11A3B, 0x11A50, 0x11A51, 0x11A5C, 0x11A8A, 0x11A9D,
+    0x11A9E, 0x11AB0, 0x11C2F, 0x11C40, 0x11C41, 0x11C72, 0x11C92, 0x11D00, 0x11D31, 0x11D46, 0x11D47, 0x11D60,
+    0x11D8A, 0x11D98, 0x11DA0, 0x11EE0, 0x11EF3, 0x11FB0, 0x11FC0, 0x12000, 0x12470, 0x12480, 0x12FF1, 0x13000,
+    0x13430, 0x14400, 0x16A60, 0x16A70, 0x16AC0, 0x16AD0, 0x16AF0, 0x16B00, 0x16B30, 0x16B40, 0x16B44, 0x16B63,
+    0x16E80, 0x16F00, 0x16F4F, 0x16F50, 0x16F51, 0x16F93, 0x16FE2, 0x16FE3, 0x16FE4, 0x17000, 0x1BC9C, 0x1D400,
+    0x1D6C1, 0x1D6C2, 0x1D6DB, 0x1D6DC, 0x1D6FB, 0x1D6FC, 0x1D715, 0x1D716, 0x1D735, 0x1D736, 0x1D74F, 0x1D750,
+    0x1D76F, 0x1D770, 0x1D789, 0x1D78A, 0x1D7A9, 0x1D7AA, 0x1D7C3, 0x1D7C4, 0x1D7CE, 0x1DF00, 0x1E000, 0x1E100,
+    0x1E130, 0x1E137, 0x1E140, 0x1E14E, 0x1E14F, 0x1E290, 0x1E2AE, 0x1E2C0, 0x1E2EC, 0x1E7E0, 0x1E8C7, 0x1E900,
+    0x1E944, 0x1E94B, 0x1E950, 0x1EE00, 0x1EEF0, 0x20000, 0xE0001,
+};
+inline constexpr std::uint32_t parts[] = {
+    0xAA, 0xAB, 0xB5, 0xB6, 0xBA, 0xBB, 0xC0, 0xD7, 0xD8, 0xF7, 0xF8, 0x2C2, 0x2C6, 0x2D2, 0x2E0, 0x2E5, 0x2EC, 0x2ED,
+    0x2EE, 0x2EF, 0x300, 0x375, 0x376, 0x37E, 0x37F, 0x384, 0x386, 0x387, 0x388, 0x3F6, 0x3F7, 0x482, 0x483, 0x488,
+    0x48A, 0x55A, 0x560, 0x589, 0x591, 0x5BE, 0x5BF, 0x5C0, 0x5C1, 0x5C3, 0x5C4, 0x5C6, 0x5C7, 0x5F3, 0x610, 0x61B,
+    0x620, 0x66A, 0x66E, 0x6D4, 0x6D5, 0x6DD, 0x6DF, 0x6E9, 0x6EA, 0x6FD, 0x6FF, 0x700, 0x710, 0x7F6, 0x7FA, 0x7FE,
+    0x800, 0x830, 0x840, 0x85E, 0x860, 0x888, 0x889, 0x890, 0x898, 0x8E2, 0x8E3, 0x964, 0x966, 0x970, 0x971, 0x9F2,
+    0x9FC, 0x9FD, 0x9FE, 0xA76, 0xA81, 0xAF0, 0xAF9, 0xB70, 0xB71, 0xB72, 0xB82, 0xBF0, 0xC00, 0xC77, 0xC80, 0xC84,
+    0xC85, 0xD4F, 0xD54, 0xD58, 0xD5F, 0xD70, 0xD7A, 0xDF4, 0xE01, 0xE3F, 0xE40, 0xE4F, 0xE50, 0xE5A, 0xE81, 0xF01,
+    0xF18, 0xF1A, 0xF20, 0xF2A, 0xF35, 0xF36, 0xF37, 0xF38, 0xF39, 0xF3A, 0xF3E, 0xF85, 0xF86, 0xFBE, 0xFC6, 0xFC7,
+    0x1000, 0x104A, 0x1050, 0x109E, 0x10A0, 0x10FB, 0x10FC, 0x1360, 0x1380, 0x1390, 0x13A0, 0x1400, 0x1401, 0x166D,
+    0x166F, 0x1680, 0x1681, 0x169B, 0x16A0, 0x16EB, 0x16EE, 0x1735, 0x1740, 0x17D4, 0x17D7, 0x17D8, 0x17DC, 0x17F0,
+    0x180B, 0x180E, 0x180F, 0x1940, 0x1946, 0x19DA, 0x1A00, 0x1A1E, 0x1A20, 0x1AA0, 0x1AA7, 0x1AA8, 0x1AB0, 0x1ABE,
+    0x1ABF, 0x1B5A, 0x1B6B, 0x1B74, 0x1B80, 0x1BFC, 0x1C00, 0x1C3B, 0x1C40, 0x1C7E, 0x1C80, 0x1CC0, 0x1CD0, 0x1CD3,
+    0x1CD4, 0x1FBD, 0x1FBE, 0x1FBF, 0x1FC2, 0x1FCD, 0x1FD0, 0x1FDD, 0x1FE0, 0x1FED, 0x1FF2, 0x1FFD, 0x200C, 0x200E,
+    0x203F, 0x2041, 0x2054, 0x2055, 0x2071, 0x2074, 0x207F, 0x2080, 0x2090, 0x20A0, 0x20D0, 0x20DD, 0x20E1, 0x20E2,
+    0x20E5, 0x2100, 0x2102, 0x2103, 0x2107, 0x2108, 0x210A, 0x2114, 0x2115, 0x2116, 0x2119, 0x211E, 0x2124, 0x2125,
+    0x2126, 0x2127, 0x2128, 0x2129, 0x212A, 0x212E, 0x212F, 0x213A, 0x213C, 0x2140, 0x2145, 0x214A, 0x214E, 0x214F,
+    0x2160, 0x2189, 0x2C00, 0x2CE5, 0x2CEB, 0x2CF9, 0x2D00, 0x2D70, 0x2D7F, 0x2E00, 0x2E2F, 0x2E30, 0x3005, 0x3008,
+    0x3021, 0x3030, 0x3031, 0x3036, 0x3038, 0x303D, 0x3041, 0x309B, 0x309D, 0x30A0, 0x30A1, 0x30FB, 0x30FC, 0x3190,
+    0x31A0, 0x31C0, 0x31F0, 0x3200, 0x3400, 0x4DC0, 0x4E00, 0xA490, 0xA4D0, 0xA4FE, 0xA500, 0xA60D, 0xA610, 0xA670,
+    0xA674, 0xA67E, 0xA67F, 0xA6F2, 0xA717, 0xA720, 0xA722, 0xA789, 0xA78B, 0xA828, 0xA82C, 0xA830, 0xA840, 0xA874,
+    0xA880, 0xA8CE, 0xA8D0, 0xA8F8, 0xA8FB, 0xA8FC, 0xA8FD, 0xA92E, 0xA930, 0xA95F, 0xA960, 0xA9C1, 0xA9CF, 0xA9DE,
+    0xA9E0, 0xAA5C, 0xAA60, 0xAA77, 0xAA7A, 0xAADE, 0xAAE0, 0xAAF0, 0xAAF2, 0xAB5B, 0xAB5C, 0xAB6A, 0xAB70, 0xABEB,
+    0xABEC, 0xD800, 0xF900, 0xFB29, 0xFB2A, 0xFBB2, 0xFBD3, 0xFD3E, 0xFD50, 0xFDCF, 0xFDF0, 0xFDFC, 0xFE00, 0xFE10,
+    0xFE20, 0xFE30, 0xFE33, 0xFE35, 0xFE4D, 0xFE50, 0xFE70, 0xFEFF, 0xFF10, 0xFF1A, 0xFF21, 0xFF3B, 0xFF3F, 0xFF40,
+    0xFF41, 0xFF5B, 0xFF66, 0xFFE0, 0x10000, 0x10100, 0x10140, 0x10175, 0x101FD, 0x102E1, 0x10300, 0x10320, 0x1032D,
+    0x1039F, 0x103A0, 0x103D0, 0x103D1, 0x1056F, 0x10570, 0x10857, 0x10860, 0x10877, 0x10880, 0x108A7, 0x108E0,
+    0x108FB, 0x10900, 0x10916, 0x10920, 0x1093F, 0x10980, 0x109BC, 0x109BE, 0x109C0, 0x10A00, 0x10A40, 0x10A60,
+    0x10A7D, 0x10A80, 0x10A9D, 0x10AC0, 0x10AC8, 0x10AC9, 0x10AEB, 0x10B00, 0x10B39, 0x10B40, 0x10B58, 0x10B60,
+    0x10B78, 0x10B80, 0x10B99, 0x10C00, 0x10CFA, 0x10D00, 0x10E60, 0x10E80, 0x10EAD, 0x10EB0, 0x10F1D, 0x10F27,
+    0x10F51, 0x10F70, 0x10F86, 0x10FB0, 0x10FC5, 0x10FE0, 0x11047, 0x11066, 0x110BB, 0x110C2, 0x110CD, 0x110D0,
+    0x11140, 0x11144, 0x11174, 0x11176, 0x111C5, 0x111C9, 0x111CD, 0x111CE, 0x111DB, 0x111DC, 0x111DD, 0x11200,
+    0x11238, 0x1123E, 0x112A9, 0x112B0, 0x1144B, 0x11450, 0x1145A, 0x1145E, 0x114C6, 0x114C7, 0x115C1, 0x115D8,
+    0x11641, 0x11644, 0x11660, 0x11680, 0x116B9, 0x116C0, 0x1173A, 0x11740, 0x1183B, 0x118A0, 0x118EA, 0x118FF,
+    0x11944, 0x11950, 0x119E2, 0x119E3, 0x11A3F, 0x11A47, 0x11A9A, 0x11A9D, 0x11A9E, 0x11AB0, 0x11C41, 0x11C50,
+    0x11C5A, 0x11C72, 0x11EF7, 0x11FB0, 0x11FC0, 0x12000, 0x12470, 0x12480, 0x12FF1, 0x13000, 0x13430, 0x14400,
+    0x16A6E, 0x16A70, 0x16AF5, 0x16B00, 0x16B37, 0x16B40, 0x16B44, 0x16B50, 0x16B5B, 0x16B63, 0x16E80, 0x16F00,
+    0x16FE2, 0x16FE3, 0x1BC9C, 0x1BC9D, 0x1BC9F, 0x1CF00, 0x1CF50, 0x1D165, 0x1D16A, 0x1D16D, 0x1D173, 0x1D17B,
+    0x1D183, 0x1D185, 0x1D18C, 0x1D1AA, 0x1D1AE, 0x1D242, 0x1D245, 0x1D400, 0x1D6C1, 0x1D6C2, 0x1D6DB, 0x1D6DC,
+    0x1D6FB, 0x1D6FC, 0x1D715, 0x1D716, 0x1D735, 0x1D736, 0x1D74F, 0x1D750, 0x1D76F, 0x1D770, 0x1D789, 0x1D78A,
+    0x1D7A9, 0x1D7AA, 0x1D7C3, 0x1D7C4, 0x1D800, 0x1DA00, 0x1DA37, 0x1DA3B, 0x1DA6D, 0x1DA75, 0x1DA76, 0x1DA84,
+    0x1DA85, 0x1DA9B, 0x1E14F, 0x1E290, 0x1E2FF, 0x1E7E0, 0x1E8C7, 0x1E8D0, 0x1E95E, 0x1EE00, 0x1EEF0, 0x1FBF0,
+    0xE0001, 0xE0100, 0xF0000,
+};
+// clang-format on
+
+template <std::size_t Size>
+constexpr bool lies_in(char32_t c, std::uint32_t const (&turns)[Size]) noexcept {
+    auto const* const behind = std::upper_bound(std::begin(turns), std::end(turns), static_cast<std::uint32_t>(c));
+    return (behind - std::begin(turns)) % 2 == 1;
+}
+
+}  // namespace identifier_detail
+
+constexpr bool begins_name(char32_t c) noexcept {
+    if (c < 0x80) return ascii::is_letter(static_cast<char>(c)) || c == U'$' || c == U'_';
+    return identifier_detail::lies_in(c, identifier_detail::starts);
+}
+
+constexpr bool continues_name(char32_t c) noexcept {
+    if (c < 0x80) return begins_name(c) || ascii::is_digit(static_cast<char>(c));
+    return identifier_detail::lies_in(c, identifier_detail::parts);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5/status.hpp ======================================================================================
+// Owns the faults of JSON5 text and the words for them, and the line and column at which a person finds one.
+// Never allocates, and never carries any of the text.
+#ifndef BEDROCK_JSON5_STATUS_HPP
+#define BEDROCK_JSON5_STATUS_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+/// Why a text is not JSON5, or not the value that was asked for.
+enum class fault : unsigned char {
+    none,                  ///< no fault
+    too_large,             ///< more bytes or more values than the limits have
+    invalid_utf8,          ///< bytes that are not well-formed UTF-8, anywhere
+    unexpected_end,        ///< the text ends inside a value, or has none
+    unexpected_character,  ///< a character that cannot begin what is due here
+    unknown_word,          ///< a word that is none of null, true, false, Infinity and NaN where a value is due
+    unclosed_comment,      ///< a `/*` without its `*/`
+    unclosed_string,       ///< a string whose line ends before its quote
+    invalid_escape,        ///< a backslash with something behind it that is no escape
+    invalid_number,        ///< `01`, `0x`, `.`, `1e`, `5px`
+    missing_colon,         ///< no `:` behind a member's name
+    missing_comma,         ///< neither `,` nor the closing bracket behind a value
+    too_deep,              ///< more arrays and objects inside each other than the limits have
+    trailing_text,         ///< more than white space and comments behind the value
+    wrong_type,            ///< a value of another kind than asked for; 1.5 where an integer was asked for
+    not_finite,            ///< Infinity or NaN where a number was asked for
+    number_out_of_range,   ///< a number that the type asked for cannot hold
+    no_such_element,       ///< an array has no element of that index
+};
+
+struct status {
+    fault code = fault::none;
+    /// Byte offset in the text: of the offending byte, or of the first one of what has no end.
+    std::size_t offset = 0;
+
+    constexpr bool ok() const noexcept { return code == fault::none; }
+    friend constexpr bool operator==(status const&, status const&) noexcept = default;
+};
+
+/// A fault in words, with what to do about it. **Lifetime:** static.
+constexpr std::string_view describe(fault code) noexcept;
+
+/// A place in a text as editors count it, both from 1; a column is a character.
+struct position {
+    std::size_t line = 1;
+    std::size_t column = 1;
+    friend constexpr bool operator==(position const&, position const&) noexcept = default;
+};
+
+/// The place of a byte. Lines end with LF, CR or both together; `offset` may be the end of the text.
+constexpr position locate(std::string_view text, std::size_t offset) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view describe(fault code) noexcept {
+    switch (code) {
+        case fault::none:
+            return "no fault";
+        case fault::too_large:
+            return "the text is larger than what is read";
+        case fault::invalid_utf8:
+            return "this is not UTF-8: save the file with that encoding";
+        case fault::unexpected_end:
+            return "the text ends too early: a bracket is not closed, or a value is missing";
+        case fault::unexpected_character:
+            return "unexpected character";
+        case fault::unknown_word:
+            return "a word that is no value: put quotes around a text";
+        case fault::unclosed_comment:
+            return "the comment that begins here has no end: close it with */";
+        case fault::unclosed_string:
+            return "the string that begins here has no end on its line: close its quote, or end the line with a "
+                   "backslash";
+        case fault::invalid_escape:
+            return "unknown escape: write \\\\ for a backslash";
+        case fault::invalid_number:
+            return "malformed number: put quotes around a text";
+        case fault::missing_colon:
+            return "expected a colon behind the name; a name that is more than letters and digits needs quotes";
+        case fault::missing_comma:
+            return "expected a comma or the closing bracket";
+        case fault::too_deep:
+            return "too many nested arrays and objects";
+        case fault::trailing_text:
+            return "text behind the value: a bracket closed too early, or there is one too many";
+        case fault::wrong_type:
+            return "a value of another type was expected";
+        case fault::not_finite:
+            return "a finite number was expected";
+        case fault::number_out_of_range:
+            return "number out of range";
+        case fault::no_such_element:
+            return "the array has no such element";
+    }
+    return "unknown fault";
+}
+
+constexpr position locate(std::string_view text, std::size_t offset) noexcept {
+    position at;
+    for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
+        char const c = text[i];
+        if (c == '\n' || (c == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'))) {
+            ++at.line;
+            at.column = 1;
+        } else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80 && c != '\r') {
+            ++at.column;
+        }
+    }
+    return at;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5/scanner.hpp =====================================================================================
+// Owns the tokens of JSON5: where white space, comments, strings, numbers and names end, and what they stand for.
+// Never looks at the structure around a token, and never recurses.
+#ifndef BEDROCK_JSON5_SCANNER_HPP
+#define BEDROCK_JSON5_SCANNER_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+/// Where a token ends, or the byte that keeps the text from being one.
+struct token_end {
+    std::size_t at = 0;
+    fault code = fault::none;
+};
+
+/// Passes over white space (Unicode's too, and U+FEFF) and comments from `at` on.
+token_end pass_space(std::string_view text, std::size_t at) noexcept;
+
+/// The string whose quote, `"` or `'`, stands at `at`. Its faults lie at the string's own quote, or in its escapes.
+token_end scan_string(std::string_view text, std::size_t at) noexcept;
+
+/// A number: as in JSON, and with `+`, hexadecimal, without digits on one side of the point, Infinity and NaN.
+token_end scan_number(std::string_view text, std::size_t at) noexcept;
+
+/// A member's name without quotes, or a word such as `true`; ends at `at` itself where none begins.
+token_end scan_name(std::string_view text, std::size_t at) noexcept;
+
+/// True for a text that may stand as a member's name without quotes, and is that name.
+bool is_plain_name(std::string_view text) noexcept;
+
+/// Appends what a scanned string, quotes included, or a scanned name stands for: UTF-8, in which U+0000 may occur. A
+/// lone surrogate escape reads as U+FFFD.
+void append_decoded(std::string& out, std::string_view token);
+
+/// Appends a string in these quotes that reads as `value`; what is not UTF-8 becomes U+FFFD.
+void append_quoted(std::string& out, std::string_view value, char quote = '"');
+
+/// Appends a scanned number as JSON has it, of the same value: `+.5` as 0.5, `0x10` as 16. A hexadecimal number past 64
+/// bits becomes the nearest double. **Errors:** `not_finite`, `number_out_of_range` (hexadecimal past every double).
+fault append_json_number(std::string& out, std::string_view number);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace scanner_detail {
+
+// A terminator of ECMAScript's lines, in bytes; 0 where there is none. CR LF counts as one.
+inline std::size_t line_end_at(std::string_view text, std::size_t at) noexcept {
+    auto const rest = text.substr(at);
+    if (rest.starts_with("\r\n")) return 2;
+    if (rest.starts_with('\n') || rest.starts_with('\r')) return 1;
+    return rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9") ? 3 : 0;  // U+2028, U+2029
+}
+
+// WhiteSpace and LineTerminator of the JSON5 specification, section 8; category Zs for the last six.
+constexpr bool is_space(char32_t c) noexcept {
+    if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
+    return c == 0xA0 || c == 0xFEFF || c == 0x2028 || c == 0x2029 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+           c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+constexpr int hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// The unit of `digits` hexadecimal digits at `at`, or none.
+inline bool read_hex(std::string_view text, std::size_t at, std::size_t digits, char32_t& unit) noexcept {
+    if (text.size() < at + digits) return false;
+    unit = 0;
+    for (std::size_t i = at; i != at + digits; ++i) {
+        int const value = hex_value(text[i]);
+        if (value < 0) return false;
+        unit = unit << 4 | static_cast<char32_t>(value);
+    }
+    return true;
+}
+
+// What a backslash and `c` stand for, of the escapes of one letter; '\0' for others.
+constexpr char unescape(char c) noexcept {
+    switch (c) {
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'v':
+            return '\v';
+        default:
+            return '\0';
+    }
+}
+
+// Passes over the escape at `at`, a backslash, of a string.
+inline token_end scan_escape(std::string_view text, std::size_t at) noexcept {
+    if (at + 1 == text.size()) return {at, fault::unclosed_string};
+    char const c = text[at + 1];
+    char32_t unit = 0;
+    if (auto const end = line_end_at(text, at + 1); end != 0) return {at + 1 + end, fault::none};
+    if (c == 'u') return read_hex(text, at + 2, 4, unit) ? token_end{at + 6} : token_end{at, fault::invalid_escape};
+    if (c == 'x') return read_hex(text, at + 2, 2, unit) ? token_end{at + 4} : token_end{at, fault::invalid_escape};
+    if (c == '0') {
+        bool const is_octal = at + 2 < text.size() && ascii::is_digit(text[at + 2]);
+        return is_octal ? token_end{at, fault::invalid_escape} : token_end{at + 2};
+    }
+    if (ascii::is_digit(c)) return {at, fault::invalid_escape};
+    return {at + 1 + decode_utf8(text.substr(at + 1)).length, fault::none};
+}
+
+// A character of a name at `at`, perhaps escaped, and its length; 0 where none may stand there.
+struct name_character {
+    char32_t code_point = 0;
+    std::size_t length = 0;
+};
+inline name_character read_name_character(std::string_view text, std::size_t at, bool first) noexcept {
+    name_character read;
+    if (text.substr(at).starts_with("\\u")) {
+        if (!read_hex(text, at + 2, 4, read.code_point)) return {};
+        read.length = 6;
+    } else {
+        auto const step = decode_utf8(text.substr(at));
+        if (!step.valid) return {};
+        read = {step.code_point, step.length};
+    }
+    return (first ? begins_name(read.code_point) : continues_name(read.code_point)) ? read : name_character{};
+}
+
+inline std::size_t pass_digits(std::string_view text, std::size_t at) noexcept {
+    while (at != text.size() && ascii::is_digit(text[at])) ++at;
+    return at;
+}
+
+// The value of hexadecimal digits, to the nearest double: what lies past 60 bits only rounds, and a set bit among it is
+// kept as the lowest.
+inline double hex_to_double(std::string_view digits) noexcept {
+    std::uint64_t high = 0;
+    std::size_t dropped = 0;
+    for (char const c : digits) {
+        auto const digit = static_cast<std::uint64_t>(hex_value(c));
+        if (dropped != 0 || high >> 56 != 0) {
+            ++dropped;
+            high |= digit != 0 ? 1u : 0u;
+        } else {
+            high = high << 4 | digit;
+        }
+    }
+    auto value = static_cast<double>(high);
+    for (; dropped != 0 && json::number_detail::is_finite(value); --dropped) value *= 16;
+    return value;
+}
+
+inline fault append_hex_number(std::string& out, std::string_view digits) {
+    char text[json::number_capacity];
+    std::size_t size = 0;
+    digits.remove_prefix((std::min)(digits.find_first_not_of('0'), digits.size()));
+    if (digits.size() <= 16) {
+        std::uint64_t value = 0;
+        for (char const c : digits) value = value << 4 | static_cast<std::uint64_t>(hex_value(c));
+        size = json::write_number(text, value);
+    } else {
+        size = json::write_number(text, hex_to_double(digits));
+    }
+    if (size == 0) return fault::number_out_of_range;
+    out.append(text, size);
+    return fault::none;
+}
+
+}  // namespace scanner_detail
+
+inline token_end pass_space(std::string_view text, std::size_t at) noexcept {
+    while (at != text.size()) {
+        auto const step = decode_utf8(text.substr(at));
+        if (step.valid && scanner_detail::is_space(step.code_point)) {
+            at += step.length;
+        } else if (text.substr(at).starts_with("//")) {
+            while (at != text.size() && scanner_detail::line_end_at(text, at) == 0) ++at;
+        } else if (text.substr(at).starts_with("/*")) {
+            auto const end = text.find("*/", at + 2);
+            if (end == std::string_view::npos) return {at, fault::unclosed_comment};
+            at = end + 2;
+        } else {
+            break;
+        }
+    }
+    return {at, fault::none};
+}
+
+inline token_end scan_string(std::string_view text, std::size_t at) noexcept {
+    auto const begin = at;
+    char const quote = text[at];
+    for (++at; at != text.size();) {
+        char const c = text[at];
+        if (c == quote) return {at + 1, fault::none};
+        if (c == '\n' || c == '\r') break;  // U+2028 and U+2029 may stand in a string as they are
+        if (c != '\\') {
+            ++at;
+            continue;
+        }
+        auto const escape = scanner_detail::scan_escape(text, at);
+        if (escape.code == fault::unclosed_string) break;
+        if (escape.code != fault::none) return escape;
+        at = escape.at;
+    }
+    return {begin, fault::unclosed_string};
+}
+
+inline token_end scan_name(std::string_view text, std::size_t at) noexcept {
+    for (bool first = true; at != text.size(); first = false) {
+        auto const one = scanner_detail::read_name_character(text, at, first);
+        if (one.length == 0) break;
+        at += one.length;
+    }
+    // A backslash that is no escape of a name character ends no name: it spoils it.
+    if (at != text.size() && text[at] == '\\') return {at, fault::invalid_escape};
+    return {at, fault::none};
+}
+
+inline token_end scan_number(std::string_view text, std::size_t at) noexcept {
+    using scanner_detail::pass_digits;
+    auto const begin = at;
+    if (text[at] == '+' || text[at] == '-') ++at;
+    auto const rest = text.substr(at);
+    token_end const bad{begin, fault::invalid_number};
+    if (rest.starts_with('I') || rest.starts_with('N')) {
+        auto const end = scan_name(text, at);
+        auto const word = text.substr(at, end.at - at);
+        if (end.code != fault::none || (word != "Infinity" && word != "NaN"))
+            return {begin, at == begin ? fault::unknown_word : fault::invalid_number};
+        return end;
+    }
+    if (rest.starts_with("0x") || rest.starts_with("0X")) {
+        auto const first = at += 2;
+        while (at != text.size() && scanner_detail::hex_value(text[at]) >= 0) ++at;
+        if (at == first) return bad;
+    } else {
+        auto const whole = at;
+        at = pass_digits(text, at);
+        auto digits = at - whole;
+        if (digits > 1 && text[whole] == '0') return bad;
+        if (at != text.size() && text[at] == '.') {
+            auto const fraction = ++at;
+            at = pass_digits(text, at);
+            digits += at - fraction;
+        }
+        if (digits == 0) return bad;
+        if (at != text.size() && (text[at] == 'e' || text[at] == 'E')) {
+            ++at;
+            if (at != text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+            auto const exponent = at;
+            at = pass_digits(text, at);
+            if (at == exponent) return bad;
+        }
+    }
+    auto const behind =
+        at == text.size() ? scanner_detail::name_character{} : scanner_detail::read_name_character(text, at, false);
+    return behind.length == 0 ? token_end{at} : bad;
+}
+
+inline bool is_plain_name(std::string_view text) noexcept {
+    if (text.find('\\') != std::string_view::npos) return false;
+    return !text.empty() && scan_name(text, 0).at == text.size();
+}
+
+inline void append_decoded(std::string& out, std::string_view token) {
+    bool const is_string = token.starts_with('"') || token.starts_with('\'');
+    if (is_string) token = token.substr(1, token.size() - 2);
+    for (std::size_t at = 0; at != token.size();) {
+        auto const escape = (std::min)(token.find('\\', at), token.size());
+        out.append(token.substr(at, escape - at));
+        at = escape;
+        if (at == token.size()) break;
+        char const c = token[at + 1];
+        char32_t unit = 0;
+        if (auto const end = scanner_detail::line_end_at(token, at + 1); end != 0) {
+            at += 1 + end;
+        } else if (c == 'x') {
+            scanner_detail::read_hex(token, at + 2, 2, unit);
+            append_utf8(out, unit);
+            at += 4;
+        } else if (c == 'u') {
+            scanner_detail::read_hex(token, at + 2, 4, unit);
+            at += 6;
+            char32_t low = 0;
+            bool const is_high = unit >= 0xD800 && unit <= 0xDBFF;
+            if (is_high && token.substr(at).starts_with("\\u") && scanner_detail::read_hex(token, at + 2, 4, low) &&
+                low >= 0xDC00 && low <= 0xDFFF) {
+                unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                at += 6;
+            }
+            append_utf8(out, unit);
+        } else if (char const letter = scanner_detail::unescape(c); letter != '\0' || c == '0') {
+            out.push_back(letter);
+            at += 2;
+        } else {
+            auto const length = decode_utf8(token.substr(at + 1)).length;
+            out.append(token.substr(at + 1, length));
+            at += 1u + length;
+        }
+    }
+}
+
+inline void append_quoted(std::string& out, std::string_view value, char quote) {
+    constexpr char digits[] = "0123456789abcdef";
+    out.push_back(quote);
+    while (!value.empty()) {
+        auto const step = decode_utf8(value);
+        auto const c = step.code_point;
+        value.remove_prefix(step.length);
+        if (c == static_cast<char32_t>(quote) || c == U'\\') {
+            out.push_back('\\');
+            out.push_back(static_cast<char>(c));
+        } else if (c == U'\n') {
+            out.append("\\n");
+        } else if (c == U'\t') {
+            out.append("\\t");
+        } else if (c < 0x20 || c == 0x7F || c == 0x2028 || c == 0x2029) {
+            out.append("\\u");
+            for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[c >> shift & 15]);
+        } else {
+            append_utf8(out, c);
+        }
+    }
+    out.push_back(quote);
+}
+
+inline fault append_json_number(std::string& out, std::string_view number) {
+    auto const before = out.size();
+    if (number.front() == '-') out.push_back('-');
+    if (number.front() == '-' || number.front() == '+') number.remove_prefix(1);
+    auto code = fault::none;
+    if (number.front() == 'I' || number.front() == 'N') {
+        code = fault::not_finite;
+    } else if (number.starts_with("0x") || number.starts_with("0X")) {
+        code = scanner_detail::append_hex_number(out, number.substr(2));
+    } else {
+        auto const whole = scanner_detail::pass_digits(number, 0);
+        out.append(whole == 0 ? "0" : number.substr(0, whole));
+        number.remove_prefix(whole);
+        if (number.starts_with('.')) {
+            auto const fraction = scanner_detail::pass_digits(number, 1);
+            if (fraction != 1) out.append(number.substr(0, fraction));
+            number.remove_prefix(fraction);
+        }
+        out.append(number);
+    }
+    if (code != fault::none) out.resize(before);
+    return code;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5/document.hpp ====================================================================================
+// Owns a JSON5 text that has been read whole: its values in their order, each with its place in the text.
+// Never copies what a value says before it is asked for, never recurses, and never changes the text.
+#ifndef BEDROCK_JSON5_DOCUMENT_HPP
+#define BEDROCK_JSON5_DOCUMENT_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+using json::value_kind;
+
+struct limits {
+    /// Larger texts are not read; at most 4 GiB less one. Default: far above any configuration.
+    std::size_t bytes = std::size_t{4} << 20;
+    /// Values of all kinds together: each costs 40 bytes.
+    std::size_t values = 100'000;
+    /// Arrays and objects inside each other. Default: as `json::reader_options`.
+    unsigned depth = 512;
+};
+
+class document;
+
+/// A value in a document, or nothing: every call on nothing answers nothing, so that steps may follow each other and be
+/// checked once. Small; pass it by value. **Lifetime:** of the document.
+class value {
+  public:
+    value() noexcept = default;
+
+    explicit operator bool() const noexcept { return of_ != nullptr; }
+    value_kind kind() const noexcept;
+    bool is_object() const noexcept { return kind() == value_kind::object; }
+    bool is_array() const noexcept { return kind() == value_kind::array; }
+
+    /// As it is written, without white space and comments around it.
+    std::string_view text() const noexcept;
+    /// Byte offsets of `text()` in the document's text.
+    std::size_t begin_offset() const noexcept;
+    std::size_t end_offset() const noexcept;
+
+    /// The first member or element; nothing in an empty or other value.
+    value first() const noexcept;
+    value last() const noexcept;
+    /// The member or element behind this one.
+    value next() const noexcept;
+    value parent() const noexcept;
+    std::size_t index() const noexcept { return index_; }
+    /// Behind the comma after the last member or element; 0 where there is no such comma.
+    std::size_t trailing_comma() const noexcept;
+
+    /// The name of this member; "" for what is none.
+    std::string name() const;
+    /// As it is written, with its quotes where it has some.
+    std::string_view name_text() const noexcept;
+    std::size_t name_offset() const noexcept;
+    bool is_named(std::string_view name) const;
+
+    /// The member of that name. Of several the last one counts, as in ECMAScript.
+    value find(std::string_view name) const;
+    /// By names of members, and indices of elements in decimal digits.
+    value find(std::span<std::string const> steps) const;
+    value at(std::size_t index) const noexcept;
+
+    /// Set their argument on success only. **Errors:** `wrong_type`, `not_finite`, `number_out_of_range`.
+    fault read(bool& into) const noexcept;
+    fault read(std::int64_t& into) const;
+    fault read(double& into) const;
+    fault read(std::string& into) const;
+
+  private:
+    friend class document;
+    value(document const* of, std::uint32_t index) noexcept : of_(of), index_(index) {}
+    fault read_number(std::string& json) const;
+
+    document const* of_ = nullptr;
+    std::uint32_t index_ = 0;
+};
+
+/// **Lifetime:** moving or destroying a document ends its values and views.
+class document {
+  public:
+    /// Reads a text whole; on a fault the document has no values.
+    /// **Wire:** JSON5 1.0.0 (spec.json5.org); names in an object may occur twice. **Allocates:** for the values, which
+    /// the limits bound.
+    status parse(std::string text, limits allowed = {});
+
+    std::string const& text() const noexcept { return text_; }
+    /// Nothing before a text has been read.
+    value root() const noexcept { return nodes_.empty() ? value() : value(this, 0); }
+
+  private:
+    friend class value;
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+    struct node {
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+        std::uint32_t name_begin = 0;
+        std::uint32_t name_end = 0;
+        std::uint32_t parent = none;
+        std::uint32_t first = none;
+        std::uint32_t last = none;
+        std::uint32_t next = none;
+        std::uint32_t trailing_comma = 0;
+        value_kind kind = value_kind::none;
+    };
+    class parser;
+
+    value make(std::uint32_t index) const noexcept { return index == none ? value() : value(this, index); }
+
+    std::string text_;
+    std::vector<node> nodes_;
+};
+
+/// Appends a value as compact JSON. **Errors:** `not_finite`, `number_out_of_range`, with the offset; `out` is then as
+/// before.
+status append_json(std::string& out, value from);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+class document::parser {
+  public:
+    parser(document& into, limits const& allowed) noexcept : out_(into), text_(into.text_), allowed_(allowed) {}
+
+    status run() {
+        if (!pass() || !begin_value({})) return state_;
+        while (open_ != none)
+            if (!step()) return state_;
+        if (pass() && at_ != text_.size()) fail(fault::trailing_text, at_);
+        return state_;
+    }
+
+  private:
+    bool fail(fault code, std::size_t at) noexcept {
+        state_ = {code, at};
+        return false;
+    }
+    bool pass() noexcept {
+        auto const end = pass_space(text_, at_);
+        at_ = end.at;
+        return end.code == fault::none || fail(end.code, end.at);
+    }
+    bool take(char c) noexcept {
+        if (at_ == text_.size() || text_[at_] != c) return false;
+        ++at_;
+        return true;
+    }
+    node& container() noexcept { return out_.nodes_[open_]; }
+
+    // Passes over one member or element of the open container, or closes it.
+    bool step() {
+        bool const is_object = container().kind == value_kind::object;
+        if (!pass()) return false;
+        bool const is_first = container().last == none;
+        if (!is_first) {
+            if (take(',')) {
+                auto const behind = at_;
+                if (!pass()) return false;
+                if (at_closing(is_object)) container().trailing_comma = static_cast<std::uint32_t>(behind);
+            } else if (at_ == text_.size()) {
+                return fail(fault::unexpected_end, at_);
+            } else if (!at_closing(is_object)) {
+                return fail(fault::missing_comma, at_);
+            }
+        }
+        if (at_ == text_.size()) return fail(fault::unexpected_end, at_);
+        if (at_closing(is_object)) {
+            ++at_;
+            container().end = static_cast<std::uint32_t>(at_);
+            open_ = container().parent;
+            --depth_;
+            return true;
+        }
+        std::pair<std::size_t, std::size_t> name{};
+        if (is_object && !scan_member_name(name)) return false;
+        return begin_value(name);
+    }
+    bool at_closing(bool is_object) const noexcept {
+        return at_ != text_.size() && text_[at_] == (is_object ? '}' : ']');
+    }
+
+    bool scan_member_name(std::pair<std::size_t, std::size_t>& name) {
+        bool const is_quoted = text_[at_] == '"' || text_[at_] == '\'';
+        auto const end = is_quoted ? scan_string(text_, at_) : scan_name(text_, at_);
+        if (end.code != fault::none) return fail(end.code, end.at);
+        if (end.at == at_) return fail(fault::unexpected_character, at_);
+        name = {at_, end.at};
+        at_ = end.at;
+        if (!pass()) return false;
+        if (at_ == text_.size()) return fail(fault::unexpected_end, at_);
+        if (!take(':')) return fail(fault::missing_colon, at_);
+        return pass();
+    }
+
+    // Appends the value that is due at `at_`, which stays open where it is an array or an object.
+    bool begin_value(std::pair<std::size_t, std::size_t> name) {
+        if (at_ == text_.size()) return fail(fault::unexpected_end, at_);
+        if (out_.nodes_.size() >= allowed_.values) return fail(fault::too_large, at_);
+        node made;
+        made.begin = static_cast<std::uint32_t>(at_);
+        made.name_begin = static_cast<std::uint32_t>(name.first);
+        made.name_end = static_cast<std::uint32_t>(name.second);
+        made.parent = open_;
+        char const c = text_[at_];
+        if (c == '{' || c == '[') {
+            made.kind = c == '{' ? value_kind::object : value_kind::array;
+            if (depth_ == allowed_.depth) return fail(fault::too_deep, at_);
+            ++depth_;
+            ++at_;
+        } else if (!scan_scalar(made)) {
+            return false;
+        }
+        made.end = static_cast<std::uint32_t>(at_);
+        auto const index = static_cast<std::uint32_t>(out_.nodes_.size());
+        if (open_ != none) {
+            auto& within = container();
+            (within.first == none ? within.first : out_.nodes_[within.last].next) = index;
+            within.last = index;
+        }
+        out_.nodes_.push_back(made);
+        if (made.kind == value_kind::object || made.kind == value_kind::array) open_ = index;
+        return true;
+    }
+
+    bool scan_scalar(node& made) noexcept {
+        char const c = text_[at_];
+        token_end end;
+        if (c == '"' || c == '\'') {
+            made.kind = value_kind::string;
+            end = scan_string(text_, at_);
+        } else if (ascii::is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'I' || c == 'N') {
+            made.kind = value_kind::number;
+            end = scan_number(text_, at_);
+        } else {
+            end = scan_name(text_, at_);
+            auto const word = text_.substr(at_, end.at - at_);
+            made.kind = word == "null" ? value_kind::null : value_kind::boolean;
+            if (end.code == fault::none && word != "null" && word != "true" && word != "false")
+                return fail(word.empty() ? fault::unexpected_character : fault::unknown_word, at_);
+        }
+        if (end.code != fault::none) return fail(end.code, end.at);
+        at_ = end.at;
+        return true;
+    }
+
+    document& out_;
+    std::string_view text_;
+    limits const& allowed_;
+    status state_{};
+    std::size_t at_ = 0;
+    std::uint32_t open_ = none;
+    unsigned depth_ = 0;
+};
+
+inline status document::parse(std::string text, limits allowed) {
+    constexpr std::size_t most_bytes = 0xFFFFFFFE;  // offsets have 32 bits
+    nodes_.clear();
+    text_ = std::move(text);
+    auto const most = allowed.bytes < most_bytes ? allowed.bytes : most_bytes;
+    if (text_.size() > most) return {fault::too_large, most};
+    if (auto const bad = find_invalid_utf8(text_); bad != std::string_view::npos) return {fault::invalid_utf8, bad};
+    auto const state = parser(*this, allowed).run();
+    if (!state.ok()) nodes_.clear();
+    return state;
+}
+
+inline value_kind value::kind() const noexcept {
+    return of_ ? of_->nodes_[index_].kind : value_kind::none;
+}
+inline std::size_t value::begin_offset() const noexcept {
+    return of_ ? of_->nodes_[index_].begin : 0;
+}
+inline std::size_t value::end_offset() const noexcept {
+    return of_ ? of_->nodes_[index_].end : 0;
+}
+inline std::string_view value::text() const noexcept {
+    return of_ ? std::string_view(of_->text_).substr(begin_offset(), end_offset() - begin_offset())
+               : std::string_view();
+}
+inline value value::first() const noexcept {
+    return of_ ? of_->make(of_->nodes_[index_].first) : value();
+}
+inline value value::last() const noexcept {
+    return of_ ? of_->make(of_->nodes_[index_].last) : value();
+}
+inline value value::next() const noexcept {
+    return of_ ? of_->make(of_->nodes_[index_].next) : value();
+}
+inline value value::parent() const noexcept {
+    return of_ ? of_->make(of_->nodes_[index_].parent) : value();
+}
+inline std::size_t value::trailing_comma() const noexcept {
+    return of_ ? of_->nodes_[index_].trailing_comma : 0;
+}
+inline std::size_t value::name_offset() const noexcept {
+    return of_ ? of_->nodes_[index_].name_begin : 0;
+}
+inline std::string_view value::name_text() const noexcept {
+    if (!of_) return {};
+    auto const& node = of_->nodes_[index_];
+    return std::string_view(of_->text_).substr(node.name_begin, node.name_end - node.name_begin);
+}
+inline std::string value::name() const {
+    std::string decoded;
+    append_decoded(decoded, name_text());
+    return decoded;
+}
+
+inline bool value::is_named(std::string_view name) const {
+    auto written = name_text();
+    if (written.empty()) return false;  // an element: a member's name has quotes at least
+    if (written.find('\\') != std::string_view::npos) return this->name() == name;
+    if (written.front() == '"' || written.front() == '\'') written = written.substr(1, written.size() - 2);
+    return written == name;
+}
+
+inline value value::find(std::string_view name) const {
+    value found;
+    for (auto member = first(); member; member = member.next())
+        if (member.is_named(name)) found = member;
+    return found;
+}
+
+inline value value::at(std::size_t index) const noexcept {
+    auto element = first();
+    for (; element && index != 0; --index) element = element.next();
+    return element;
+}
+
+inline value value::find(std::span<std::string const> steps) const {
+    auto found = *this;
+    for (auto const& step : steps) {
+        if (!found.is_array()) {
+            found = found.find(step);
+            continue;
+        }
+        std::size_t index = 0;
+        char const* const end = step.data() + step.size();
+        auto const [stop, code] = std::from_chars(step.data(), end, index);
+        found = code == std::errc{} && stop == end ? found.at(index) : value();
+    }
+    return found;
+}
+
+inline fault value::read(bool& into) const noexcept {
+    if (kind() != value_kind::boolean) return fault::wrong_type;
+    into = text() == "true";
+    return fault::none;
+}
+
+inline fault value::read_number(std::string& json) const {
+    return kind() == value_kind::number ? append_json_number(json, text()) : fault::wrong_type;
+}
+
+inline fault value::read(std::int64_t& into) const {
+    std::string number;
+    if (auto const code = read_number(number); code != fault::none) return code;
+    auto const code = json::parse_int64(number, into);
+    if (code == json::fault::none) return fault::none;
+    return code == json::fault::wrong_type ? fault::wrong_type : fault::number_out_of_range;
+}
+
+inline fault value::read(double& into) const {
+    std::string number;
+    if (auto const code = read_number(number); code != fault::none) return code;
+    return json::parse_double(number, into) == json::fault::none ? fault::none : fault::number_out_of_range;
+}
+
+inline fault value::read(std::string& into) const {
+    if (kind() != value_kind::string) return fault::wrong_type;
+    into.clear();
+    append_decoded(into, text());
+    return fault::none;
+}
+
+inline status append_json(std::string& out, value from) {
+    auto const before = out.size();
+    json::writer writer(out);
+    std::string text;
+    for (auto at = from;;) {
+        if (at.index() != from.index() && at.parent().is_object()) writer.key(at.name());
+        if (at.is_object()) {
+            writer.begin_object();
+        } else if (at.is_array()) {
+            writer.begin_array();
+        } else if (at.read(text) == fault::none) {
+            writer.string(text);
+        } else if (at.kind() == value_kind::number) {
+            text.clear();
+            if (auto const code = append_json_number(text, at.text()); code != fault::none) {
+                out.resize(before);
+                return {code, at.begin_offset()};
+            }
+            writer.raw(text);
+        } else {
+            writer.raw(at.text());
+        }
+        if (at.first()) {
+            at = at.first();
+            continue;
+        }
+        // Closes all that ends here, up to the next value.
+        for (;; at = at.parent()) {
+            if (at.is_object()) writer.end_object();
+            if (at.is_array()) writer.end_array();
+            if (at.index() == from.index()) return {};
+            if (at.next()) break;
+        }
+        at = at.next();
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5/edit.hpp ========================================================================================
+// Owns the setting of one value in a JSON5 text that belongs to a person: all else, comments above all, stays byte for
+// byte. Never formats what was there, and never writes a text that does not read back as asked.
+#ifndef BEDROCK_JSON5_EDIT_HPP
+#define BEDROCK_JSON5_EDIT_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+/// Appends the document's text to `out` with the value at `steps` being `value`, a JSON5 value as it is to be written,
+/// which the caller has checked. A value that is there is replaced where it stands (of members of one name, the last).
+/// Else the member is added behind the others of its object, and the objects on the way to it are made, in the file's
+/// own manner: line ends, indentation, quotes around names, trailing comma, one line or several.
+/// **Errors:** `wrong_type` for something on the way that is neither object nor array, or no steps at all;
+/// `no_such_element`; with the place of what is in the way. Nothing is appended then.
+status append_with_value(std::string& out, document const& of, std::span<std::string const> steps,
+                         std::string_view value);
+
+/// True for a text in which no value has been begun: nothing but white space and comments.
+bool is_blank(std::string_view text) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace edit_detail {
+
+constexpr bool is_line_end(char c) noexcept {
+    return c == '\n' || c == '\r';
+}
+
+// How a text is written.
+struct manner {
+    std::string_view text{};
+    std::string newline = "\n";
+    std::string unit = "  ";  // of indentation
+    bool in_lines = true;     // an object with members has several lines
+    bool spaced = true;       // `a: 1`, not `a:1`
+    char quote = '"';
+
+    explicit manner(document const& of);
+
+    std::size_t line_begin(std::size_t at) const noexcept {
+        while (at != 0 && !is_line_end(text[at - 1])) --at;
+        return at;
+    }
+    // The blanks that the line around `at` begins with.
+    std::string_view indentation(std::size_t at) const noexcept {
+        auto const begin = line_begin(at);
+        auto end = begin;
+        while (end != text.size() && (text[end] == ' ' || text[end] == '\t')) ++end;
+        return text.substr(begin, end - begin);
+    }
+    // Looks at the blanks before it alone: files of one long line have many members.
+    bool begins_line(std::size_t at) const noexcept {
+        while (at != 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) --at;
+        return at == 0 || is_line_end(text[at - 1]);
+    }
+    bool has_line_end(std::size_t begin, std::size_t end) const noexcept {
+        return text.substr(begin, end - begin).find_first_of("\r\n") != std::string_view::npos;
+    }
+};
+
+inline manner::manner(document const& of) : text(of.text()) {
+    auto const root = of.root();
+    if (auto const end = text.find_first_of("\r\n"); end != std::string_view::npos)
+        newline = text.substr(end).starts_with("\r\n") ? "\r\n" : std::string(1, text[end]);
+    in_lines = has_line_end(root.begin_offset(), root.end_offset()) || !root.first();
+    bool has_unit = false;
+    bool has_quote = false;
+    for (auto at = root; at;) {
+        auto const name = at.name_text();
+        if (!has_unit && !name.empty() && begins_line(at.name_offset())) {
+            auto const outer = indentation(at.parent().begin_offset());
+            auto const own = indentation(at.name_offset());
+            has_unit = own.size() > outer.size() && own.starts_with(outer);
+            if (has_unit) unit = own.substr(outer.size());
+        }
+        auto const quoted = name.find_first_of("\"'") == 0 ? name : at.text();
+        if (!has_quote && (quoted.starts_with('"') || quoted.starts_with('\''))) {
+            has_quote = true;
+            quote = quoted.front();
+        }
+        if (at.first()) {
+            at = at.first();
+            continue;
+        }
+        while (at && !at.next()) at = at.parent();
+        at = at.next();
+    }
+    if (auto const member = root.first(); member && root.is_object())
+        spaced = member.begin_offset() != member.name_offset() + member.name_text().size() + 1;
+}
+
+inline std::string write_name(std::string_view name, value beside, manner const& style) {
+    auto const example = beside ? beside.name_text() : std::string_view();
+    bool const is_quoted = example.starts_with('"') || example.starts_with('\'');
+    if (!is_quoted && is_plain_name(name)) return std::string(name);
+    std::string written;
+    append_quoted(written, name, is_quoted ? example.front() : style.quote);
+    return written;
+}
+
+// `a: {b: {c: value}}` for three names, without anything before or behind it.
+inline std::string write_member(std::span<std::string const> names, std::string_view value, json5::value beside,
+                                manner const& style, std::string indentation, bool comma) {
+    std::string made;
+    std::string end;
+    for (std::size_t i = 0; i != names.size(); ++i) {
+        made.append(write_name(names[i], beside, style)).append(style.spaced ? ": " : ":");
+        if (i + 1 == names.size()) break;
+        if (style.in_lines) {
+            end.insert(0, style.newline + indentation + "}");
+            if (comma) end.insert(0, ",");
+            indentation += style.unit;
+            made.append("{").append(style.newline).append(indentation);
+        } else {
+            end.insert(0, style.spaced ? " }" : "}");
+            made.append(style.spaced ? "{ " : "{");
+        }
+    }
+    return made.append(value).append(end);
+}
+
+// Where the object's content ends: behind its last member, comma or comment.
+inline std::size_t content_end(value object, std::string_view text) noexcept {
+    auto end = object.end_offset() - 1;
+    while (end > object.begin_offset() + 1 && ascii::is_blank(text[end - 1])) --end;
+    return end;
+}
+
+inline void append_with_member(std::string& out, value object, std::span<std::string const> names,
+                               std::string_view value, manner style) {
+    auto const text = style.text;
+    auto const closing = object.end_offset() - 1;
+    auto const content = content_end(object, text);
+    auto const last = object.last();
+    bool const comma = object.trailing_comma() != 0;
+    std::string indentation;
+    if (last) {
+        // A name that begins its line shows where names stand; else the bracket does.
+        bool const shows = style.begins_line(last.name_offset());
+        bool const in_lines = shows || style.has_line_end(last.end_offset(), closing);
+        style.in_lines = in_lines;
+        indentation = shows ? std::string(style.indentation(last.name_offset()))
+                            : std::string(style.indentation(closing)) + style.unit;
+        out.append(text, 0, last.end_offset())
+            .append(comma ? "" : ",")
+            .append(text, last.end_offset(), content - last.end_offset());
+        if (in_lines)
+            out.append(style.newline).append(indentation);
+        else if (style.spaced)
+            out.append(" ");
+        out.append(write_member(names, value, last, style, indentation, comma)).append(comma ? "," : "");
+        out.append(text, content);
+        return;
+    }
+    style.in_lines = style.in_lines || style.has_line_end(object.begin_offset(), closing);
+    auto const beside = object.name_text().empty() ? json5::value() : object;
+    auto const outer = std::string(style.indentation(object.begin_offset()));
+    bool const closes_line = style.has_line_end(content, closing);
+    out.append(text, 0, content);
+    if (style.in_lines) {
+        indentation = outer + style.unit;
+        out.append(style.newline).append(indentation);
+    } else if (style.spaced) {
+        out.append(" ");
+    }
+    out.append(write_member(names, value, beside, style, indentation, comma));
+    if (style.in_lines && !closes_line)
+        out.append(style.newline).append(outer).append(text, closing);
+    else if (!style.in_lines && style.spaced && content == closing)
+        out.append(" ").append(text, closing);
+    else
+        out.append(text, content);
+}
+
+}  // namespace edit_detail
+
+inline status append_with_value(std::string& out, document const& of, std::span<std::string const> steps,
+                                std::string_view value) {
+    auto at = of.root();
+    if (steps.empty() || !at) return {fault::wrong_type, 0};
+    std::size_t known = 0;
+    for (; known != steps.size(); ++known) {
+        if (!at.is_object() && !at.is_array()) return {fault::wrong_type, at.begin_offset()};
+        auto const next = at.find(steps.subspan(known, 1));
+        if (!next && at.is_array()) return {fault::no_such_element, at.begin_offset()};
+        if (!next) break;
+        at = next;
+    }
+    if (known == steps.size())
+        out.append(of.text(), 0, at.begin_offset()).append(value).append(of.text(), at.end_offset());
+    else
+        edit_detail::append_with_member(out, at, steps.subspan(known), value, edit_detail::manner(of));
+    return {};
+}
+
+inline bool is_blank(std::string_view text) noexcept {
+    auto const end = pass_space(text, 0);
+    return end.code == fault::none && end.at == text.size();
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5/path.hpp ========================================================================================
+// Owns the text that names a place in a document: `models.providers.amazon-bedrock.models[0].id`.
+// Never looks into a document.
+#ifndef BEDROCK_JSON5_PATH_HPP
+#define BEDROCK_JSON5_PATH_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json5 {
+
+/// Names of members and indices of elements, outermost first.
+using path = std::vector<std::string>;
+
+/// Reads names parted by points; `[0]`, `["a.b"]` and `['a.b']` stand behind a name or at the front. A name may hold
+/// anything but points, brackets, quotes and control characters.
+/// **Errors:** `unexpected_end`, `unexpected_character`, `unclosed_string`, `invalid_escape`, with the byte in `text`;
+/// `into` is then as before.
+status parse_path(std::string_view text, path& into);
+
+/// Back to a text that `parse_path` reads as `steps`.
+std::string format_path(std::span<std::string const> steps);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace path_detail {
+
+inline bool ends_name(char c) noexcept {
+    return c == '.' || c == '[' || c == ']' || c == '"' || c == '\'' || ascii::is_control(c);
+}
+
+}  // namespace path_detail
+
+inline status parse_path(std::string_view text, path& into) {
+    path steps;
+    std::size_t at = 0;
+    for (bool first = true; first || at != text.size(); first = false) {
+        if (at != text.size() && text[at] == '[') {
+            auto const inside = ++at;
+            if (at == text.size()) return {fault::unexpected_end, at};
+            std::string step;
+            if (text[at] == '"' || text[at] == '\'') {
+                auto const end = scan_string(text, at);
+                if (end.code != fault::none) return {end.code, end.at};
+                append_decoded(step, text.substr(at, end.at - at));
+                at = end.at;
+            } else {
+                at = scanner_detail::pass_digits(text, at);
+                if (at == inside && at != text.size()) return {fault::unexpected_character, at};
+                step = text.substr(inside, at - inside);
+            }
+            if (at == text.size()) return {fault::unexpected_end, at};
+            if (text[at] != ']') return {fault::unexpected_character, at};
+            ++at;
+            steps.push_back(std::move(step));
+            continue;
+        }
+        if (!first) {
+            if (text[at] != '.') return {fault::unexpected_character, at};
+            ++at;
+        }
+        auto const begin = at;
+        while (at != text.size() && !path_detail::ends_name(text[at])) ++at;
+        if (at == begin) return {at == text.size() ? fault::unexpected_end : fault::unexpected_character, at};
+        steps.emplace_back(text.substr(begin, at - begin));
+    }
+    into = std::move(steps);
+    return {};
+}
+
+inline std::string format_path(std::span<std::string const> steps) {
+    std::string text;
+    for (auto const& step : steps) {
+        bool is_plain = !step.empty();
+        for (char const c : step) is_plain = is_plain && !path_detail::ends_name(c);
+        if (is_plain) {
+            if (!text.empty()) text.push_back('.');
+            text.append(step);
+        } else {
+            text.push_back('[');
+            append_quoted(text, step);
+            text.push_back(']');
+        }
+    }
+    return text;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json5
+
+#endif
+
+// ===== bedrock/json5.hpp =============================================================================================
+// Owns the list of the headers that read and edit JSON5.
+// Never declares anything.
+#ifndef BEDROCK_JSON5_HPP
+#define BEDROCK_JSON5_HPP
+
+#endif
+
 // ===== bedrock/ini.hpp ===============================================================================================
 // Owns the line grammar of AWS's shared config and credentials files: what each line is, and where the first wrong one
 // stands. Never does I/O, never allocates, and never decides what a section or a key means.
@@ -6207,8 +7540,15 @@ struct replace_ask : ask {
         : ask(ask_kind::replace), path(std::move(which)), text(std::move(with)) {}
     std::string path;
     std::string text;
+    /// As the asker knows the file: one that is no longer so stays as it is. A stamp of no file (the default one) is
+    /// for a file that must not be there yet. Unset: whatever there is, is replaced.
+    std::optional<file_stamp> known{};
+    /// Makes the directories that are missing, for their owner alone.
+    bool make_directories = false;
     /// Answer.
     bool done = false;
+    /// Answer: it was not `known` any more.
+    bool changed = false;
     std::string reason{};
 };
 
@@ -10297,6 +11637,8 @@ struct settings_request {
     std::optional<bool> ignore_configured_endpoints{};
     /// Null: nobody is asked before the default applies.
     std::shared_ptr<region_source> last_region_source{};
+    /// Before us-east-1.
+    setting default_region{};
 };
 
 struct settings {
@@ -10320,7 +11662,8 @@ struct settings {
     std::vector<std::string> notes{};
 };
 
-/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`, us-east-1.
+/// Region: the caller's, the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, `last_region_source`,
+/// `default_region`, us-east-1.
 /// Endpoint: the caller's, the service's variable, AWS_ENDPOINT_URL, the profile's services section, the profile's
 /// endpoint_url, the region's standard host. Those in the middle do not count with
 /// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's ignore_configured_endpoint_urls.
@@ -10489,6 +11832,7 @@ inline exchange<result<settings>> find_settings(environment const& surroundings,
     if (found.region.value.empty()) found.region = profile.find("region");
     if (found.region.value.empty() && wanted.last_region_source)
         found.region = co_await wanted.last_region_source->find_region(surroundings);
+    if (found.region.value.empty()) found.region = std::move(wanted.default_region);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
     found.endpoint = std::move(wanted.endpoint);
@@ -20225,8 +21569,9 @@ namespace bedrock::inline BEDROCK_ABI::os {
 /// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
 void read_file(file_ask& wanted);
 
-/// Answers a replace_ask: writes beside the file and renames, so that readers see the old or the new text, never half.
-/// A new file is readable by its owner alone; an existing one keeps its mode.
+/// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
+/// text, never half, whenever the machine stops. Symbolic links are followed. A new file is readable by its owner
+/// alone; an existing one keeps owner, group and mode, or stays as it is where that cannot be had.
 void replace_file(replace_ask& wanted);
 
 /// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
@@ -20278,6 +21623,16 @@ inline std::string system_error_text(int code) {
             return "out of memory";
         case EAGAIN:
             return "out of processes";
+        case EFBIG:
+            return "the file would be too large";
+        case ELOOP:
+            return "too many symbolic links";
+        case ENAMETOOLONG:
+            return "the name is too long";
+#if defined(EDQUOT)
+        case EDQUOT:
+            return "the disk quota is used up";
+#endif
         default:
             return "system error " + std::to_string(code);
     }
@@ -20339,30 +21694,130 @@ inline void read_file(file_ask& wanted) {
 
 #if !defined(_WIN32)
 
-inline void replace_file(replace_ask& wanted) {
-    struct stat info {};
-    bool const exists = ::stat(wanted.path.c_str(), &info) == 0;
-    std::string beside = wanted.path + ".XXXXXX";
-    int const file = ::mkstemp(beside.data());  // mode 0600
-    auto const give_up = [&](int code) {
-        wanted.reason = detail::system_error_text(code);
-        if (file >= 0) {
-            ::close(file);
-            ::unlink(beside.c_str());
-        }
-    };
-    if (file < 0) return give_up(errno);
-    std::string_view rest = wanted.text;
+namespace detail {
+
+/// The folder of a path, with its slash; "./" where it names none.
+inline std::string folder_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
+}
+
+/// Replaces `path` by what its links lead to, which need not exist. 0, or the system's error.
+inline int follow_links(std::string& path) {
+    constexpr int most_links = 40;  // Linux's own limit
+    for (int i = 0; i != most_links; ++i) {
+        struct stat info {};
+        if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? 0 : errno;
+        if (!S_ISLNK(info.st_mode)) return 0;
+        std::array<char, 4096> there;
+        auto const size = ::readlink(path.c_str(), there.data(), there.size());
+        if (size < 0) return errno;
+        if (static_cast<std::size_t>(size) == there.size()) return ENAMETOOLONG;
+        std::string_view const next(there.data(), static_cast<std::size_t>(size));
+        path = (next.starts_with('/') ? std::string() : folder_of(path)) + std::string(next);
+    }
+    return ELOOP;
+}
+
+inline int make_directories(std::string const& folder) {
+    for (auto slash = folder.find('/', 1); slash != std::string::npos; slash = folder.find('/', slash + 1))
+        if (::mkdir(folder.substr(0, slash).c_str(), 0700) != 0 && errno != EEXIST) return errno;
+    return 0;
+}
+
+inline int write_all(int file, std::string_view rest) {
     while (!rest.empty()) {
         auto const written = ::write(file, rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return give_up(errno);
+        if (written < 0) return errno;
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (exists && ::fchmod(file, info.st_mode & 07777) != 0) return give_up(errno);
-    if (::fsync(file) != 0) return give_up(errno);
-    if (::rename(beside.c_str(), wanted.path.c_str()) != 0) return give_up(errno);
-    ::close(file);
+    return 0;
+}
+
+/// Gives the new file what the old one has.
+inline int copy_ownership(int file, struct stat const& old) {
+    struct stat info {};
+    if (::fstat(file, &info) != 0) return errno;
+    bool const same = info.st_uid == old.st_uid && info.st_gid == old.st_gid;
+    if (!same && ::fchown(file, old.st_uid, old.st_gid) != 0) return errno;
+    return ::fchmod(file, old.st_mode & 07777) != 0 ? errno : 0;
+}
+
+/// A rename is on the disk when its folder is. What cannot be synced cannot be helped: the file is whole either way.
+inline void sync_folder(std::string const& folder) {
+    int const handle = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC);
+    if (handle < 0) return;
+    ::fsync(handle);
+    ::close(handle);
+}
+
+/// A file under way to another one's place; destroyed before it is there, it is gone.
+class file_beside {
+  public:
+    explicit file_beside(std::string const& target) : path_(target + ".XXXXXX"), handle_(::mkstemp(path_.data())) {
+        if (handle_ >= 0) ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
+    }
+    file_beside(file_beside const&) = delete;
+    file_beside& operator=(file_beside const&) = delete;
+    ~file_beside() {
+        if (handle_ >= 0) ::close(handle_);
+        if (handle_ >= 0 && !path_.empty()) ::unlink(path_.c_str());
+    }
+    int handle() const noexcept { return handle_; }
+
+    /// Onto the target, or only where there is none yet: nothing else makes sure of that.
+    int move_to(std::string const& target, bool replaces) {
+        if (!replaces) return ::link(path_.c_str(), target.c_str()) != 0 ? errno : 0;
+        if (::rename(path_.c_str(), target.c_str()) != 0) return errno;
+        path_.clear();
+        return 0;
+    }
+
+  private:
+    std::string path_;
+    int handle_;
+};
+
+/// As `known`? A missing file has the stamp of no file.
+inline bool is_as_known(std::string const& path, file_stamp const& known) {
+    struct stat info {};
+    return (::stat(path.c_str(), &info) == 0 ? stamp_of(info) : file_stamp()) == known;
+}
+
+}  // namespace detail
+
+inline void replace_file(replace_ask& wanted) {
+    auto const give_up = [&](int code) { wanted.reason = detail::system_error_text(code); };
+    auto const give_way = [&] {
+        wanted.changed = true;
+        wanted.reason = "it was changed meanwhile";
+    };
+    auto target = wanted.path;
+    if (int const code = detail::follow_links(target); code != 0) return give_up(code);
+    auto const folder = detail::folder_of(target);
+    if (wanted.make_directories)
+        if (int const code = detail::make_directories(folder); code != 0) return give_up(code);
+    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+
+    struct stat old {};
+    bool const exists = ::stat(target.c_str(), &old) == 0;
+    if (exists && S_ISDIR(old.st_mode)) return give_up(EISDIR);
+    if (exists && !S_ISREG(old.st_mode)) return static_cast<void>(wanted.reason = "it is not a regular file");
+    if (exists && ::access(target.c_str(), W_OK) != 0) return give_up(errno);
+
+    detail::file_beside fresh(target);  // mode 0600
+    if (fresh.handle() < 0) return give_up(errno);
+    int code = detail::write_all(fresh.handle(), wanted.text);
+    if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old);
+    if (code == 0 && ::fsync(fresh.handle()) != 0) code = errno;
+    if (code != 0) return give_up(code);
+    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+    bool const must_be_new = wanted.known && wanted.known == file_stamp();
+    code = fresh.move_to(target, !must_be_new);
+    if (code == EEXIST) return give_way();
+    if (code != 0) return give_up(code);
+    detail::sync_folder(folder);
     wanted.done = true;
 }
 
@@ -21013,12 +22468,16 @@ struct network_options {
 struct client_options {
     /// Unset: the region inside an ARN model id, AWS_REGION, AWS_DEFAULT_REGION, the profile's, us-east-1.
     std::string region{};
+    /// Instead of us-east-1, where nothing else says a region.
+    std::string default_region{};
     /// Asks instance metadata for the region before us-east-1 applies: elsewhere than on EC2 that takes some seconds.
     bool region_of_instance = false;
     /// URL that replaces the services' own, path prefix included, for runtime and control plane alike. Unset:
     /// AWS_ENDPOINT_URL_BEDROCK_RUNTIME or AWS_ENDPOINT_URL_BEDROCK, AWS_ENDPOINT_URL, the profile's, the region's
     /// standard host.
     std::string endpoint{};
+    /// As `endpoint`, of the runtime alone and behind it: the control plane stays where it is.
+    std::string runtime_endpoint{};
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};
     /// Unset: AWS_USE_DUALSTACK_ENDPOINT, the profile's use_dualstack_endpoint.
@@ -21132,6 +22591,7 @@ inline environment client_state::complete(std::optional<environment> const& give
 inline settings_request client_state::make_settings_request() const {
     settings_request wanted;
     wanted.region = {options.region, "client option"};
+    wanted.default_region = {options.default_region, "client option for the default"};
     wanted.profile = options.profile;
     wanted.files = files;
     wanted.use_fips = options.use_fips;
@@ -21231,6 +22691,8 @@ inline settings_request make_settings_request(client_state const& client, call_o
     wanted.endpoint_variable = service.endpoint_variable;
     if (!options.region.empty()) wanted.region = {options.region, "call option"};
     wanted.endpoint = {client.options.endpoint, "client option"};
+    if (wanted.endpoint.value.empty() && service.host == runtime_service.host)
+        wanted.endpoint.value = client.options.runtime_endpoint;
     if (!options.endpoint.empty()) wanted.endpoint = {options.endpoint, "call option"};
     wanted.model_id = model_id;
     return wanted;
@@ -24522,7 +25984,7 @@ class tool_rounds {
     tool_options how_;
     call_options options_;
     std::function<std::int64_t()> now_;
-    running_clock clock_;
+    deadline::running_clock clock_;
     std::optional<std::int64_t> call_total_ms_;
     converse_rules::unique_names ids_;
     tool_answer answer_;
@@ -24594,7 +26056,7 @@ inline converse_request const* tool_rounds::next() {
         end(make_error(errc::cancelled, "the rounds with tools were cancelled"));
         return nullptr;
     }
-    if (auto const left = left_ms(clock_.deadline_ms, call_total_ms_ ? now_() : 0); left <= 0) {
+    if (auto const left = deadline::left_ms(clock_.deadline_ms, call_total_ms_ ? now_() : 0); left <= 0) {
         end(make_error(errc::timeout, clock_.expired({}, false).message));
         return nullptr;
     } else if (call_total_ms_) {
@@ -24707,7 +26169,7 @@ inline std::vector<tool_rounds::wanted> tool_rounds::say(converse_response const
 // "" while tools may run.
 inline std::string tool_rounds::why_stopped() const {
     if (options_.cancel->cancelled()) return "not run: the call was cancelled";
-    if (call_total_ms_ && left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
+    if (call_total_ms_ && deadline::left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
     return {};
 }
 
@@ -26399,6 +27861,1073 @@ inline token_cost compute_cost(usage_counts const& usage, token_prices const& pr
                                    cost(usage.cache_write_1h, prices.cache_write_1h.value_or(prices.cache_write))};
     made.total = made.input + made.output + made.cache_read + made.cache_write;
     return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/configuration/settings.hpp ============================================================================
+// Owns what a configuration file says about Bedrock, as values: discovery, provider, models, guardrail, parameters.
+// Never reads a file or a text, and never makes up what was not said: that stays unset.
+#ifndef BEDROCK_CONFIGURATION_SETTINGS_HPP
+#define BEDROCK_CONFIGURATION_SETTINGS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Something in a configuration that a person should know of, and where it stands.
+struct configuration_note {
+    /// Counted from 1; 0: of the file as a whole.
+    std::size_t line = 0;
+    std::size_t column = 0;
+    /// "models.bedrockDiscovery.refreshInterval"; empty for the file as a whole.
+    std::string key{};
+    std::string message{};
+    /// What to do about it; may be empty.
+    std::string advice{};
+
+    /// "line 4, column 12: KEY: MESSAGE; ADVICE"
+    std::string text() const;
+};
+
+/// `models.bedrockDiscovery`, and its newer place `plugins.entries.amazon-bedrock.config.discovery`.
+struct discovery_settings {
+    std::optional<bool> enabled{};
+    std::string region{};
+    std::vector<std::string> provider_filter{};
+    std::optional<std::int64_t> refresh_seconds{};  ///< 0: no cache
+    std::optional<std::int64_t> default_context_window{};
+    std::optional<std::int64_t> default_max_tokens{};
+    bool include_inference_profiles = true;
+
+    /// As far as the configuration says: whoever finds credentials may.
+    bool is_on() const noexcept { return enabled.value_or(true); }
+};
+
+/// An element of `models.providers.amazon-bedrock.models`.
+struct configured_model {
+    std::string id{};
+    std::string name{};
+    std::optional<bool> reasoning{};
+    /// Empty: not said.
+    std::vector<json::open_enum<model_modality>> input{};
+    std::optional<token_prices> cost{};  ///< US dollars per million tokens
+    std::int64_t context_window = 0;     ///< 0: not said
+    std::int64_t max_tokens = 0;         ///< 0: not said
+    /// The model behind an id that does not tell it, such as an application inference profile's.
+    std::string canonical_model_id{};
+
+    /// False only where the configuration says what goes in, and images are not among it.
+    bool takes_images() const noexcept;
+};
+
+/// `agents.defaults.params`, and those of one model.
+struct call_parameters {
+    std::optional<double> temperature{};
+    json::open_enum<service_tier_type> service_tier{};
+    std::string cache_retention{};  ///< "none", "short" or "long"
+};
+
+/// Everything that a configuration says about Bedrock.
+struct configuration {
+    discovery_settings discovery{};
+    /// A proxy or VPC endpoint of the runtime; empty for a host of AWS's own, see `standard_region`.
+    std::string base_url{};
+    /// Of a `baseUrl` that is AWS's own host: does not override the region, and is one where nothing else says it.
+    std::string standard_region{};
+    bool standard_fips = false;
+    std::int64_t timeout_seconds = 0;  ///< of a whole call; 0: not said
+    std::int64_t max_tokens = 0;       ///< of every model that does not say its own; 0: not said
+    std::vector<configured_model> models{};
+    /// Without the provider's name before it.
+    std::string primary_model{};
+    guardrail_config guardrail{};
+    call_parameters parameters{};
+    std::vector<std::pair<std::string, call_parameters>> parameters_of_models{};  ///< by model id
+    /// What was passed over: unknown keys, values that another one overrides.
+    std::vector<configuration_note> notes{};
+
+    /// Null where the configuration does not describe it. **Lifetime:** of the configuration.
+    configured_model const* find_model(std::string_view id) const noexcept;
+    /// A model's own parameters before those of all.
+    call_parameters find_parameters(std::string_view model_id) const;
+
+    /// Sets what a request leaves open and the configuration says: the longest answer, temperature, guardrail and
+    /// service tier.
+    void complete(converse_request& request) const;
+
+    /// The models to offer, of those that were discovered. Models that the configuration lists are offered instead, in
+    /// its order, with what was discovered where it says nothing, and with the limits that are known.
+    std::vector<available_model> merge(std::vector<available_model> discovered, list_rules const& rules = {}) const;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string configuration_note::text() const {
+    std::string all;
+    if (line != 0) all = "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
+    if (!key.empty()) all += key + ": ";
+    all += message;
+    if (!advice.empty()) all += "; " + advice;
+    return all;
+}
+
+inline bool configured_model::takes_images() const noexcept {
+    return input.empty() || list_detail::has(input, "IMAGE");
+}
+
+inline configured_model const* configuration::find_model(std::string_view id) const noexcept {
+    for (auto const& model : models)
+        if (model.id == id) return &model;
+    return nullptr;
+}
+
+inline call_parameters configuration::find_parameters(std::string_view model_id) const {
+    auto found = parameters;
+    for (auto const& [id, own] : parameters_of_models) {
+        if (id != model_id) continue;
+        if (own.temperature) found.temperature = own.temperature;
+        if (own.service_tier.is_set()) found.service_tier = own.service_tier;
+        if (!own.cache_retention.empty()) found.cache_retention = own.cache_retention;
+    }
+    return found;
+}
+
+inline void configuration::complete(converse_request& request) const {
+    auto const* const model = find_model(request.model_id);
+    auto const longest = model && model->max_tokens > 0 ? model->max_tokens : max_tokens;
+    constexpr std::int64_t most = 2'147'483'647;
+    if (!request.inference.max_tokens && longest > 0)
+        request.inference.max_tokens = static_cast<std::int32_t>((std::min)(longest, most));
+    auto const own = find_parameters(request.model_id);
+    if (!request.inference.temperature && own.temperature)
+        request.inference.temperature = static_cast<float>(*own.temperature);
+    if (!request.service_tier.type.is_set()) request.service_tier.type = own.service_tier;
+    if (request.guardrail.guardrail_identifier.empty()) request.guardrail = guardrail;
+}
+
+inline std::vector<available_model> configuration::merge(std::vector<available_model> discovered,
+                                                         list_rules const& rules) const {
+    if (!discovery.include_inference_profiles)
+        std::erase_if(discovered, [](auto const& one) { return one.kind == model_kind::inference_profile; });
+    if (models.empty()) return discovered;
+    std::vector<available_model> merged;
+    for (auto const& model : models) {
+        available_model made;
+        made.id = model.id;
+        made.name = model.id;
+        made.provider = find_vendor(model.id);
+        auto const& known_as = model.canonical_model_id.empty() ? model.id : model.canonical_model_id;
+        if (strip_geography(model.id) != model.id) {
+            made.kind = model_kind::inference_profile;
+            made.base_model = strip_geography(model.id);
+        }
+        bool is_discovered = false;
+        for (auto& one : discovered) {
+            if (!ascii::equal_ignoring_case(one.id, model.id) && one.arn != model.id) continue;
+            made = one;
+            made.id = model.id;
+            is_discovered = true;
+            break;
+        }
+        if (!is_discovered) list_detail::complete(made, known_as, rules);
+        if (!model.name.empty()) made.name = model.name;
+        if (!model.input.empty()) made.input = model.input;
+        if (model.reasoning) made.reasoning = *model.reasoning;
+        if (model.context_window > 0) made.context_window = model.context_window;
+        auto const longest = model.max_tokens > 0 ? model.max_tokens : max_tokens;
+        if (longest > 0) made.max_tokens = longest;
+        merged.push_back(std::move(made));
+    }
+    return merged;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/configuration/schema.hpp ==============================================================================
+// Owns how a section of a configuration is looked at: members of the type that is asked for, and words with line and
+// column for everything else. Never knows which keys there are: its user says so.
+#ifndef BEDROCK_CONFIGURATION_SCHEMA_HPP
+#define BEDROCK_CONFIGURATION_SCHEMA_HPP
+
+namespace bedrock::inline BEDROCK_ABI::configuration_detail {
+
+/// Names in braces or an array of them. **Lifetime:** of either, as an argument.
+class keys {
+  public:
+    keys(std::initializer_list<std::string_view> names) noexcept {
+        begin_ = names.begin();
+        size_ = names.size();
+    }
+    template <std::size_t Size>
+    keys(std::string_view const (&names)[Size]) noexcept : begin_(names), size_(Size) {}
+    std::string_view const* begin() const noexcept { return begin_; }
+    std::string_view const* end() const noexcept { return begin_ + size_; }
+    std::size_t size() const noexcept { return size_; }
+
+  private:
+    std::string_view const* begin_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// What is found while a document is looked at.
+struct findings {
+    json5::document const* document = nullptr;
+    std::vector<configuration_note>* notes = nullptr;  ///< not fatal
+    std::vector<configuration_note> problems{};
+    std::size_t further_problems = 0;  ///< counted only
+
+    /// Most that is kept of either: more help nobody, and each costs a walk through the text.
+    static constexpr std::size_t most = 20;
+    bool takes_note() const noexcept { return notes->size() < most; }
+    bool takes_problem() noexcept {
+        if (problems.size() < most) return true;
+        ++further_problems;
+        return false;
+    }
+};
+
+/// The known key that somebody probably meant; "" where none is near.
+std::string_view find_near(std::string_view key, keys known) noexcept;
+
+/// An object of a configuration, or nothing, in which nothing is found and nothing is wrong.
+/// **Lifetime:** of the findings.
+class section {
+  public:
+    section() noexcept = default;
+    section(findings& into, json5::value object, std::string path)
+        : into_(&into), object_(object), path_(std::move(path)) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(object_); }
+    json5::value value() const noexcept { return object_; }
+    std::string const& path() const noexcept { return path_; }
+    json5::value find(std::string_view key) const { return object_.find(key); }
+
+    /// A section inside of this one. **Errors:** a problem where something else stands there.
+    section object(std::string_view key) const;
+    /// An element of a list of sections.
+    section element(std::string_view list, std::size_t index, json5::value element) const;
+    /// A member of this section, whatever it is.
+    section member(json5::value member) const;
+
+    /// Notes every key that is neither `known` nor of `others`, and those that are there twice.
+    void expect(keys known, keys others = {}) const;
+    /// The same where others have keys too that nobody lists: notes those that look like a known one misspelt.
+    void expect_shared(keys known) const;
+
+    /// The member, where it is there and of that type. **Errors:** a problem where it is of another.
+    std::optional<std::string> text(std::string_view key, std::string_view advice = "put quotes around it") const;
+    json5::value list(std::string_view key, std::string_view advice) const;
+    template <class Flag>
+    void read(std::string_view key, Flag& into) const;
+    template <class Number>
+    void whole(std::string_view key, std::int64_t least, std::string_view advice, Number& into,
+               std::int64_t most = (std::numeric_limits<std::int64_t>::max)()) const;
+    void number(std::string_view key, double least, double most, std::string_view advice, double& into) const;
+    /// A text of these; `Text` takes a std::string_view.
+    template <class Text>
+    void one_of(std::string_view key, keys values, Text& into, std::string_view advice = {}) const;
+
+    void complain(std::string_view key, std::string message, std::string_view advice) const {
+        complain_at(find(key), key, std::move(message), advice);
+    }
+    void complain_at(json5::value at, std::string_view key, std::string message, std::string_view advice) const;
+    void complain_here(std::string message, std::string_view advice) const;
+    void complain_of_type(json5::value at, std::string_view key, std::string_view expected,
+                          std::string_view advice) const;
+    void note(std::string_view key, std::string message, std::string_view advice) const;
+    void note_here(std::string message, std::string_view advice) const;
+
+  private:
+    std::string path_to(std::string_view key) const;
+    configuration_note make_note(std::size_t offset, std::string key, std::string message,
+                                 std::string_view advice) const;
+    void note_duplicates(keys known) const;
+
+    findings* into_ = nullptr;
+    json5::value object_{};
+    std::string path_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string list_words(keys words, std::string_view conjunction) {
+    std::string all;
+    std::size_t left = words.size();
+    for (auto const word : words) {
+        all += word;
+        if (--left > 1) all += ", ";
+        if (left == 1) all.append(" ").append(conjunction).append(" ");
+    }
+    return all;
+}
+
+/// Letters to change, add or leave out until the two are alike; case does not count.
+inline std::size_t edit_distance(std::string_view left, std::string_view right) noexcept {
+    constexpr std::size_t longest = 64;
+    if (left.size() > longest || right.size() > longest) return longest;
+    std::array<std::size_t, longest + 1> row{};
+    for (std::size_t i = 0; i <= right.size(); ++i) row[i] = i;
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t k = 1; k <= right.size(); ++k) {
+            bool const same = ascii::to_lower(left[i - 1]) == ascii::to_lower(right[k - 1]);
+            auto const next = (std::min)({row[k] + 1, row[k - 1] + 1, diagonal + (same ? 0u : 1u)});
+            diagonal = std::exchange(row[k], next);
+        }
+    }
+    return row[right.size()];
+}
+
+inline std::string_view find_near(std::string_view key, keys known) noexcept {
+    std::string_view best;
+    std::size_t least = 3;
+    for (auto const one : known) {
+        auto const distance = edit_distance(key, one);
+        if (distance >= least || distance * 3 > one.size()) continue;
+        least = distance;
+        best = one;
+    }
+    return best;
+}
+
+inline bool is_among(std::string_view key, keys all) noexcept {
+    return std::find(all.begin(), all.end(), key) != all.end();
+}
+
+inline std::string section::path_to(std::string_view key) const {
+    std::string step;
+    append_clean_line(step, key, 100);
+    auto const shown = json5::format_path(std::array{step});
+    return path_.empty() || shown.starts_with('[') ? path_ + shown : path_ + '.' + shown;
+}
+
+inline configuration_note section::make_note(std::size_t offset, std::string key, std::string message,
+                                             std::string_view advice) const {
+    auto const at = json5::locate(into_->document->text(), offset);
+    return {at.line, at.column, std::move(key), std::move(message), std::string(advice)};
+}
+
+inline void section::complain_at(json5::value at, std::string_view key, std::string message,
+                                 std::string_view advice) const {
+    if (!into_->takes_problem()) return;
+    into_->problems.push_back(make_note(at.begin_offset(), path_to(key), std::move(message), advice));
+}
+
+inline void section::complain_here(std::string message, std::string_view advice) const {
+    if (!into_->takes_problem()) return;
+    into_->problems.push_back(make_note(object_.begin_offset(), path_, std::move(message), advice));
+}
+
+inline void section::complain_of_type(json5::value at, std::string_view key, std::string_view expected,
+                                      std::string_view advice) const {
+    complain_at(at, key, "expected " + std::string(expected) + ", found " + std::string(json::kind_name(at.kind())),
+                advice);
+}
+
+inline void section::note(std::string_view key, std::string message, std::string_view advice) const {
+    if (!into_->takes_note()) return;
+    auto const at = find(key);
+    auto const offset = at.name_text().empty() ? at.begin_offset() : at.name_offset();
+    into_->notes->push_back(make_note(offset, path_to(key), std::move(message), advice));
+}
+
+inline void section::note_here(std::string message, std::string_view advice) const {
+    if (!into_->takes_note()) return;
+    into_->notes->push_back(make_note(object_.begin_offset(), path_, std::move(message), advice));
+}
+
+inline section section::object(std::string_view key) const {
+    auto const found = find(key);
+    return found ? member(found) : section();
+}
+
+inline section section::member(json5::value member) const {
+    auto const name = member.name();
+    if (member.is_object()) return {*into_, member, path_to(name)};
+    complain_of_type(member, name, "an object", "write { ... }, or leave it out");
+    return {};
+}
+
+inline section section::element(std::string_view list, std::size_t index, json5::value element) const {
+    auto path = path_to(list) + '[' + std::to_string(index) + ']';
+    section const made(*into_, element, std::move(path));
+    if (element.is_object()) return made;
+    made.complain_here("expected an object, found " + std::string(json::kind_name(element.kind())), "write { ... }");
+    return {};
+}
+
+inline void section::note_duplicates(keys known) const {
+    for (auto const key : known) {
+        json5::value before;
+        for (auto member = object_.first(); member; member = member.next()) {
+            if (!member.is_named(key)) continue;
+            if (before && into_->takes_note())
+                into_->notes->push_back(make_note(before.name_offset(), path_to(key),
+                                                  "is there twice; the last one counts", "keep one of them"));
+            before = member;
+        }
+    }
+}
+
+inline void section::expect(keys known, keys others) const {
+    note_duplicates(known);
+    for (auto member = object_.first(); member; member = member.next()) {
+        auto const name = member.name();
+        if (is_among(name, known) || is_among(name, others)) continue;
+        if (!into_->takes_note()) return;
+        auto const meant = find_near(name, known);
+        auto const advice =
+            meant.empty() ? "known here: " + list_words(known, "and") : "did you mean " + std::string(meant) + "?";
+        into_->notes->push_back(make_note(member.name_offset(), path_to(name), "unknown key, not read", advice));
+    }
+}
+
+inline void section::expect_shared(keys known) const {
+    note_duplicates(known);
+    for (auto member = object_.first(); member; member = member.next()) {
+        auto const name = member.name();
+        auto const meant = is_among(name, known) ? std::string_view() : find_near(name, known);
+        if (meant.empty() || !into_->takes_note()) continue;
+        into_->notes->push_back(make_note(member.name_offset(), path_to(name), "unknown key, not read",
+                                          "did you mean " + std::string(meant) + "?"));
+    }
+}
+
+inline std::optional<std::string> section::text(std::string_view key, std::string_view advice) const {
+    auto const found = find(key);
+    std::string text;
+    if (!found) return std::nullopt;
+    if (found.read(text) != json5::fault::none) {
+        complain_of_type(found, key, "a string", advice);
+    } else if (ascii::trim(text).empty()) {
+        complain(key, "is empty", "write something, or leave it out");
+    } else {
+        return text;
+    }
+    return std::nullopt;
+}
+
+inline json5::value section::list(std::string_view key, std::string_view advice) const {
+    auto const found = find(key);
+    if (!found || found.is_array()) return found;
+    complain_of_type(found, key, "an array", advice);
+    return {};
+}
+
+template <class Flag>
+void section::read(std::string_view key, Flag& into) const {
+    auto const found = find(key);
+    bool read = false;
+    if (!found) return;
+    if (found.read(read) == json5::fault::none)
+        into = read;
+    else
+        complain_of_type(found, key, "true or false", "write true or false, without quotes");
+}
+
+inline std::string describe_range(std::int64_t least, std::int64_t most) {
+    bool const has_end = most != (std::numeric_limits<std::int64_t>::max)();
+    return has_end ? "from " + std::to_string(least) + " to " + std::to_string(most)
+                   : "of " + std::to_string(least) + " or more";
+}
+
+template <class Number>
+void section::whole(std::string_view key, std::int64_t least, std::string_view advice, Number& into,
+                    std::int64_t most) const {
+    auto const found = find(key);
+    std::int64_t read = 0;
+    if (!found) return;
+    auto const code = found.read(read);
+    if (code == json5::fault::none && read >= least && read <= most)
+        into = read;
+    else if (found.kind() != json5::value_kind::number)
+        complain_of_type(found, key, "a whole number", advice);
+    else
+        complain(key, quote(found.text()) + " is not a whole number " + describe_range(least, most), advice);
+}
+
+inline void section::number(std::string_view key, double least, double most, std::string_view advice,
+                            double& into) const {
+    auto const found = find(key);
+    double read = 0;
+    if (!found) return;
+    auto const code = found.read(read);
+    if (code == json5::fault::none && read >= least && read <= most)
+        into = read;
+    else if (found.kind() != json5::value_kind::number)
+        complain_of_type(found, key, "a number", advice);
+    else
+        complain(key, quote(found.text()) + " is out of range", advice);
+}
+
+template <class Text>
+void section::one_of(std::string_view key, keys values, Text& into, std::string_view advice) const {
+    auto const choice = list_words(values, "or");
+    auto const read = text(key, "write \"" + choice + "\"");
+    if (!read) return;
+    if (is_among(*read, values))
+        into = Text(std::string_view(*read));
+    else
+        complain(key, quote(*read) + " is not " + choice, advice.empty() ? "write " + choice : std::string(advice));
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::configuration_detail
+
+#endif
+
+// ===== bedrock/configuration/reader.hpp ==============================================================================
+// Owns the reading of a configuration: from the JSON5 that OpenClaw's users have to values, with the place of whatever
+// is wrong. Never takes a value of the wrong type for another, and never fails for a key that it does not know.
+#ifndef BEDROCK_CONFIGURATION_READER_HPP
+#define BEDROCK_CONFIGURATION_READER_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Reads what the text of a configuration says about Bedrock, and leaves the rest to others. White space and comments
+/// alone are an empty configuration.
+///
+/// Keys: `models.bedrockDiscovery` and `plugins.entries.amazon-bedrock.config` (its `discovery` wins, key by key; its
+/// `guardrail`), `models.providers.amazon-bedrock` (also named `bedrock` or `aws-bedrock`),
+/// `agents.defaults.model.primary`, `agents.defaults.params` and `agents.defaults.models[...].params`. Of two members
+/// of one name the last counts.
+/// **Errors:** invalid_input for what is not JSON5, and for values of the wrong type or out of range, all of them at
+/// once: the message has the first with its line and column, the hint what to do about it and the others.
+result<configuration> parse_configuration(std::string text, std::string_view file_name = "the configuration");
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace configuration_detail {
+
+/// An own host of AWS's runtime. **Wire:** OpenClaw's rule: `bedrock-runtime(-fips)?.REGION.amazonaws.com(.cn)?`.
+struct standard_host {
+    std::string_view region{};
+    bool fips = false;
+};
+inline std::optional<standard_host> find_standard_host(url const& parts) noexcept {
+    auto host = parts.host;
+    standard_host found;
+    constexpr std::string_view plain = "bedrock-runtime.", fips = "bedrock-runtime-fips.";
+    if (host.starts_with(plain))
+        host.remove_prefix(plain.size());
+    else if ((found.fips = host.starts_with(fips)))
+        host.remove_prefix(fips.size());
+    else
+        return std::nullopt;
+    auto const dot = host.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    auto const suffix = host.substr(dot);
+    if (suffix != ".amazonaws.com" && suffix != ".amazonaws.com.cn") return std::nullopt;
+    bool const is_bare = parts.scheme == "https" && parts.port == 443 && parts.query.empty() &&
+                         (parts.path.empty() || parts.path == "/");
+    found.region = host.substr(0, dot);
+    return is_bare ? std::optional(found) : std::nullopt;
+}
+
+/// Whether a model's provider, as people write it, is this one.
+inline bool names_bedrock(std::string_view provider) noexcept {
+    for (std::string_view const name : {"amazon-bedrock", "bedrock", "aws-bedrock"})
+        if (ascii::equal_ignoring_case(provider, name)) return true;
+    return false;
+}
+
+/// The model id of "amazon-bedrock/ID@auth-profile"; nothing where the provider is another or none.
+inline std::optional<std::string> find_model_id(std::string_view reference) {
+    reference = ascii::trim(reference);
+    auto const slash = reference.find('/');
+    if (slash == std::string_view::npos || !names_bedrock(reference.substr(0, slash))) return std::nullopt;
+    auto const id = reference.substr(slash + 1);
+    return std::string(id.substr(0, id.find('@')));
+}
+
+/// What OpenClaw's files have beside what is read here.
+inline constexpr std::string_view sections_of_others[] = {
+    "acp",     "approvals", "audio", "auth",        "bindings",  "broadcast", "browser",  "canvasHost", "channels",
+    "cli",     "commands",  "cron",  "diagnostics", "discovery", "env",       "gateway",  "hooks",      "identity",
+    "logging", "mcp",       "media", "memory",      "messages",  "meta",      "nodeHost", "secrets",    "session",
+    "skills",  "talk",      "tools", "ui",          "update",    "web",       "wizard",   "$schema"};
+
+inline constexpr std::string_view discovery_keys[] = {"enabled",
+                                                      "region",
+                                                      "providerFilter",
+                                                      "refreshInterval",
+                                                      "defaultContextWindow",
+                                                      "defaultMaxTokens",
+                                                      "includeInferenceProfiles"};
+
+class reading {
+  public:
+    reading(json5::document const& from, configuration& into) : findings_{&from, &into.notes}, into_(into) {}
+
+    void read(json5::value root) {
+        section const top(findings_, root, "");
+        if (!root.is_object())
+            return top.complain_here("expected an object, found " + std::string(json::kind_name(root.kind())),
+                                     "write { models: { ... } }");
+        top.expect({"models", "plugins", "agents"}, sections_of_others);
+        auto const models = top.object("models");
+        models.expect_shared({"bedrockDiscovery", "providers"});
+        auto const discovery = models.object("bedrockDiscovery");
+        read_discovery(discovery);
+        read_provider(models.object("providers"));
+        auto const plugins = top.object("plugins");
+        plugins.expect_shared({"entries"});
+        auto const entry = plugins.object("entries").object("amazon-bedrock");
+        entry.expect_shared({"config"});
+        read_plugin(entry.object("config"), discovery);
+        auto const agents = top.object("agents");
+        agents.expect_shared({"defaults"});
+        read_agents(agents.object("defaults"));
+    }
+
+    findings const& found() const noexcept { return findings_; }
+
+  private:
+    void read_discovery(section const& from) {
+        from.expect(discovery_keys);
+        auto& to = into_.discovery;
+        from.read("enabled", to.enabled);
+        if (auto region = from.text("region")) {
+            if (endpoint::is_valid_region(*region))
+                to.region = std::move(*region);
+            else
+                from.complain("region", quote(*region) + " is not a region", "write one such as us-east-1");
+        }
+        if (auto const filter = from.list("providerFilter", R"(write a list of names, such as ["anthropic"])")) {
+            to.provider_filter.clear();
+            for (auto name = filter.first(); name; name = name.next()) {
+                std::string text;
+                if (name.read(text) == json5::fault::none)
+                    to.provider_filter.push_back(std::move(text));
+                else
+                    from.complain_of_type(name, "providerFilter", "a string",
+                                          R"(write names in quotes, such as "anthropic")");
+            }
+        }
+        from.whole("refreshInterval", 0, "write seconds, 0 for no cache", to.refresh_seconds);
+        from.whole("defaultContextWindow", 1, "write a number of tokens", to.default_context_window);
+        from.whole("defaultMaxTokens", 1, "write a number of tokens", to.default_max_tokens);
+        from.read("includeInferenceProfiles", to.include_inference_profiles);
+    }
+
+    void read_plugin(section const& from, section const& older) {
+        from.expect({"discovery", "guardrail"});
+        auto const discovery = from.object("discovery");
+        for (auto const key : discovery_keys) {
+            auto const newer = discovery.find(key);
+            auto const other = older.find(key);
+            if (newer && other && other.text() != newer.text())
+                older.note(key, "is overridden by " + discovery.path(), "keep one of the two");
+        }
+        read_discovery(discovery);
+        read_guardrail(from.object("guardrail"));
+    }
+
+    void read_guardrail(section const& from) {
+        if (!from) return;
+        from.expect({"guardrailIdentifier", "guardrailVersion", "streamProcessingMode", "trace"});
+        auto& to = into_.guardrail;
+        for (auto const& [key, member] : {std::pair{"guardrailIdentifier", &to.guardrail_identifier},
+                                          std::pair{"guardrailVersion", &to.guardrail_version}}) {
+            if (auto text = from.text(key, key == std::string_view("guardrailVersion")
+                                               ? "put quotes around the version: \"1\" or \"DRAFT\""
+                                               : "write the guardrail's id or ARN"))
+                *member = std::move(*text);
+            else if (!from.find(key))
+                from.complain_here(std::string(key) + " is missing",
+                                   "a guardrail needs its identifier and its version");
+        }
+        from.one_of("streamProcessingMode", {"sync", "async"}, to.stream_processing_mode);
+        from.one_of("trace", {"enabled", "disabled", "enabled_full"}, to.trace);
+    }
+
+    void read_provider(section const& providers) {
+        section from;
+        for (std::string_view const name : {"aws-bedrock", "bedrock", "amazon-bedrock"}) {
+            auto const next = providers.object(name);
+            if (!next) continue;
+            if (from) from.note_here("is not read beside " + next.path(), "keep one of the two");
+            from = next;
+        }
+        from.expect({"baseUrl", "api", "auth", "models", "timeoutSeconds", "maxTokens"});
+        read_base_url(from);
+        std::string only;
+        from.one_of("api", {"bedrock-converse-stream"}, only);
+        from.one_of("auth", {"aws-sdk"}, only,
+                    "credentials come from AWS's chain, tokens from AWS_BEARER_TOKEN_BEDROCK");
+        from.whole("timeoutSeconds", 1, "write seconds", into_.timeout_seconds, most_seconds);
+        from.whole("maxTokens", 1, "write a number of tokens", into_.max_tokens, most_tokens);
+        auto const models = from.list("models", "write a list of objects, such as [{ id: \"...\" }]");
+        std::size_t index = 0;
+        for (auto model = models.first(); model; model = model.next())
+            read_model(from.element("models", index++, model));
+    }
+
+    void read_base_url(section const& from) {
+        auto const text = from.text("baseUrl");
+        if (!text) return;
+        url parts;
+        if (auto const state = parse_url(*text, parts); !state.ok())
+            return from.complain("baseUrl", "not a URL that can be used: " + std::string(describe(state.code)),
+                                 "write one such as https://bedrock-runtime.us-east-1.amazonaws.com");
+        auto const standard = find_standard_host(parts);
+        if (!standard) {
+            into_.base_url = *text;
+        } else if (endpoint::is_valid_region(standard->region)) {
+            into_.standard_region = standard->region;
+            into_.standard_fips = standard->fips;
+        } else {
+            from.complain("baseUrl", quote(standard->region) + " is not a region", "write one such as us-east-1");
+        }
+    }
+
+    void read_model(section const& from) {
+        if (!from) return;
+        from.expect({"id", "name", "reasoning", "input", "cost", "contextWindow", "maxTokens", "params",
+                     "thinkingLevelMap", "api", "baseUrl", "headers", "compat"});
+        configured_model made;
+        if (auto id = from.text("id"))
+            made.id = std::move(*id);
+        else if (!from.find("id"))
+            from.complain_here("id is missing", "write the model id, inference profile or ARN");
+        if (auto name = from.text("name")) made.name = std::move(*name);
+        from.read("reasoning", made.reasoning);
+        if (auto const input = from.list("input", R"(write ["text"] or ["text", "image"])"))
+            for (auto one = input.first(); one; one = one.next()) read_input(from, one, made);
+        read_cost(from.object("cost"), made);
+        from.whole("contextWindow", 1, "write a number of tokens", made.context_window, most_tokens);
+        from.whole("maxTokens", 1, "write a number of tokens", made.max_tokens, most_tokens);
+        if (auto id = from.object("params").text("canonicalModelId")) made.canonical_model_id = std::move(*id);
+        for (std::string_view const unused : {"baseUrl", "headers"})
+            if (from.find(unused))
+                from.note(unused, "has no effect on a single model",
+                          unused == "baseUrl" ? "set models.providers.amazon-bedrock.baseUrl" : "");
+        if (!made.id.empty() && !listed_.insert(made.id).second)
+            return from.note_here(quote(made.id) + " is listed twice; the first counts", "");
+        into_.models.push_back(std::move(made));
+    }
+
+    void read_input(section const& from, json5::value one, configured_model& made) {
+        std::string text;
+        if (one.read(text) != json5::fault::none)
+            return from.complain_of_type(one, "input", "a string", R"(write "text" or "image")");
+        if (text == "text")
+            made.input.emplace_back(model_modality::text);
+        else if (text == "image")
+            made.input.emplace_back(model_modality::image);
+        else
+            from.complain_at(one, "input", quote(text) + " is no kind of input", R"(write "text" or "image")");
+    }
+
+    void read_cost(section const& from, configured_model& made) {
+        if (!from) return;
+        from.expect({"input", "output", "cacheRead", "cacheWrite"});
+        constexpr auto price = "write US dollars per million tokens, such as 3.5";
+        token_prices prices;
+        from.number("input", 0, most_dollars, price, prices.input);
+        from.number("output", 0, most_dollars, price, prices.output);
+        from.number("cacheRead", 0, most_dollars, price, prices.cache_read);
+        from.number("cacheWrite", 0, most_dollars, price, prices.cache_write);
+        made.cost = prices;
+    }
+
+    void read_agents(section const& from) {
+        from.expect_shared({"model", "models", "params"});
+        read_parameters(from.object("params"), into_.parameters);
+        auto const models = from.object("models");
+        for (auto one = models.value().first(); one; one = one.next()) {
+            auto const id = find_model_id(one.name());
+            if (!id) continue;
+            auto const entry = models.member(one);
+            call_parameters own;
+            read_parameters(entry.object("params"), own);
+            into_.parameters_of_models.emplace_back(*id, std::move(own));
+        }
+        auto const model = from.find("model");
+        if (model.kind() == json5::value_kind::string) return read_primary(from, "model", models);
+        auto const choice = from.object("model");
+        choice.expect({"primary"}, {"fallbacks"});
+        read_primary(choice, "primary", models);
+    }
+
+    void read_primary(section const& from, std::string_view key, section const& models) {
+        constexpr auto advice = "write amazon-bedrock/MODEL_ID";
+        auto const reference = from.text(key, advice);
+        if (!reference) return;
+        if (auto id = find_model_id(*reference)) {
+            if (ascii::trim(*id).empty()) return from.complain(key, "no model id", advice);
+            into_.primary_model = std::move(*id);
+            return;
+        }
+        for (auto one = models.value().first(); one; one = one.next()) {  // the name that somebody gave a model
+            std::string alias;
+            auto id = find_model_id(one.name());
+            if (!id || one.find("alias").read(alias) != json5::fault::none || alias != *reference) continue;
+            into_.primary_model = std::move(*id);
+            return;
+        }
+        from.note(key, quote(*reference) + " is no model of amazon-bedrock", advice);
+    }
+
+    void read_parameters(section const& from, call_parameters& to) {
+        from.expect_shared({"temperature", "serviceTier", "service_tier", "cacheRetention"});
+        if (from.find("temperature"))
+            from.number("temperature", 0, 1, "write a number from 0 to 1", to.temperature.emplace());
+        for (std::string_view const key : {"service_tier", "serviceTier"}) {
+            auto const tier = from.text(key);
+            if (!tier) continue;
+            json::open_enum<service_tier_type> const known{std::string_view(*tier)};
+            if (known.value() != service_tier_type::unknown)
+                to.service_tier = known;
+            else
+                from.note(key, quote(*tier) + " is no service tier and is not sent",
+                          "write default, flex, priority or reserved");
+        }
+        from.one_of("cacheRetention", {"none", "short", "long"}, to.cache_retention);
+    }
+
+    static constexpr std::int64_t most_tokens = 2'147'483'647;  // Converse's maxTokens has 32 bits
+    static constexpr double most_dollars = 1e9;
+    static constexpr std::int64_t most_seconds = 1'000'000'000;
+
+    findings findings_;
+    std::set<std::string> listed_{};
+    configuration& into_;
+};
+
+inline configuration_note make_syntax_note(json5::position at, json5::fault code) {
+    std::string_view message = json5::describe(code);
+    auto const colon = message.find(": ");
+    configuration_note made{at.line, at.column, {}, std::string(message.substr(0, colon)), {}};
+    if (colon != std::string_view::npos) made.advice = message.substr(colon + 2);
+    return made;
+}
+
+inline error join_problems(std::vector<configuration_note> const& problems, std::string_view file_name,
+                           std::size_t further = 0) {
+    auto const& first = problems.front();
+    auto short_of_advice = first;
+    short_of_advice.advice.clear();
+    auto made = make_error(errc::invalid_input, std::string(file_name) + ", " + short_of_advice.text());
+    made.hint = first.advice;
+    for (std::size_t i = 1; i < problems.size(); ++i) made.hint += (made.hint.empty() ? "" : "\n") + problems[i].text();
+    if (further != 0) made.hint += "\nand " + std::to_string(further) + " more";
+    return made;
+}
+
+}  // namespace configuration_detail
+
+inline result<configuration> parse_configuration(std::string text, std::string_view file_name) {
+    using namespace configuration_detail;
+    configuration read;
+    if (json5::is_blank(text)) return read;
+    json5::document document;
+    if (auto const state = document.parse(std::move(text)); !state.ok()) {
+        auto const at = json5::locate(document.text(), state.offset);
+        return unexpected{join_problems({make_syntax_note(at, state.code)}, file_name)};
+    }
+    reading values(document, read);
+    values.read(document.root());
+    auto const& found = values.found();
+    if (!found.problems.empty()) return unexpected{join_problems(found.problems, file_name, found.further_problems)};
+    return read;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/configuration/file.hpp ================================================================================
+// Owns configuration files: reading one, and setting one value in it without touching anything else.
+// Never leaves a file half written, or one that cannot be read any more, and never overwrites what somebody else wrote.
+#ifndef BEDROCK_CONFIGURATION_FILE_HPP
+#define BEDROCK_CONFIGURATION_FILE_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What a configuration file says about Bedrock; see `parse_configuration`.
+/// **Errors:** invalid_input, naming the file: it is missing or cannot be read, or what it says is wrong.
+result<configuration> load_configuration(std::string const& path);
+
+/// A value at a key ("models.bedrockDiscovery.enabled", "models.providers.amazon-bedrock.models[0].name") of a
+/// configuration's text: a string as it is, anything else as JSON. Of Infinity and NaN, which JSON does not have, the
+/// text.
+/// **Errors:** invalid_input: the text is not JSON5, the key is none, or nothing is there.
+result<std::string> find_in_configuration(std::string text, std::string_view key,
+                                          std::string_view file_name = "the configuration");
+
+/// Sets one value in a configuration file, and answers the notes that its new text calls for. `value` is JSON5, and a
+/// string where it is not. Comments, formatting, owner and mode stay, links are followed, objects that are missing are
+/// made, and so are the file and its folder.
+/// **Errors:** invalid_input, naming the file, which is then as it was: it cannot be read or replaced (a full disk),
+/// was changed meanwhile, is not JSON5, has something in the way of the key, or would say something wrong.
+result<std::vector<configuration_note>> set_in_configuration(std::string const& path, std::string_view key,
+                                                             std::string_view value);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace configuration_detail {
+
+inline std::string shown_path(std::string_view path) {
+    std::string shown;
+    append_clean_line(shown, path, 300);
+    return shown;
+}
+
+inline unexpected cannot(std::string_view what, std::string const& path, std::string const& reason) {
+    return fail(errc::invalid_input, "cannot " + std::string(what) + " " + shown_path(path) + ": " + reason);
+}
+
+inline result<json5::path> parse_key(std::string_view key) {
+    json5::path steps;
+    auto const state = json5::parse_path(key, steps);
+    if (state.ok() && valid_utf8(key)) return steps;
+    auto why = make_error(errc::invalid_input, quote(key) + " is not a key");
+    why.hint =
+        "write names with points between them, such as models.bedrockDiscovery.enabled; put names with points of "
+        "their own into brackets and quotes: agents.defaults.models[\"amazon-bedrock/ID\"]";
+    return unexpected{std::move(why)};
+}
+
+inline result<void> parse_document(json5::document& into, std::string text, std::string_view file_name) {
+    auto const state = into.parse(std::move(text));
+    if (state.ok()) return {};
+    auto const at = json5::locate(into.text(), state.offset);
+    return unexpected{join_problems({make_syntax_note(at, state.code)}, file_name)};
+}
+
+inline result<std::string> make_value(std::string_view value) {
+    if (!valid_utf8(value)) return fail(errc::invalid_input, "the value is not UTF-8");
+    json5::document read;
+    if (read.parse(std::string(value)).ok()) return std::string(read.root().text());
+    std::string quoted;
+    json5::append_quoted(quoted, value);
+    return quoted;
+}
+
+inline result<std::string> edit(std::string text, json5::path const& steps, std::string_view value,
+                                std::string const& file_name) {
+    if (json5::is_blank(text)) {
+        if (!text.empty() && text.back() != '\n') text.push_back('\n');
+        text += "{}\n";
+    }
+    json5::document document;
+    if (auto read = parse_document(document, std::move(text), file_name); !read)
+        return unexpected{std::move(read).error()};
+    std::string edited;
+    auto const state = json5::append_with_value(edited, document, steps, value);
+    if (state.ok()) {
+        json5::document again;
+        if (auto read = parse_document(again, edited, file_name); !read) return unexpected{std::move(read).error()};
+        return edited;
+    }
+    auto const at = json5::locate(document.text(), state.offset);
+    configuration_note problem{at.line, at.column, json5::format_path(steps), {}, {}};
+    problem.message = state.code == json5::fault::no_such_element ? "the array here has no such element"
+                                                                  : "what stands here is no object";
+    problem.advice = "set or remove it first";
+    return unexpected{join_problems({problem}, file_name)};
+}
+
+}  // namespace configuration_detail
+
+inline result<configuration> load_configuration(std::string const& path) {
+    file_ask file(path);
+    os::read_file(file);
+    if (file.outcome != file_outcome::found) return configuration_detail::cannot("read", path, file.reason);
+    return parse_configuration(std::move(file.text), configuration_detail::shown_path(path));
+}
+
+inline result<std::string> find_in_configuration(std::string text, std::string_view key, std::string_view file_name) {
+    auto const steps = configuration_detail::parse_key(key);
+    if (!steps) return unexpected{steps.error()};
+    json5::document document;
+    json5::value found;
+    if (!json5::is_blank(text)) {
+        auto read = configuration_detail::parse_document(document, std::move(text), file_name);
+        if (!read) return unexpected{std::move(read).error()};
+        found = document.root().find(*steps);
+    }
+    if (!found) return fail(errc::invalid_input, std::string(key) + " is not set in " + std::string(file_name));
+    std::string value;
+    if (found.read(value) == json5::fault::none) return value;
+    if (!json5::append_json(value, found).ok()) value = found.text();
+    return value;
+}
+
+inline result<std::vector<configuration_note>> set_in_configuration(std::string const& path, std::string_view key,
+                                                                    std::string_view value) {
+    using namespace configuration_detail;
+    auto const steps = parse_key(key);
+    if (!steps) return unexpected{steps.error()};
+    auto const written = make_value(value);
+    if (!written) return unexpected{written.error()};
+    file_ask file(path);
+    os::read_file(file);
+    if (file.outcome == file_outcome::unreadable) return cannot("read", path, file.reason);
+
+    auto const name = shown_path(path);
+    auto edited = edit(file.text, *steps, *written, name);
+    if (!edited) return unexpected{std::move(edited).error()};
+    auto const after = parse_configuration(*edited, name);
+    // Who repairs a file that says several things wrong does so one by one.
+    if (!after && parse_configuration(file.text)) {
+        auto why = after.error();
+        why.message = "not changed: it would be wrong in " + why.message;
+        return unexpected{std::move(why)};
+    }
+    replace_ask change(path, std::move(*edited));
+    change.known = file.stamp;
+    change.make_directories = true;
+    os::replace_file(change);
+    if (change.done) return after ? after->notes : std::vector<configuration_note>();
+    if (!change.changed) return cannot("write", path, change.reason);
+    auto why = make_error(errc::invalid_input, "not changed: somebody else changed " + name + " meanwhile");
+    why.hint = "try again";
+    return unexpected{std::move(why)};
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/configuration.hpp =====================================================================================
+// Owns the way from a configuration to what the SDK is made with: a client's options, the catalogue's.
+// Never reads a setting of the environment, and never overrides what the caller's options say.
+#ifndef BEDROCK_CONFIGURATION_HPP
+#define BEDROCK_CONFIGURATION_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// A client's options, with what they leave open from the configuration: the endpoint of the runtime, and the region
+/// that applies where neither options nor environment nor profile say one.
+client_options make_client_options(configuration const& from, client_options options = {});
+
+/// A catalogue's options, with the configuration's discovery before what they hold. Make the catalogue where
+/// `discovery.is_on()`, and pass what it lists through `configuration::merge`.
+catalogue_options make_catalogue_options(configuration const& from, catalogue_options options = {});
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline client_options make_client_options(configuration const& from, client_options options) {
+    if (options.runtime_endpoint.empty()) options.runtime_endpoint = from.base_url;
+    if (options.default_region.empty())
+        options.default_region = from.standard_region.empty() ? from.discovery.region : from.standard_region;
+    if (from.standard_fips && !options.use_fips && options.endpoint.empty()) options.use_fips = true;
+    if (options.timeouts.total_ms == 0) options.timeouts.total_ms = from.timeout_seconds * 1'000;
+    return options;
+}
+
+inline catalogue_options make_catalogue_options(configuration const& from, catalogue_options options) {
+    auto const& settings = from.discovery;
+    if (!settings.provider_filter.empty()) options.rules.providers = settings.provider_filter;
+    if (settings.refresh_seconds) options.refresh_seconds = *settings.refresh_seconds;
+    if (settings.default_context_window) options.rules.default_context_window = *settings.default_context_window;
+    if (settings.default_max_tokens) options.rules.default_max_tokens = *settings.default_max_tokens;
+    if (options.call.region.empty()) options.call.region = settings.region;
+    return options;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -4,14 +4,19 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +36,13 @@ struct scratch_folder {
     std::string write(std::string const& name, std::string const& text) const {
         std::ofstream(path + "/" + name, std::ios::binary) << text;
         return path + "/" + name;
+    }
+    std::size_t count(std::string const& below = {}) const {
+        std::size_t files = 0;
+        auto* const listing = ::opendir((path + below).c_str());
+        while (auto const* const entry = ::readdir(listing)) files += entry->d_name[0] != '.' ? 1 : 0;
+        ::closedir(listing);
+        return files;
     }
     std::string path;
 };
@@ -119,6 +131,137 @@ TEST_CASE("os: a file is replaced at one stroke and keeps its mode", "[os]") {
     os::replace_file(nowhere);
     CHECK_FALSE(nowhere.done);
     CHECK(nowhere.reason == "no such file or directory");
+}
+
+TEST_CASE("os: a file that is not as known stays as it is", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "one");
+    auto const known = read(path).stamp;
+    replace_ask first(path, "two");
+    first.known = known;
+    os::replace_file(first);
+    CHECK(first.done);
+    replace_ask second(path, "three");
+    second.known = known;
+    os::replace_file(second);
+    CHECK_FALSE(second.done);
+    CHECK(second.changed);
+    CHECK(second.reason == "it was changed meanwhile");
+    CHECK(slurp(path) == "two");
+
+    replace_ask unexpected(path, "four");
+    unexpected.known = file_stamp();
+    os::replace_file(unexpected);
+    CHECK(unexpected.changed);
+    CHECK(slurp(path) == "two");
+    {  // one that came between the look and the move
+        os::detail::file_beside late(path);
+        REQUIRE(late.handle() >= 0);
+        CHECK(late.move_to(path, false) == EEXIST);
+    }
+    CHECK(slurp(path) == "two");
+    replace_ask gone(folder.path + "/b", "five");
+    gone.known = known;
+    os::replace_file(gone);
+    CHECK(gone.changed);
+    CHECK(::access((folder.path + "/b").c_str(), F_OK) != 0);
+    CHECK(folder.count() == 1);
+}
+
+TEST_CASE("os: a new file and its folders are made", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.path + "/x/y/b";
+    replace_ask made(path, "one");
+    made.known = file_stamp();
+    made.make_directories = true;
+    os::replace_file(made);
+    CHECK(made.reason == "");
+    CHECK(made.done);
+    CHECK(slurp(path) == "one");
+    struct stat info {};
+    REQUIRE(::stat((folder.path + "/x/y").c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777) == 0700);
+    CHECK(folder.count("/x/y") == 1);
+    replace_ask through(path + "/z/b", "two");
+    through.make_directories = true;
+    os::replace_file(through);
+    CHECK(through.reason == "a part of the path is not a directory");
+    ::unlink(path.c_str());
+    ::rmdir((folder.path + "/x/y").c_str());
+    ::rmdir((folder.path + "/x").c_str());
+}
+
+TEST_CASE("os: links are followed, and stay", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "one");
+    auto const link = folder.path + "/b";
+    auto const alive = folder.path + "/alive";
+    REQUIRE(::symlink("alive", link.c_str()) == 0);
+    REQUIRE(::symlink(path.c_str(), alive.c_str()) == 0);
+    replace_ask through(link, "two");
+    os::replace_file(through);
+    CHECK(through.done);
+    CHECK(slurp(path) == "two");
+    struct stat info {};
+    REQUIRE(::lstat(link.c_str(), &info) == 0);
+    CHECK(S_ISLNK(info.st_mode));
+
+    ::unlink(path.c_str());  // to a file that is not there yet
+    replace_ask fresh(link, "three");
+    fresh.known = file_stamp();
+    os::replace_file(fresh);
+    CHECK(fresh.done);
+    CHECK(slurp(path) == "three");
+    REQUIRE(::lstat(alive.c_str(), &info) == 0);
+    CHECK(S_ISLNK(info.st_mode));
+
+    ::unlink(alive.c_str());
+    REQUIRE(::symlink("b", alive.c_str()) == 0);
+    replace_ask circle(link, "four");
+    os::replace_file(circle);
+    CHECK_FALSE(circle.done);
+    CHECK(circle.reason == "too many symbolic links");
+}
+
+TEST_CASE("os: what cannot be written whole leaves the old file", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "one");
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    auto const handler = ::signal(SIGXFSZ, SIG_IGN);
+    rlimit small = before;
+    small.rlim_cur = 1000;  // as a full disk: the write fails in the middle
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    replace_ask large(path, std::string(5000, 'x'));
+    os::replace_file(large);
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, handler);
+    CHECK_FALSE(large.done);
+    CHECK(large.reason == "the file would be too large");
+    CHECK(slurp(path) == "one");
+    CHECK(folder.count() == 1);
+
+    replace_ask directory(folder.path, "x");
+    os::replace_file(directory);
+    CHECK(directory.reason == "is a directory");
+    replace_ask device("/dev/null", "x");
+    os::replace_file(device);
+    CHECK(device.reason == "it is not a regular file");
+    if (::geteuid() == 0) {
+        REQUIRE(::chown(path.c_str(), 1234, 4321) == 0);
+        replace_ask owned(path, "two");
+        os::replace_file(owned);
+        CHECK(owned.done);
+        struct stat info {};
+        REQUIRE(::stat(path.c_str(), &info) == 0);
+        CHECK(info.st_uid == 1234);
+        CHECK(info.st_gid == 4321);
+    } else {
+        ::chmod(path.c_str(), 0400);
+        replace_ask protected_file(path, "two");
+        os::replace_file(protected_file);
+        CHECK(protected_file.reason == "permission denied");
+    }
 }
 
 TEST_CASE("os: a process gives its output, its errors and its status", "[os]") {

@@ -120,6 +120,27 @@ TEST_CASE("explain: proxy and authorities, and who named them, without the proxy
     CHECK(m.explain().text().find("proxy") == std::string::npos);
 }
 
+TEST_CASE("target: a runtime endpoint is the runtime's alone, a default region comes last", "[target]") {
+    machine m({{"AWS_ENDPOINT_URL", "http://machine.test"}});
+    m.options.credentials = credentials{.access_key_id = "A", .secret_access_key = "s"};
+    m.options.runtime_endpoint = "http://runtime.test/p";
+    m.options.default_region = "eu-west-3";
+    CHECK(m.target()->settings.endpoint.value == "http://runtime.test/p");
+    CHECK(m.target()->settings.endpoint.source == "client option");
+    CHECK(m.target()->settings.region.value == "eu-west-3");
+    CHECK(m.target()->settings.region.source == "client option for the default");
+    CHECK(m.target("arn:aws:bedrock:us-west-2:1:inference-profile/x")->settings.region.value == "us-west-2");
+    m.service = control_service;
+    CHECK(m.target()->settings.endpoint.value == "http://machine.test");
+    (*m.around.values)["AWS_DEFAULT_REGION"] = "eu-west-1";
+    CHECK(m.target()->settings.region.value == "eu-west-1");
+    m.service = runtime_service;
+    m.options.endpoint = "http://client.test";
+    CHECK(m.target()->settings.endpoint.value == "http://client.test");
+    m.call.endpoint = "http://call.test";
+    CHECK(m.target()->settings.endpoint.value == "http://call.test");
+}
+
 TEST_CASE("target: who makes the call", "[target]") {
     auto set = keys_in_environment();
     set["AWS_BEARER_TOKEN_BEDROCK"] = "token-of-the-environment";
