@@ -26,12 +26,12 @@ MODEL = [name for name, _ in amalgamate.FLOORS].index("model")
 
 
 class Target:
-    def __init__(self, why, compiler, packages, runner=(), only=None):
+    def __init__(self, why, compiler, packages, runner=(), only=()):
         self.why = why
         self.compiler = compiler
         self.packages = packages
         self.runner = list(runner)
-        self.only = only  # the header of which alone the direct users are tested
+        self.only = only  # the headers of which alone the direct users are tested
 
 
 # g++-multilib refuses to be beside a cross compiler; the package with the version in its name does not, but leaves it
@@ -41,8 +41,8 @@ TARGETS = {
                    "g++ -m32 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -idirafter /usr/include/x86_64-linux-gnu",
                    "g++ g++-12-multilib"),
     "s390x": Target("big-endian", "s390x-linux-gnu-g++ -static", "g++-s390x-linux-gnu qemu-user", ["qemu-s390x"]),
-    "arm64": Target("NEON, unsigned char", "aarch64-linux-gnu-g++ -static", "g++-aarch64-linux-gnu qemu-user",
-                    ["qemu-aarch64"], only="scan.hpp"),
+    "arm64": Target("NEON, CRC32 and PMULL, unsigned char", "aarch64-linux-gnu-g++ -static", "g++-aarch64-linux-gnu qemu-user",
+                    ["qemu-aarch64"], only=("scan.hpp", "crc32.hpp", "crc32/arm.hpp")),
     "libcxx": Target("libc++", "clang++ -stdlib=libc++", "clang libc++-14-dev libc++abi-14-dev"),
 }
 
@@ -93,8 +93,7 @@ def select(tree, target, files):
         floor = tree.floor(path)
         if floor is None or not (floor <= 2 or floor == MODEL) or not os.path.exists(os.path.join(TESTS, test)):
             continue
-        if target.only and path != target.only and target.only not in (
-                include.name for include in tree.headers[path].own_includes()):
+        if target.only and not {path, *(include.name for include in tree.headers[path].own_includes())} & set(target.only):
             continue
         needed, missing = files.needs(test)
         if missing:

@@ -29,12 +29,23 @@ inline std::string_view as_text(byte_view bytes) noexcept {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
+namespace detail {
+
+// Halves, not a loop: compilers see the load and the byte swap that this is.
+template <std::size_t Size>
+constexpr std::uint64_t load_big_endian_bytes(std::byte const* from) noexcept {
+    if constexpr (Size == 1)
+        return std::to_integer<std::uint64_t>(*from);
+    else
+        return load_big_endian_bytes<Size / 2>(from) << 4 * Size | load_big_endian_bytes<Size / 2>(from + Size / 2);
+}
+
+}  // namespace detail
+
 /// Reads a big-endian integer from `sizeof(Integer)` bytes at `from`. Any alignment.
 template <std::integral Integer>
 constexpr Integer load_big_endian(std::byte const* from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
-    return static_cast<Integer>(value);
+    return static_cast<Integer>(detail::load_big_endian_bytes<sizeof(Integer)>(from));
 }
 
 /// Writes a big-endian integer to `sizeof(Integer)` bytes at `to`. Any alignment.

@@ -1,5 +1,5 @@
-// Owns the ABI tag, and the one fact about the compiler that changes it: whether exceptions are on.
-// Never lets any other macro change a layout or a body.
+// Owns the ABI tag, the one fact about the compiler that changes it (whether exceptions are on), and the mark of cold
+// code. Never lets any other macro change a layout or a body.
 #ifndef BEDROCK_CONFIG_HPP
 #define BEDROCK_CONFIG_HPP
 
@@ -11,6 +11,13 @@
 #else
 #define BEDROCK_EXCEPTIONS 0
 #define BEDROCK_ABI v0_nx
+#endif
+
+/// Marks a function that is seldom called: it stays out of those that are called often, and is made small, not fast.
+#if defined(__GNUC__)
+#define BEDROCK_COLD __attribute__((cold))
+#else
+#define BEDROCK_COLD
 #endif
 
 #endif

@@ -48,18 +48,21 @@ class sha256 {
     [[nodiscard]] bool finish(sha256_digest& out) noexcept;
 
   private:
+    friend class hmac_sha256_key;
     enum class stage : unsigned char { idle, running, failed };
-    struct context_deleter {
+    struct context_deleter {  // wipes too
         void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
     };
+    using context = std::unique_ptr<EVP_MD_CTX, context_deleter>;
     struct algorithm_deleter {
         void operator()(EVP_MD const* algorithm) const noexcept;
     };
     void start() noexcept;
 
     std::unique_ptr<EVP_MD const, algorithm_deleter> algorithm_;
-    std::unique_ptr<EVP_MD_CTX, context_deleter> context_;
+    context context_;
     stage stage_ = stage::idle;
+    bool prepared_ = false;
 };
 
 /// SHA-256 of one message, with a hash at hand; what it was fed before is forgotten. False where OpenSSL failed.
@@ -72,6 +75,26 @@ class sha256 {
 [[nodiscard]] bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept;
 /// The same with a hash of its own.
 [[nodiscard]] bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept;
+
+/// A key of HMAC-SHA-256 for many messages: what the key alone decides is computed once, which saves two of the blocks
+/// that a message is hashed with. As secret as the key; wiped when it is replaced or goes.
+/// **Thread safety:** one thread at a time.
+class hmac_sha256_key {
+  public:
+    /// Takes a key, with a hash at hand. False where OpenSSL failed: there is no key then.
+    /// **Allocates:** two contexts of OpenSSL, the first time.
+    [[nodiscard]] bool set(sha256& hash, byte_view key) noexcept;
+    /// As `hmac_sha256` with the key that was set; false where there is none.
+    [[nodiscard]] bool authenticate(sha256& hash, byte_view message, sha256_digest& out) const noexcept;
+    void forget() noexcept;
+
+  private:
+    bool keep(sha256& hash, sha256::context& at, byte_view pad) noexcept;
+    static bool resume(sha256& hash, sha256::context const& from) noexcept;
+
+    sha256::context inner_;
+    sha256::context outer_;
+};
 
 /// 20 bytes (FIPS 180-4).
 using sha1_digest = std::array<std::byte, 20>;
@@ -120,7 +143,10 @@ inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX
 #endif
 
 inline void sha256::start() noexcept {
-    bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr) == 1;
+    // Named once: a context that has its algorithm is only reset, which OpenSSL does faster.
+    auto const* const named = prepared_ ? nullptr : algorithm_.get();
+    bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), named, nullptr) == 1;
+    prepared_ = ready;
     stage_ = ready ? stage::running : stage::failed;
 }
 
@@ -154,22 +180,40 @@ inline bool hash_sha256(byte_view message, sha256_digest& out) noexcept {
     return hash_sha256(hash, message, out);
 }
 
-inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept {
-    std::array<std::byte, 64> pad{};  // a block of SHA-256
-    sha256_digest inner{};
+namespace detail {
+
+using sha256_block = std::array<std::byte, 64>;
+
+// The key as one block, xored with the pad of the inner hash.
+inline bool make_inner_pad(sha256& hash, byte_view key, sha256_block& pad) noexcept {
     bool good = true;
     if (key.size() > pad.size()) {
-        good = hash_sha256(hash, key, inner);
-        std::copy(inner.begin(), inner.end(), pad.begin());
+        sha256_digest digest{};
+        good = hash_sha256(hash, key, digest);
+        std::copy(digest.begin(), digest.end(), pad.begin());
+        secure_wipe(digest);
     } else {
         std::copy(key.begin(), key.end(), pad.begin());
     }
-    hash.restart();
     for (auto& byte : pad) byte ^= std::byte{0x36};
+    return good;
+}
+
+inline void turn_to_outer_pad(sha256_block& pad) noexcept {
+    for (auto& byte : pad) byte ^= std::byte{0x36 ^ 0x5c};
+}
+
+}  // namespace detail
+
+inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept {
+    detail::sha256_block pad{};
+    sha256_digest inner{};
+    bool good = detail::make_inner_pad(hash, key, pad);
+    hash.restart();
     hash.update(pad);
     hash.update(message);
     good = hash.finish(inner) && good;
-    for (auto& byte : pad) byte ^= std::byte{0x36 ^ 0x5c};
+    detail::turn_to_outer_pad(pad);
     hash.restart();
     hash.update(pad);
     hash.update(inner);
@@ -178,6 +222,47 @@ inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_d
     secure_wipe(inner);
     if (!good) out.fill(std::byte{0});
     return good;
+}
+
+inline bool hmac_sha256_key::keep(sha256& hash, sha256::context& at, byte_view pad) noexcept {
+    hash.restart();
+    hash.update(pad);
+    if (!at) at.reset(EVP_MD_CTX_new());
+    return hash.stage_ == sha256::stage::running && at && EVP_MD_CTX_copy_ex(at.get(), hash.context_.get()) == 1;
+}
+
+inline bool hmac_sha256_key::resume(sha256& hash, sha256::context const& from) noexcept {
+    bool const resumed = from && hash.context_ && EVP_MD_CTX_copy_ex(hash.context_.get(), from.get()) == 1;
+    hash.prepared_ = resumed;
+    hash.stage_ = resumed ? sha256::stage::running : sha256::stage::failed;
+    return resumed;
+}
+
+inline bool hmac_sha256_key::set(sha256& hash, byte_view key) noexcept {
+    detail::sha256_block pad{};
+    bool good = detail::make_inner_pad(hash, key, pad) && keep(hash, inner_, pad);
+    detail::turn_to_outer_pad(pad);
+    good = good && keep(hash, outer_, pad);
+    hash.restart();
+    secure_wipe(pad);
+    if (!good) forget();
+    return good;
+}
+
+inline bool hmac_sha256_key::authenticate(sha256& hash, byte_view message, sha256_digest& out) const noexcept {
+    bool good = resume(hash, inner_);
+    hash.update(message);
+    good = hash.finish(out) && good;
+    good = good && resume(hash, outer_);
+    hash.update(out);
+    good = hash.finish(out) && good;
+    if (!good) out.fill(std::byte{0});
+    return good;
+}
+
+inline void hmac_sha256_key::forget() noexcept {
+    inner_.reset();
+    outer_.reset();
 }
 
 inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {

@@ -6,7 +6,9 @@
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -35,15 +37,25 @@ constexpr int hex_value(char digit) noexcept {
     return -1;
 }
 
-inline void append_hex(std::string& out, byte_view bytes) {
+namespace detail {
+
+inline constexpr auto hex_pairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
     constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t value = 0; value != pairs.size(); ++value)
+        pairs[value] = {digits[value >> 4], digits[value & 0xF]};
+    return pairs;
+}();
+
+}  // namespace detail
+
+inline void append_hex(std::string& out, byte_view bytes) {
     auto const start = out.size();
     out.resize(start + 2 * bytes.size());
     char* to = out.data() + start;
     for (auto const byte : bytes) {
-        auto const value = std::to_integer<unsigned>(byte);
-        *to++ = digits[value >> 4];
-        *to++ = digits[value & 0xF];
+        std::memcpy(to, detail::hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
+        to += 2;
     }
 }
 

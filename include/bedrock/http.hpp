@@ -186,7 +186,7 @@ inline void receive_buffer::append(byte_view arrived) {
         bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
         begin_ = 0;
     }
-    bytes_.insert(bytes_.end(), arrived.begin(), arrived.end());
+    bytes_.insert(bytes_.end(), arrived.data(), arrived.data() + arrived.size());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::http

@@ -21,12 +21,19 @@ namespace bedrock::inline BEDROCK_ABI {
 /// The first byte in [begin, end) that a JSON string cannot carry as it is or that needs a look: `"`, `\`, a control
 /// character below 0x20, or a byte of 0x80 and above. `end` where there is none.
 char const* find_string_special(char const* begin, char const* end) noexcept;
+/// The same where bytes before `begin`, from `readable` on, may be read too, which helps at the end of short texts.
+char const* find_string_special(char const* begin, char const* end, char const* readable) noexcept;
+/// Whether there is one; faster than to find it.
+bool has_string_special(char const* begin, char const* end, char const* readable) noexcept;
 
 /// As `find_string_special`, but bytes of 0x80 and above are passed over: stops at `"`, `\` and controls only.
 char const* find_string_special_ascii(char const* begin, char const* end) noexcept;
 
 /// The first byte of 0x80 and above in [begin, end), or `end`.
 char const* find_non_ascii(char const* begin, char const* end) noexcept;
+
+/// The first byte in [begin, end) that is no graphic ASCII character (`!` to `~`), or `end`.
+char const* find_non_graphic(char const* begin, char const* end) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -66,6 +73,13 @@ struct non_ascii {
     static constexpr bool any(std::uint64_t word) noexcept { return (word & high_bits) != 0; }
 };
 
+struct non_graphic {
+    static constexpr bool has(unsigned char c) noexcept { return c <= ' ' || c >= 0x7f; }
+    static constexpr bool any(std::uint64_t word) noexcept {
+        return (bytes_below(word, 0x21) | bytes_equal(word, 0x7f) | (word & high_bits)) != 0;
+    }
+};
+
 template <class Set>
 char const* find_portable(char const* at, char const* end) noexcept {
     for (std::uint64_t word; end - at >= 8; at += 8) {
@@ -99,7 +113,7 @@ inline __m128i quote_or_backslash(__m128i bytes) noexcept {
 
 inline unsigned hits(string_special, char const* at) noexcept {
     auto const bytes = load_wide(at);
-    auto const below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: controls, and 0x80 and above
+    auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x20));  // negative: controls, and 0x80 and above
     return mask_of(_mm_or_si128(below, quote_or_backslash(bytes)));
 }
 
@@ -111,6 +125,12 @@ inline unsigned hits(string_special_ascii, char const* at) noexcept {
 
 inline unsigned hits(non_ascii, char const* at) noexcept {
     return mask_of(load_wide(at));
+}
+
+inline unsigned hits(non_graphic, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x21));  // negative: up to the space, and 0x80 and above
+    return mask_of(_mm_or_si128(below, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f))));
 }
 
 #elif defined(__AARCH64EL__) || defined(_M_ARM64)
@@ -145,6 +165,11 @@ inline std::uint64_t hits(non_ascii, char const* at) noexcept {
     return mask_of(vcgeq_u8(load_wide(at), vdupq_n_u8(0x80)));
 }
 
+inline std::uint64_t hits(non_graphic, char const* at) noexcept {
+    auto const above = vsubq_u8(load_wide(at), vdupq_n_u8(0x21));  // what lies below comes out above
+    return mask_of(vcgeq_u8(above, vdupq_n_u8(0x7f - 0x21)));
+}
+
 #else
 
 inline constexpr bool has_wide = false;
@@ -152,28 +177,70 @@ inline constexpr int bits_per_byte = 1;
 
 #endif
 
-// The fastest search of this architecture; what is left at the end is too short for a register.
 template <class Set>
-char const* find(char const* at, char const* end) noexcept {
+char const* find_beyond(char const* at, char const* end, char const* readable) noexcept {
     if constexpr (has_wide) {
         for (; end - at >= 16; at += 16)
             if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+        // What is too short for a register is looked at together with bytes before it, which need not belong to it.
+        if (end - readable >= 16) {
+            if (at == end) return end;
+            auto const passed = 16 - (end - at);
+            auto const mask = hits(Set{}, end - 16) >> passed * bits_per_byte;
+            return mask == 0 ? end : at + std::countr_zero(mask) / bits_per_byte;
+        }
     }
     return find_portable<Set>(at, end);
+}
+
+// The fastest search of this architecture. The first step is small enough to be inlined: most searches end there.
+template <class Set>
+char const* find(char const* at, char const* end, char const* readable) noexcept {
+    if constexpr (has_wide) {
+        if (end - at >= 16) {
+            if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+            at += 16;
+        }
+    }
+    return find_beyond<Set>(at, end, readable);
+}
+
+template <class Set>
+bool has(char const* at, char const* end, char const* readable) noexcept {
+    if constexpr (has_wide) {
+        if (end - at >= 16) {
+            auto found = hits(Set{}, end - 16);
+            for (; end - at > 16; at += 16) found |= hits(Set{}, at);
+            return found != 0;
+        }
+    }
+    return find_beyond<Set>(at, end, readable) != end;
 }
 
 }  // namespace scan_detail
 
 inline char const* find_string_special(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::string_special>(begin, end);
+    return scan_detail::find<scan_detail::string_special>(begin, end, begin);
+}
+
+inline char const* find_string_special(char const* begin, char const* end, char const* readable) noexcept {
+    return scan_detail::find<scan_detail::string_special>(begin, end, readable);
+}
+
+inline bool has_string_special(char const* begin, char const* end, char const* readable) noexcept {
+    return scan_detail::has<scan_detail::string_special>(begin, end, readable);
 }
 
 inline char const* find_string_special_ascii(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::string_special_ascii>(begin, end);
+    return scan_detail::find<scan_detail::string_special_ascii>(begin, end, begin);
 }
 
 inline char const* find_non_ascii(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::non_ascii>(begin, end);
+    return scan_detail::find<scan_detail::non_ascii>(begin, end, begin);
+}
+
+inline char const* find_non_graphic(char const* begin, char const* end) noexcept {
+    return scan_detail::find<scan_detail::non_graphic>(begin, end, begin);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

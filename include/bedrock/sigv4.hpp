@@ -134,10 +134,14 @@ inline std::string_view find_payload_hash(std::span<http::header const> headers)
     return {};
 }
 
-// Empties all but the headers, whose memory is still of use.
-inline void restart(signature& out) noexcept {
-    for (auto& header : out.headers)
-        if (header.name == token_name) crypto::secure_wipe(header.value);
+// Empties all but the headers, whose memory is still of use. The first of them is not wiped where the next token is
+// written over the last one, in its place and memory.
+inline void restart(signature& out, std::string_view next_token = {}) noexcept {
+    for (auto& header : out.headers) {
+        bool const overwritten =
+            &header == out.headers.data() && !next_token.empty() && next_token.size() <= header.value.capacity();
+        if (header.name == token_name && !overwritten) crypto::secure_wipe(header.value);
+    }
     out.canonical_request.clear();
     out.string_to_sign.clear();
     out.signed_headers.clear();
@@ -202,9 +206,9 @@ inline status signer::begin(request const& what, std::string_view& payload_hash,
 
 inline status signer::sign_text(std::string_view text, credentials_view const& with, scope const& where,
                                 crypto::sha256_digest& out) {
-    auto const* const key = keys_.find(hash_, with.secret_access_key, std::string_view(time_).substr(0, 8), where);
+    auto const* const key = keys_.find_hmac(hash_, with.secret_access_key, std::string_view(time_).substr(0, 8), where);
     if (!key) return {fault::crypto, stage::signing_key};
-    if (!crypto::hmac_sha256(hash_, *key, as_bytes(text), out)) return {fault::crypto, stage::signature};
+    if (!key->authenticate(hash_, as_bytes(text), out)) return {fault::crypto, stage::signature};
     return {};
 }
 
@@ -295,7 +299,7 @@ inline status signer::sign_valid_event(event const& what, credentials_view const
 
 inline status signer::sign(request const& what, credentials_view const& with, scope const& where, options const& how,
                            signature& out) {
-    detail::restart(out);
+    detail::restart(out, how.omit_session_token ? std::string_view() : with.session_token);
     auto found = validate(what, with, where);
     if (found.ok()) found = sign_valid(what, with, where, how, out);
     if (!found.ok()) out.clear();

@@ -6,7 +6,9 @@
 #include "bedrock/aws_error.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/crc32.hpp"
 #include "bedrock/event_stream/frame.hpp"
+#include "bedrock/event_stream/header_memory.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/model/stream.hpp"
 #include "bedrock/result.hpp"
@@ -50,9 +52,11 @@ class basic_stream_parser {
     std::uint64_t events() const noexcept { return events_; }
 
   private:
-    progress take(event_stream::message const& frame, error_context const& context);
-    progress at_end(http::transfer const& from);
-    progress fail_with(error why);
+    BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);
+    BEDROCK_COLD void take_type(event_stream::message const& event);
+    BEDROCK_COLD progress take_terminal(event_stream::message const& frame, error_context const& context);
+    BEDROCK_COLD progress at_end(http::transfer const& from);
+    BEDROCK_COLD progress fail_with(error why);
 
     event_stream::limits limits_;
     Event event_;
@@ -62,6 +66,10 @@ class basic_stream_parser {
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
     bool whole_ = false;         // as far as events can tell
     progress terminal_ = progress::need_more;
+    crc32_path checksums_ = best_crc32_path();
+    std::size_t type_begin_ = 0;  // of the last event's type in its header block
+    std::size_t type_size_ = 0;
+    event_stream::header_memory before_;
 };
 
 /// Of ConverseStream.
@@ -98,33 +106,42 @@ template <class Event>
 stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
-    auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_);
-    switch (frame.outcome) {
-        case event_stream::progress::message: {
-            delivered_ = frame.size;
-            offset_ += frame.size;
-            return take(frame.content, context);
-        }
-        case event_stream::progress::need_more:
-            return from.ended ? at_end(from) : progress::need_more;
-        case event_stream::progress::fault:
-            break;
+    auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_, before_, checksums_);
+    if (frame.outcome != event_stream::progress::message) return without_message(frame, from);
+    delivered_ = frame.size;
+    offset_ += frame.size;
+    // Whatever is no event ends the stream: headers that repeat are an event's, of the same type.
+    if (!frame.same_headers) {
+        if (frame.content.text(":message-type") != "event") return take_terminal(frame.content, context);
+        take_type(frame.content);
     }
+    auto const type = as_text(frame.content.headers.bytes().subspan(type_begin_, type_size_));
+    auto parsed = event_.parse(type, as_text(frame.content.payload));
+    if (!parsed) return fail_with(std::move(parsed).error());
+    ++events_;
+    return progress::event;
+}
+
+template <class Event>
+stream_progress basic_stream_parser<Event>::without_message(event_stream::decoded_frame const& frame,
+                                                            http::transfer const& from) {
+    if (frame.outcome == event_stream::progress::need_more) return from.ended ? at_end(from) : progress::need_more;
     return fail_with(make_error(errc::protocol, "damaged event stream at byte " + std::to_string(offset_) + ": " +
                                                     std::string(event_stream::describe(frame.code))));
 }
 
 template <class Event>
-stream_progress basic_stream_parser<Event>::take(event_stream::message const& frame, error_context const& context) {
+void basic_stream_parser<Event>::take_type(event_stream::message const& event) {
+    auto const type = event.text(":event-type");
+    type_begin_ = type.empty() ? 0 : static_cast<std::size_t>(type.data() - as_text(event.headers.bytes()).data());
+    type_size_ = type.size();
+    whole_ = whole_ || type == Event::indispensable;  // where its payload is broken, the stream fails for that
+}
+
+template <class Event>
+stream_progress basic_stream_parser<Event>::take_terminal(event_stream::message const& frame,
+                                                          error_context const& context) {
     auto const kind = frame.text(":message-type");
-    if (kind == "event") {
-        auto const type = frame.text(":event-type");
-        if (auto parsed = event_.parse(type, as_text(frame.payload)); !parsed)
-            return fail_with(std::move(parsed).error());
-        whole_ = whole_ || type == Event::indispensable;
-        ++events_;
-        return progress::event;
-    }
     if (kind == "exception")
         return fail_with(parse_exception_event(frame.text(":exception-type"), frame.payload, context));
     if (kind == "error")

@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/hex.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -90,17 +91,28 @@ void append_authority(std::string& out, url const& from);
 
 namespace uri_detail {
 
+inline constexpr auto unreserved = [] {
+    std::array<bool, 256> kept{};
+    for (std::size_t i = 0; i != kept.size(); ++i) {
+        char const c = static_cast<char>(i);
+        kept[i] = ascii::is_letter(c) || ascii::is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+    }
+    return kept;
+}();
+
 template <class Kept>
 void append_encoded(std::string& out, std::string_view text, Kept kept) {
     constexpr char digits[] = "0123456789ABCDEF";
-    for (char const c : text) {
-        if (kept(c)) {
-            out.push_back(c);
-        } else {
-            auto const value = static_cast<unsigned char>(c);
-            char const escape[] = {'%', digits[value >> 4], digits[value & 0xF]};
-            out.append(escape, sizeof escape);
-        }
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain != text.size() && kept(text[plain])) ++plain;
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        auto const value = static_cast<unsigned char>(text.front());
+        char const escape[] = {'%', digits[value >> 4], digits[value & 0xF]};
+        out.append(escape, sizeof escape);
+        text.remove_prefix(1);
     }
 }
 
@@ -169,8 +181,7 @@ constexpr bool is_allowed(char c) noexcept {
 }  // namespace uri_detail
 
 constexpr bool is_unreserved(char character) noexcept {
-    return ascii::is_letter(character) || ascii::is_digit(character) || character == '-' || character == '_' ||
-           character == '.' || character == '~';
+    return uri_detail::unreserved[static_cast<unsigned char>(character)];
 }
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {

@@ -3,7 +3,8 @@
 // May meet the headers of that tree in one translation unit.
 //
 // Macros left defined:
-//   BEDROCK_ABI, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD, BEDROCK_JSON_IGNORED
+//   BEDROCK_ABI, BEDROCK_COLD, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD,
+//   BEDROCK_JSON_IGNORED
 // and the guards of its parts:
 //   BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP,
 //   BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP,
@@ -14,9 +15,10 @@
 //   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
 //   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
 //   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
-//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_HPP,
-//   BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP,
-//   BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
+//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
+//   BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP, BEDROCK_CRC32_PORTABLE_HPP,
+//   BEDROCK_CRC32_X86_HPP, BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP,
+//   BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
 //   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
 //   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
 //   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
@@ -27,18 +29,19 @@
 //   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
 //   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
 //   BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
-//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP,
-//   BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP,
-//   BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP, BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP,
-//   BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP, BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP,
-//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
-//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
-//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP,
-//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
-//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
-//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
-//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
-//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
+//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP,
+//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP,
+//   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP,
+//   BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP, BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP,
+//   BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP,
+//   BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP,
+//   BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP,
+//   BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
+//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
+//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
+//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
+//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
+//   BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
@@ -122,8 +125,8 @@
 #include <vector>
 
 // ===== bedrock/config.hpp ============================================================================================
-// Owns the ABI tag, and the one fact about the compiler that changes it: whether exceptions are on.
-// Never lets any other macro change a layout or a body.
+// Owns the ABI tag, the one fact about the compiler that changes it (whether exceptions are on), and the mark of cold
+// code. Never lets any other macro change a layout or a body.
 #ifndef BEDROCK_CONFIG_HPP
 #define BEDROCK_CONFIG_HPP
 
@@ -135,6 +138,13 @@
 #else
 #define BEDROCK_EXCEPTIONS 0
 #define BEDROCK_ABI v0_nx
+#endif
+
+/// Marks a function that is seldom called: it stays out of those that are called often, and is made small, not fast.
+#if defined(__GNUC__)
+#define BEDROCK_COLD __attribute__((cold))
+#else
+#define BEDROCK_COLD
 #endif
 
 #endif
@@ -547,12 +557,23 @@ inline std::string_view as_text(byte_view bytes) noexcept {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
+namespace detail {
+
+// Halves, not a loop: compilers see the load and the byte swap that this is.
+template <std::size_t Size>
+constexpr std::uint64_t load_big_endian_bytes(std::byte const* from) noexcept {
+    if constexpr (Size == 1)
+        return std::to_integer<std::uint64_t>(*from);
+    else
+        return load_big_endian_bytes<Size / 2>(from) << 4 * Size | load_big_endian_bytes<Size / 2>(from + Size / 2);
+}
+
+}  // namespace detail
+
 /// Reads a big-endian integer from `sizeof(Integer)` bytes at `from`. Any alignment.
 template <std::integral Integer>
 constexpr Integer load_big_endian(std::byte const* from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
-    return static_cast<Integer>(value);
+    return static_cast<Integer>(detail::load_big_endian_bytes<sizeof(Integer)>(from));
 }
 
 /// Writes a big-endian integer to `sizeof(Integer)` bytes at `to`. Any alignment.
@@ -646,12 +667,19 @@ namespace bedrock::inline BEDROCK_ABI {
 /// The first byte in [begin, end) that a JSON string cannot carry as it is or that needs a look: `"`, `\`, a control
 /// character below 0x20, or a byte of 0x80 and above. `end` where there is none.
 char const* find_string_special(char const* begin, char const* end) noexcept;
+/// The same where bytes before `begin`, from `readable` on, may be read too, which helps at the end of short texts.
+char const* find_string_special(char const* begin, char const* end, char const* readable) noexcept;
+/// Whether there is one; faster than to find it.
+bool has_string_special(char const* begin, char const* end, char const* readable) noexcept;
 
 /// As `find_string_special`, but bytes of 0x80 and above are passed over: stops at `"`, `\` and controls only.
 char const* find_string_special_ascii(char const* begin, char const* end) noexcept;
 
 /// The first byte of 0x80 and above in [begin, end), or `end`.
 char const* find_non_ascii(char const* begin, char const* end) noexcept;
+
+/// The first byte in [begin, end) that is no graphic ASCII character (`!` to `~`), or `end`.
+char const* find_non_graphic(char const* begin, char const* end) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -691,6 +719,13 @@ struct non_ascii {
     static constexpr bool any(std::uint64_t word) noexcept { return (word & high_bits) != 0; }
 };
 
+struct non_graphic {
+    static constexpr bool has(unsigned char c) noexcept { return c <= ' ' || c >= 0x7f; }
+    static constexpr bool any(std::uint64_t word) noexcept {
+        return (bytes_below(word, 0x21) | bytes_equal(word, 0x7f) | (word & high_bits)) != 0;
+    }
+};
+
 template <class Set>
 char const* find_portable(char const* at, char const* end) noexcept {
     for (std::uint64_t word; end - at >= 8; at += 8) {
@@ -724,7 +759,7 @@ inline __m128i quote_or_backslash(__m128i bytes) noexcept {
 
 inline unsigned hits(string_special, char const* at) noexcept {
     auto const bytes = load_wide(at);
-    auto const below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: controls, and 0x80 and above
+    auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x20));  // negative: controls, and 0x80 and above
     return mask_of(_mm_or_si128(below, quote_or_backslash(bytes)));
 }
 
@@ -736,6 +771,12 @@ inline unsigned hits(string_special_ascii, char const* at) noexcept {
 
 inline unsigned hits(non_ascii, char const* at) noexcept {
     return mask_of(load_wide(at));
+}
+
+inline unsigned hits(non_graphic, char const* at) noexcept {
+    auto const bytes = load_wide(at);
+    auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x21));  // negative: up to the space, and 0x80 and above
+    return mask_of(_mm_or_si128(below, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f))));
 }
 
 #elif defined(__AARCH64EL__) || defined(_M_ARM64)
@@ -770,6 +811,11 @@ inline std::uint64_t hits(non_ascii, char const* at) noexcept {
     return mask_of(vcgeq_u8(load_wide(at), vdupq_n_u8(0x80)));
 }
 
+inline std::uint64_t hits(non_graphic, char const* at) noexcept {
+    auto const above = vsubq_u8(load_wide(at), vdupq_n_u8(0x21));  // what lies below comes out above
+    return mask_of(vcgeq_u8(above, vdupq_n_u8(0x7f - 0x21)));
+}
+
 #else
 
 inline constexpr bool has_wide = false;
@@ -777,28 +823,70 @@ inline constexpr int bits_per_byte = 1;
 
 #endif
 
-// The fastest search of this architecture; what is left at the end is too short for a register.
 template <class Set>
-char const* find(char const* at, char const* end) noexcept {
+char const* find_beyond(char const* at, char const* end, char const* readable) noexcept {
     if constexpr (has_wide) {
         for (; end - at >= 16; at += 16)
             if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+        // What is too short for a register is looked at together with bytes before it, which need not belong to it.
+        if (end - readable >= 16) {
+            if (at == end) return end;
+            auto const passed = 16 - (end - at);
+            auto const mask = hits(Set{}, end - 16) >> passed * bits_per_byte;
+            return mask == 0 ? end : at + std::countr_zero(mask) / bits_per_byte;
+        }
     }
     return find_portable<Set>(at, end);
+}
+
+// The fastest search of this architecture. The first step is small enough to be inlined: most searches end there.
+template <class Set>
+char const* find(char const* at, char const* end, char const* readable) noexcept {
+    if constexpr (has_wide) {
+        if (end - at >= 16) {
+            if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+            at += 16;
+        }
+    }
+    return find_beyond<Set>(at, end, readable);
+}
+
+template <class Set>
+bool has(char const* at, char const* end, char const* readable) noexcept {
+    if constexpr (has_wide) {
+        if (end - at >= 16) {
+            auto found = hits(Set{}, end - 16);
+            for (; end - at > 16; at += 16) found |= hits(Set{}, at);
+            return found != 0;
+        }
+    }
+    return find_beyond<Set>(at, end, readable) != end;
 }
 
 }  // namespace scan_detail
 
 inline char const* find_string_special(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::string_special>(begin, end);
+    return scan_detail::find<scan_detail::string_special>(begin, end, begin);
+}
+
+inline char const* find_string_special(char const* begin, char const* end, char const* readable) noexcept {
+    return scan_detail::find<scan_detail::string_special>(begin, end, readable);
+}
+
+inline bool has_string_special(char const* begin, char const* end, char const* readable) noexcept {
+    return scan_detail::has<scan_detail::string_special>(begin, end, readable);
 }
 
 inline char const* find_string_special_ascii(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::string_special_ascii>(begin, end);
+    return scan_detail::find<scan_detail::string_special_ascii>(begin, end, begin);
 }
 
 inline char const* find_non_ascii(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::non_ascii>(begin, end);
+    return scan_detail::find<scan_detail::non_ascii>(begin, end, begin);
+}
+
+inline char const* find_non_graphic(char const* begin, char const* end) noexcept {
+    return scan_detail::find<scan_detail::non_graphic>(begin, end, begin);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -1046,15 +1134,25 @@ constexpr int hex_value(char digit) noexcept {
     return -1;
 }
 
-inline void append_hex(std::string& out, byte_view bytes) {
+namespace detail {
+
+inline constexpr auto hex_pairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
     constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t value = 0; value != pairs.size(); ++value)
+        pairs[value] = {digits[value >> 4], digits[value & 0xF]};
+    return pairs;
+}();
+
+}  // namespace detail
+
+inline void append_hex(std::string& out, byte_view bytes) {
     auto const start = out.size();
     out.resize(start + 2 * bytes.size());
     char* to = out.data() + start;
     for (auto const byte : bytes) {
-        auto const value = std::to_integer<unsigned>(byte);
-        *to++ = digits[value >> 4];
-        *to++ = digits[value & 0xF];
+        std::memcpy(to, detail::hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
+        to += 2;
     }
 }
 
@@ -1217,31 +1315,102 @@ inline bool decode_base64(std::string_view text, byte_buffer& bytes) {
 
 #endif
 
-// ===== bedrock/crc32.hpp =============================================================================================
-// Owns CRC-32 as zlib, PNG and AWS event streams use it (IEEE 802.3, reflected polynomial 0xedb88320).
-// Never allocates, and gives the same value at compile time and at run time, whatever the byte order.
-#ifndef BEDROCK_CRC32_HPP
-#define BEDROCK_CRC32_HPP
+// ===== bedrock/crc32/polynomial.hpp ==================================================================================
+// Owns the arithmetic behind CRC-32: polynomials over GF(2) modulo the IEEE 802.3 polynomial, and their constants.
+// Never touches a message: it serves the paths that fold one, and the combining of two values.
+#ifndef BEDROCK_CRC32_POLYNOMIAL_HPP
+#define BEDROCK_CRC32_POLYNOMIAL_HPP
 
-namespace bedrock::inline BEDROCK_ABI {
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
 
-/// The CRC-32 of `bytes`, continued from `previous`: `crc32(b, crc32(a))` is the value of `a` followed by `b`.
-constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous = 0) noexcept;
+/// The polynomial without its x^32, reflected like every polynomial here: the highest bit is the coefficient of x^0.
+inline constexpr std::uint32_t polynomial = 0xedb88320;
+
+/// The product modulo the polynomial.
+constexpr std::uint32_t multiply(std::uint32_t left, std::uint32_t right) noexcept;
+
+/// `base` to the power of `exponent`, modulo the polynomial.
+constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexcept;
+
+/// x to the power of `exponent`, modulo the polynomial.
+constexpr std::uint32_t x_to_the(std::uint64_t exponent) noexcept;
+
+/// The factor that a carry-less multiplication of 64 bits takes to multiply by x^`exponent` modulo the polynomial: such
+/// a product of reflected factors is one x short.
+constexpr std::uint64_t fold_factor(std::uint64_t exponent) noexcept;
+
+/// The quotient of x^96 and the polynomial without its x^0, for Barrett's reduction of 64 bits.
+constexpr std::uint64_t barrett_quotient() noexcept;
+
+/// The whole polynomial, x^32 included, as the second factor of that reduction.
+inline constexpr std::uint64_t whole_polynomial = std::uint64_t{polynomial} << 1 | 1;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
+constexpr std::uint32_t multiply(std::uint32_t left, std::uint32_t right) noexcept {
+    std::uint32_t product = 0;
+    for (std::uint32_t bit = 0x80000000; bit != 0; bit >>= 1) {
+        if ((left & bit) != 0) product ^= right;
+        right = right >> 1 ^ ((right & 1) != 0 ? polynomial : 0u);
+    }
+    return product;
+}
+
+constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexcept {
+    std::uint32_t result = 0x80000000;
+    for (; exponent != 0; exponent >>= 1) {
+        if ((exponent & 1) != 0) result = multiply(result, base);
+        base = multiply(base, base);
+    }
+    return result;
+}
+
+constexpr std::uint32_t x_to_the(std::uint64_t exponent) noexcept {
+    return power(0x40000000, exponent);
+}
+
+constexpr std::uint64_t fold_factor(std::uint64_t exponent) noexcept {
+    return std::uint64_t{x_to_the(exponent - 1)} << 32;
+}
+
+constexpr std::uint64_t barrett_quotient() noexcept {
+    std::uint64_t quotient = 1;
+    std::uint32_t remainder = polynomial;
+    for (int place = 1; place != 64; ++place) {
+        bool const divides = (remainder & 1) != 0;
+        if (divides) quotient |= std::uint64_t{1} << place;
+        remainder = remainder >> 1 ^ (divides ? polynomial : 0u);
+    }
+    return quotient;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/portable.hpp ====================================================================================
+// Owns the CRC-32 that every machine and every constant expression can compute: sixteen bytes a step, by tables.
+// Never needs an instruction beyond the architecture's baseline, and gives the same value whatever the byte order.
+#ifndef BEDROCK_CRC32_PORTABLE_HPP
+#define BEDROCK_CRC32_PORTABLE_HPP
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// Takes `size` bytes into a running value: a CRC-32 with every bit turned over.
+constexpr std::uint32_t update_portable(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
 
 /// `at[k][b]` is the remainder of byte `b` followed by `k` zero bytes ("slicing", Kounavis and Berry, 2005).
-struct crc32_tables {
+struct slices {
     std::uint32_t at[16][256];
 };
 
-constexpr crc32_tables make_crc32_tables() noexcept {
-    crc32_tables made{};
+constexpr slices make_slices() noexcept {
+    slices made{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         std::uint32_t value = byte;
-        for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1) != 0 ? 0xedb88320u : 0u);
+        for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1) != 0 ? polynomial : 0u);
         made.at[0][byte] = value;
     }
     for (std::size_t k = 1; k < 16; ++k) {
@@ -1253,37 +1422,525 @@ constexpr crc32_tables make_crc32_tables() noexcept {
     return made;
 }
 
-inline constexpr crc32_tables crc32_slices = make_crc32_tables();
+inline constexpr slices tables = make_slices();
 
-constexpr std::uint32_t load_crc32_word(std::byte const* from) noexcept {
+constexpr std::uint32_t load_word(std::byte const* from) noexcept {
     return std::to_integer<std::uint32_t>(from[0]) | std::to_integer<std::uint32_t>(from[1]) << 8 |
            std::to_integer<std::uint32_t>(from[2]) << 16 | std::to_integer<std::uint32_t>(from[3]) << 24;
 }
 
 /// The remainder of the four bytes of `word`, `Behind` further bytes following them.
 template <std::size_t Behind>
-constexpr std::uint32_t crc32_of_word(std::uint32_t word) noexcept {
-    return crc32_slices.at[Behind + 3][word & 0xff] ^ crc32_slices.at[Behind + 2][word >> 8 & 0xff] ^
-           crc32_slices.at[Behind + 1][word >> 16 & 0xff] ^ crc32_slices.at[Behind][word >> 24];
+constexpr std::uint32_t remainder_of(std::uint32_t word) noexcept {
+    return tables.at[Behind + 3][word & 0xff] ^ tables.at[Behind + 2][word >> 8 & 0xff] ^
+           tables.at[Behind + 1][word >> 16 & 0xff] ^ tables.at[Behind][word >> 24];
 }
 
-}  // namespace detail
+constexpr std::uint32_t update_portable(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    for (; size >= 16; at += 16, size -= 16) {
+        running = remainder_of<12>(running ^ load_word(at)) ^ remainder_of<8>(load_word(at + 4)) ^
+                  remainder_of<4>(load_word(at + 8)) ^ remainder_of<0>(load_word(at + 12));
+    }
+    if (size >= 8) {
+        running = remainder_of<4>(running ^ load_word(at)) ^ remainder_of<0>(load_word(at + 4));
+        at += 8;
+        size -= 8;
+    }
+    if (size >= 4) {
+        running = remainder_of<0>(running ^ load_word(at));
+        at += 4;
+        size -= 4;
+    }
+    for (; size != 0; ++at, --size) {
+        running = running >> 8 ^ tables.at[0][(running ^ std::to_integer<std::uint32_t>(*at)) & 0xff];
+    }
+    return running;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/arm.hpp =========================================================================================
+// Owns CRC-32 on 64-bit ARM: the CRC32 instructions, eight bytes a step, and PMULL, which folds sixty-four at once.
+// Never runs where the processor lacks them: whoever calls asks `has_arm_crc` and `has_arm_pmull` first.
+#ifndef BEDROCK_CRC32_ARM_HPP
+#define BEDROCK_CRC32_ARM_HPP
+
+#if defined(__AARCH64EL__) && defined(__GNUC__) && (defined(__linux__) || defined(__APPLE__))
+#include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// What the processor at hand has.
+inline bool has_arm_crc() noexcept;
+inline bool has_arm_pmull() noexcept;
+
+/// As `update_portable`.
+inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__AARCH64EL__) && defined(__GNUC__) && (defined(__linux__) || defined(__APPLE__))
+
+// The compilers agree on the instructions, not on the names of their intrinsics nor on when those are declared.
+#if defined(__clang__)
+#define BEDROCK_TARGET __attribute__((target("crc,aes")))
+#else
+#define BEDROCK_TARGET __attribute__((target("+crc+crypto")))
+#endif
+#define BEDROCK_INLINE __attribute__((always_inline)) inline
+
+#if defined(__linux__)
+inline bool has_arm_crc() noexcept {
+    return (getauxval(AT_HWCAP) & 1u << 7) != 0;  // HWCAP_CRC32 of <asm/hwcap.h>
+}
+inline bool has_arm_pmull() noexcept {
+    return has_arm_crc() && (getauxval(AT_HWCAP) & 1u << 4) != 0;  // HWCAP_PMULL
+}
+#else
+inline bool has_arm_crc() noexcept {
+    return true;  // every processor that Apple has shipped macOS on
+}
+inline bool has_arm_pmull() noexcept {
+    return true;
+}
+#endif
+
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t take_eight(std::uint32_t running, std::uint64_t eight) noexcept {
+    __asm__("crc32x %w0, %w0, %x1" : "+r"(running) : "r"(eight));
+    return running;
+}
+
+BEDROCK_TARGET inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at,
+                                                   std::size_t size) noexcept {
+    for (; size >= 8; at += 8, size -= 8) {
+        std::uint64_t eight;
+        std::memcpy(&eight, at, sizeof eight);
+        running = take_eight(running, eight);
+    }
+    if (size >= 4) {
+        __asm__("crc32w %w0, %w0, %w1" : "+r"(running) : "r"(load_word(at)));
+        at += 4;
+        size -= 4;
+    }
+    for (; size != 0; ++at, --size) {
+        __asm__("crc32b %w0, %w0, %w1" : "+r"(running) : "r"(std::to_integer<std::uint32_t>(*at)));
+    }
+    return running;
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t load(std::byte const* from) noexcept {
+    return vreinterpretq_u64_u8(vld1q_u8(reinterpret_cast<std::uint8_t const*>(from)));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t factors_over(std::uint64_t bytes) noexcept {
+    return vcombine_u64(vcreate_u64(fold_factor(8 * bytes + 64)), vcreate_u64(fold_factor(8 * bytes)));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t fold(uint64x2_t running, uint64x2_t factors, uint64x2_t next) noexcept {
+    uint64x2_t high;
+    uint64x2_t low;
+    __asm__("pmull %0.1q, %1.1d, %2.1d" : "=w"(high) : "w"(running), "w"(factors));
+    __asm__("pmull2 %0.1q, %1.2d, %2.2d" : "=w"(low) : "w"(running), "w"(factors));
+    return veorq_u64(veorq_u64(high, low), next);
+}
+
+// Below this the multiplications do not earn back what the merging of four values costs.
+inline constexpr std::size_t least_folded = 256;
+
+BEDROCK_TARGET inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at,
+                                                     std::size_t size) noexcept {
+    if (size < least_folded) return update_arm_crc(running, at, size);
+    auto first = veorq_u64(load(at), vcombine_u64(vcreate_u64(running), vcreate_u64(0)));
+    auto second = load(at + 16);
+    auto third = load(at + 32);
+    auto fourth = load(at + 48);
+    at += 64;
+    size -= 64;
+    auto const ahead = factors_over(64);
+    for (; size >= 64; at += 64, size -= 64) {
+        first = fold(first, ahead, load(at));
+        second = fold(second, ahead, load(at + 16));
+        third = fold(third, ahead, load(at + 32));
+        fourth = fold(fourth, ahead, load(at + 48));
+    }
+    auto const next = factors_over(16);
+    first = fold(fold(fold(first, next, second), next, third), next, fourth);
+    running = take_eight(take_eight(0, vgetq_lane_u64(first, 0)), vgetq_lane_u64(first, 1));
+    return update_arm_crc(running, at, size);
+}
+
+#undef BEDROCK_TARGET
+#undef BEDROCK_INLINE
+
+#else
+
+inline bool has_arm_crc() noexcept {
+    return false;
+}
+
+inline bool has_arm_pmull() noexcept {
+    return false;
+}
+
+inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/x86.hpp =========================================================================================
+// Owns CRC-32 by carry-less multiplication on x86-64: PCLMULQDQ, sixteen bytes a step, and VPCLMULQDQ, sixty-four.
+// Never runs where the processor lacks them: whoever calls asks `has_pclmul` and `has_vpclmul` first.
+#ifndef BEDROCK_CRC32_X86_HPP
+#define BEDROCK_CRC32_X86_HPP
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <emmintrin.h>
+#include <smmintrin.h>
+#include <tmmintrin.h>
+#include <wmmintrin.h>
+#endif
+
+// The method: "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Gopal et al., Intel 2009.
+// A running value of 128 bits is moved ahead ("folded") over the bytes that follow by two multiplications; at the end
+// Barrett's reduction makes 32 bits of it. The constants are computed, in polynomial.hpp.
+//
+// avx in the targets asks for the VEX encoding: SSE code of the legacy encoding halves its speed where somebody left
+// the upper halves of the registers dirty.
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// What the processor at hand has, and the operating system keeps across its switches.
+inline bool has_pclmul() noexcept;
+inline bool has_vpclmul() noexcept;
+
+/// As `update_portable`.
+inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define BEDROCK_TARGET __attribute__((target("avx,pclmul")))
+#define BEDROCK_WIDE_TARGET __attribute__((target("avx512f,avx512vl,vpclmulqdq,pclmul")))
+#define BEDROCK_INLINE __attribute__((always_inline)) inline
+
+inline bool has_pclmul() noexcept {
+    return __builtin_cpu_supports("avx") && __builtin_cpu_supports("pclmul");
+}
+
+inline bool has_vpclmul() noexcept {
+    return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512vl") && has_pclmul();
+}
+
+struct fold_factors {
+    std::uint64_t high;  // for the first eight of sixteen bytes
+    std::uint64_t low;
+};
+
+/// Moves sixteen bytes ahead by so many bytes.
+constexpr fold_factors fold_over(std::uint64_t bytes) noexcept {
+    return {fold_factor(8 * bytes + 64), fold_factor(8 * bytes)};
+}
+
+inline constexpr fold_factors over_16 = fold_over(16);
+inline constexpr fold_factors over_64 = fold_over(64);
+inline constexpr fold_factors over_256 = fold_over(256);
+inline constexpr fold_factors barrett = {barrett_quotient(), whole_polynomial};
+
+// Sixteen bytes from place 16 - n move a register's bytes n to the left, from 16 + n as many to the right; a byte of
+// the index with its highest bit gives zero.
+inline constexpr unsigned char moves[48] = {
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,  //
+    0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,  //
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i load(void const* from) noexcept {
+    return _mm_loadu_si128(static_cast<__m128i const*>(from));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i fold(__m128i running, __m128i factors, __m128i next) noexcept {
+    return _mm_xor_si128(_mm_xor_si128(_mm_clmulepi64_si128(running, factors, 0x00), next),
+                         _mm_clmulepi64_si128(running, factors, 0x11));
+}
+
+/// The remainder of the 64 bits in the upper half, followed by 32 zero bits.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t reduce_upper_half(__m128i value) noexcept {
+    auto const constants = load(&barrett);
+    auto const quotient = _mm_clmulepi64_si128(value, constants, 0x01);
+    return static_cast<std::uint32_t>(_mm_extract_epi32(_mm_clmulepi64_si128(quotient, constants, 0x10), 2));
+}
+
+/// The remainder of all 128 bits, followed by 32 zero bits.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t reduce(__m128i value) noexcept {
+    auto const factor = _mm_cvtsi64_si128(static_cast<long long>(fold_factor(64)));
+    auto const upper = _mm_andnot_si128(_mm_set_epi64x(0, -1), value);
+    auto const half = _mm_xor_si128(_mm_clmulepi64_si128(value, factor, 0x00), upper);
+    return reduce_upper_half(_mm_xor_si128(_mm_clmulepi64_si128(half, factor, 0x00), half));
+}
+
+/// Folds the rest of a message of at least sixteen bytes in all, and reduces.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t finish(__m128i running, std::byte const* at, std::size_t left) noexcept {
+    auto const factors = load(&over_16);
+    for (; left >= 16; at += 16, left -= 16) running = fold(running, factors, load(at));
+    if (left != 0) {
+        // The message ends with the running value's last 16 - left bytes and the rest; what stood before them is
+        // folded.
+        auto const ahead = load(moves + left);
+        auto const back = load(moves + 16 + left);
+        auto const last = _mm_blendv_epi8(load(at + left - 16), _mm_shuffle_epi8(running, back),
+                                          _mm_cmpgt_epi8(_mm_setzero_si128(), ahead));
+        running = fold(_mm_shuffle_epi8(running, ahead), factors, last);
+    }
+    return reduce(running);
+}
+
+BEDROCK_TARGET inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at,
+                                                  std::size_t size) noexcept {
+    if (size < 16) {
+        if (size < 8) return update_portable(running, at, size);
+        auto const eight = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(at));
+        auto const value = _mm_xor_si128(eight, _mm_cvtsi32_si128(static_cast<int>(running)));
+        running = reduce_upper_half(_mm_slli_si128(value, 8));
+        return size == 8 ? running : update_portable(running, at + 8, size - 8);
+    }
+    auto first = _mm_xor_si128(load(at), _mm_cvtsi32_si128(static_cast<int>(running)));
+    at += 16;
+    size -= 16;
+    if (size >= 112) {
+        auto second = load(at);
+        auto third = load(at + 16);
+        auto fourth = load(at + 32);
+        at += 48;
+        size -= 48;
+        auto const ahead = load(&over_64);
+        for (; size >= 64; at += 64, size -= 64) {
+            first = fold(first, ahead, load(at));
+            second = fold(second, ahead, load(at + 16));
+            third = fold(third, ahead, load(at + 32));
+            fourth = fold(fourth, ahead, load(at + 48));
+        }
+        auto const next = load(&over_16);
+        first = fold(fold(fold(first, next, second), next, third), next, fourth);
+    }
+    return finish(first, at, size);
+}
+
+// <immintrin.h>, which has the intrinsics of these registers, takes longer to compile than all of bedrock's codecs.
+using wide = std::uint64_t __attribute__((vector_size(64)));
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void load_wide(wide& to, std::byte const* from) noexcept {
+    std::memcpy(&to, from, sizeof to);
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void spread(wide& to, fold_factors const& factors) noexcept {
+    to = wide{factors.high, factors.low, factors.high, factors.low,
+              factors.high, factors.low, factors.high, factors.low};
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void fold_wide(wide& running, wide const& factors, wide const& next) noexcept {
+    wide high;
+    wide low;
+    __asm__("vpclmulqdq $0x00, %2, %1, %0" : "=v"(high) : "v"(running), "v"(factors));
+    __asm__("vpclmulqdq $0x11, %2, %1, %0" : "=v"(low) : "v"(running), "v"(factors));
+    running = high ^ low ^ next;
+}
+
+BEDROCK_WIDE_TARGET inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at,
+                                                        std::size_t size) noexcept {
+    if (size < 128) return update_pclmul(running, at, size);
+    wide first;
+    wide next;
+    wide factors;
+    load_wide(first, at);
+    first ^= wide{running, 0, 0, 0, 0, 0, 0, 0};
+    at += 64;
+    size -= 64;
+    if (size >= 448) {
+        wide second;
+        wide third;
+        wide fourth;
+        load_wide(second, at);
+        load_wide(third, at + 64);
+        load_wide(fourth, at + 128);
+        at += 192;
+        size -= 192;
+        spread(factors, over_256);
+        for (; size >= 256; at += 256, size -= 256) {
+            load_wide(next, at);
+            fold_wide(first, factors, next);
+            load_wide(next, at + 64);
+            fold_wide(second, factors, next);
+            load_wide(next, at + 128);
+            fold_wide(third, factors, next);
+            load_wide(next, at + 192);
+            fold_wide(fourth, factors, next);
+        }
+        spread(factors, over_64);
+        fold_wide(first, factors, second);
+        fold_wide(first, factors, third);
+        fold_wide(first, factors, fourth);
+    }
+    spread(factors, over_64);
+    for (; size >= 64; at += 64, size -= 64) {
+        load_wide(next, at);
+        fold_wide(first, factors, next);
+    }
+    __m128i parts[4];
+    std::memcpy(parts, &first, sizeof parts);
+    auto const ahead = load(&over_16);
+    auto const whole = fold(fold(fold(parts[0], ahead, parts[1]), ahead, parts[2]), ahead, parts[3]);
+    return finish(whole, at, size);
+}
+
+#undef BEDROCK_TARGET
+#undef BEDROCK_WIDE_TARGET
+#undef BEDROCK_INLINE
+
+#else
+
+inline bool has_pclmul() noexcept {
+    return false;
+}
+
+inline bool has_vpclmul() noexcept {
+    return false;
+}
+
+inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32.hpp =============================================================================================
+// Owns CRC-32 as zlib, PNG and AWS event streams use it (IEEE 802.3, reflected), by the fastest way of the processor.
+// Never allocates, and gives the same value by every way, at compile time and at run time, whatever the byte order.
+#ifndef BEDROCK_CRC32_HPP
+#define BEDROCK_CRC32_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The ways to compute it; each gives the same values.
+enum class crc32_path : unsigned char {
+    portable,   ///< tables, sixteen bytes a step
+    pclmul,     ///< x86-64 with AVX and PCLMULQDQ
+    vpclmul,    ///< x86-64 with AVX-512 and VPCLMULQDQ
+    arm_crc,    ///< 64-bit ARM with its CRC32 instructions
+    arm_pmull,  ///< the same, and PMULL for what is long
+};
+
+/// "portable", "pclmul", "vpclmul", "arm_crc", "arm_pmull".
+constexpr std::string_view describe(crc32_path path) noexcept;
+
+/// Whether the processor at hand can go that way. **Thread safety:** any.
+bool has_crc32_path(crc32_path path) noexcept;
+
+/// The fastest way of the processor at hand: a few nanoseconds where the system was asked before. **Thread safety:**
+/// any.
+crc32_path best_crc32_path() noexcept;
+
+/// The CRC-32 of `bytes`, continued from `previous`: `crc32(b, crc32(a))` is the value of `a` followed by `b`.
+constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous = 0) noexcept;
+
+/// The same by a way of the caller's choice. One that `has_crc32_path` denies ends the program.
+std::uint32_t crc32(byte_view bytes, std::uint32_t previous, crc32_path path) noexcept;
+
+/// The CRC-32 of two messages one after the other, from their values and the second one's size in bytes.
+constexpr std::uint32_t combine_crc32(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view describe(crc32_path path) noexcept {
+    switch (path) {
+        case crc32_path::portable:
+            return "portable";
+        case crc32_path::pclmul:
+            return "pclmul";
+        case crc32_path::vpclmul:
+            return "vpclmul";
+        case crc32_path::arm_crc:
+            return "arm_crc";
+        case crc32_path::arm_pmull:
+            return "arm_pmull";
+    }
+    return {};
+}
+
+inline bool has_crc32_path(crc32_path path) noexcept {
+    switch (path) {
+        case crc32_path::portable:
+            return true;
+        case crc32_path::pclmul:
+            return crc32_detail::has_pclmul();
+        case crc32_path::vpclmul:
+            return crc32_detail::has_vpclmul();
+        case crc32_path::arm_crc:
+            return crc32_detail::has_arm_crc();
+        case crc32_path::arm_pmull:
+            return crc32_detail::has_arm_pmull();
+    }
+    return false;
+}
+
+inline crc32_path best_crc32_path() noexcept {
+    if (crc32_detail::has_vpclmul()) return crc32_path::vpclmul;
+    if (crc32_detail::has_pclmul()) return crc32_path::pclmul;
+    if (crc32_detail::has_arm_pmull()) return crc32_path::arm_pmull;
+    if (crc32_detail::has_arm_crc()) return crc32_path::arm_crc;
+    return crc32_path::portable;
+}
+
+namespace crc32_detail {
+
+using update_function = std::uint32_t (*)(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// No switch: for short messages its jump would cost as much as the work.
+inline update_function find_update(crc32_path path) noexcept {
+    if (path == crc32_path::pclmul) return update_pclmul;
+    if (path == crc32_path::vpclmul) return update_vpclmul;
+    if (path == crc32_path::arm_pmull) return update_arm_pmull;
+    if (path == crc32_path::arm_crc) return update_arm_crc;
+    return update_portable;
+}
+
+}  // namespace crc32_detail
+
+inline std::uint32_t crc32(byte_view bytes, std::uint32_t previous, crc32_path path) noexcept {
+    return ~crc32_detail::find_update(path)(~previous, bytes.data(), bytes.size());
+}
 
 constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous) noexcept {
-    std::uint32_t crc = ~previous;
-    std::byte const* at = bytes.data();
-    std::size_t left = bytes.size();
-    for (; left >= 16; at += 16, left -= 16) {
-        crc = detail::crc32_of_word<12>(crc ^ detail::load_crc32_word(at)) ^
-              detail::crc32_of_word<8>(detail::load_crc32_word(at + 4)) ^
-              detail::crc32_of_word<4>(detail::load_crc32_word(at + 8)) ^
-              detail::crc32_of_word<0>(detail::load_crc32_word(at + 12));
-    }
-    for (; left >= 4; at += 4, left -= 4) crc = detail::crc32_of_word<0>(crc ^ detail::load_crc32_word(at));
-    for (; left != 0; ++at, --left) {
-        crc = crc >> 8 ^ detail::crc32_slices.at[0][(crc ^ std::to_integer<std::uint32_t>(*at)) & 0xff];
-    }
-    return ~crc;
+    if (!std::is_constant_evaluated()) return crc32(bytes, previous, best_crc32_path());
+    return ~crc32_detail::update_portable(~previous, bytes.data(), bytes.size());
+}
+
+constexpr std::uint32_t combine_crc32(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) noexcept {
+    return crc32_detail::multiply(first, crc32_detail::power(crc32_detail::x_to_the(8), second_size)) ^ second;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -1372,17 +2029,28 @@ void append_authority(std::string& out, url const& from);
 
 namespace uri_detail {
 
+inline constexpr auto unreserved = [] {
+    std::array<bool, 256> kept{};
+    for (std::size_t i = 0; i != kept.size(); ++i) {
+        char const c = static_cast<char>(i);
+        kept[i] = ascii::is_letter(c) || ascii::is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+    }
+    return kept;
+}();
+
 template <class Kept>
 void append_encoded(std::string& out, std::string_view text, Kept kept) {
     constexpr char digits[] = "0123456789ABCDEF";
-    for (char const c : text) {
-        if (kept(c)) {
-            out.push_back(c);
-        } else {
-            auto const value = static_cast<unsigned char>(c);
-            char const escape[] = {'%', digits[value >> 4], digits[value & 0xF]};
-            out.append(escape, sizeof escape);
-        }
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain != text.size() && kept(text[plain])) ++plain;
+        out.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        auto const value = static_cast<unsigned char>(text.front());
+        char const escape[] = {'%', digits[value >> 4], digits[value & 0xF]};
+        out.append(escape, sizeof escape);
+        text.remove_prefix(1);
     }
 }
 
@@ -1451,8 +2119,7 @@ constexpr bool is_allowed(char c) noexcept {
 }  // namespace uri_detail
 
 constexpr bool is_unreserved(char character) noexcept {
-    return ascii::is_letter(character) || ascii::is_digit(character) || character == '-' || character == '_' ||
-           character == '.' || character == '~';
+    return uri_detail::unreserved[static_cast<unsigned char>(character)];
 }
 
 inline void append_percent_encoded(std::string& out, std::string_view text) {
@@ -6865,18 +7532,21 @@ class sha256 {
     [[nodiscard]] bool finish(sha256_digest& out) noexcept;
 
   private:
+    friend class hmac_sha256_key;
     enum class stage : unsigned char { idle, running, failed };
-    struct context_deleter {
+    struct context_deleter {  // wipes too
         void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
     };
+    using context = std::unique_ptr<EVP_MD_CTX, context_deleter>;
     struct algorithm_deleter {
         void operator()(EVP_MD const* algorithm) const noexcept;
     };
     void start() noexcept;
 
     std::unique_ptr<EVP_MD const, algorithm_deleter> algorithm_;
-    std::unique_ptr<EVP_MD_CTX, context_deleter> context_;
+    context context_;
     stage stage_ = stage::idle;
+    bool prepared_ = false;
 };
 
 /// SHA-256 of one message, with a hash at hand; what it was fed before is forgotten. False where OpenSSL failed.
@@ -6889,6 +7559,26 @@ class sha256 {
 [[nodiscard]] bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept;
 /// The same with a hash of its own.
 [[nodiscard]] bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept;
+
+/// A key of HMAC-SHA-256 for many messages: what the key alone decides is computed once, which saves two of the blocks
+/// that a message is hashed with. As secret as the key; wiped when it is replaced or goes.
+/// **Thread safety:** one thread at a time.
+class hmac_sha256_key {
+  public:
+    /// Takes a key, with a hash at hand. False where OpenSSL failed: there is no key then.
+    /// **Allocates:** two contexts of OpenSSL, the first time.
+    [[nodiscard]] bool set(sha256& hash, byte_view key) noexcept;
+    /// As `hmac_sha256` with the key that was set; false where there is none.
+    [[nodiscard]] bool authenticate(sha256& hash, byte_view message, sha256_digest& out) const noexcept;
+    void forget() noexcept;
+
+  private:
+    bool keep(sha256& hash, sha256::context& at, byte_view pad) noexcept;
+    static bool resume(sha256& hash, sha256::context const& from) noexcept;
+
+    sha256::context inner_;
+    sha256::context outer_;
+};
 
 /// 20 bytes (FIPS 180-4).
 using sha1_digest = std::array<std::byte, 20>;
@@ -6937,7 +7627,10 @@ inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX
 #endif
 
 inline void sha256::start() noexcept {
-    bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr) == 1;
+    // Named once: a context that has its algorithm is only reset, which OpenSSL does faster.
+    auto const* const named = prepared_ ? nullptr : algorithm_.get();
+    bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), named, nullptr) == 1;
+    prepared_ = ready;
     stage_ = ready ? stage::running : stage::failed;
 }
 
@@ -6971,22 +7664,40 @@ inline bool hash_sha256(byte_view message, sha256_digest& out) noexcept {
     return hash_sha256(hash, message, out);
 }
 
-inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept {
-    std::array<std::byte, 64> pad{};  // a block of SHA-256
-    sha256_digest inner{};
+namespace detail {
+
+using sha256_block = std::array<std::byte, 64>;
+
+// The key as one block, xored with the pad of the inner hash.
+inline bool make_inner_pad(sha256& hash, byte_view key, sha256_block& pad) noexcept {
     bool good = true;
     if (key.size() > pad.size()) {
-        good = hash_sha256(hash, key, inner);
-        std::copy(inner.begin(), inner.end(), pad.begin());
+        sha256_digest digest{};
+        good = hash_sha256(hash, key, digest);
+        std::copy(digest.begin(), digest.end(), pad.begin());
+        secure_wipe(digest);
     } else {
         std::copy(key.begin(), key.end(), pad.begin());
     }
-    hash.restart();
     for (auto& byte : pad) byte ^= std::byte{0x36};
+    return good;
+}
+
+inline void turn_to_outer_pad(sha256_block& pad) noexcept {
+    for (auto& byte : pad) byte ^= std::byte{0x36 ^ 0x5c};
+}
+
+}  // namespace detail
+
+inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_digest& out) noexcept {
+    detail::sha256_block pad{};
+    sha256_digest inner{};
+    bool good = detail::make_inner_pad(hash, key, pad);
+    hash.restart();
     hash.update(pad);
     hash.update(message);
     good = hash.finish(inner) && good;
-    for (auto& byte : pad) byte ^= std::byte{0x36 ^ 0x5c};
+    detail::turn_to_outer_pad(pad);
     hash.restart();
     hash.update(pad);
     hash.update(inner);
@@ -6995,6 +7706,47 @@ inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_d
     secure_wipe(inner);
     if (!good) out.fill(std::byte{0});
     return good;
+}
+
+inline bool hmac_sha256_key::keep(sha256& hash, sha256::context& at, byte_view pad) noexcept {
+    hash.restart();
+    hash.update(pad);
+    if (!at) at.reset(EVP_MD_CTX_new());
+    return hash.stage_ == sha256::stage::running && at && EVP_MD_CTX_copy_ex(at.get(), hash.context_.get()) == 1;
+}
+
+inline bool hmac_sha256_key::resume(sha256& hash, sha256::context const& from) noexcept {
+    bool const resumed = from && hash.context_ && EVP_MD_CTX_copy_ex(hash.context_.get(), from.get()) == 1;
+    hash.prepared_ = resumed;
+    hash.stage_ = resumed ? sha256::stage::running : sha256::stage::failed;
+    return resumed;
+}
+
+inline bool hmac_sha256_key::set(sha256& hash, byte_view key) noexcept {
+    detail::sha256_block pad{};
+    bool good = detail::make_inner_pad(hash, key, pad) && keep(hash, inner_, pad);
+    detail::turn_to_outer_pad(pad);
+    good = good && keep(hash, outer_, pad);
+    hash.restart();
+    secure_wipe(pad);
+    if (!good) forget();
+    return good;
+}
+
+inline bool hmac_sha256_key::authenticate(sha256& hash, byte_view message, sha256_digest& out) const noexcept {
+    bool good = resume(hash, inner_);
+    hash.update(message);
+    good = hash.finish(out) && good;
+    good = good && resume(hash, outer_);
+    hash.update(out);
+    good = hash.finish(out) && good;
+    if (!good) out.fill(std::byte{0});
+    return good;
+}
+
+inline void hmac_sha256_key::forget() noexcept {
+    inner_.reset();
+    outer_.reset();
 }
 
 inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {
@@ -7401,7 +8153,7 @@ inline void receive_buffer::append(byte_view arrived) {
         bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
         begin_ = 0;
     }
-    bytes_.insert(bytes_.end(), arrived.begin(), arrived.end());
+    bytes_.insert(bytes_.end(), arrived.data(), arrived.data() + arrived.size());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::http
@@ -7961,6 +8713,44 @@ inline bool header_range::valid() const noexcept {
 
 #endif
 
+// ===== bedrock/event_stream/header_memory.hpp ========================================================================
+// Owns the memory of the header block that a stream's last message had, because most messages repeat it byte for byte.
+// Never allocates, and never says that two blocks are the same unless every byte is.
+#ifndef BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP
+#define BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP
+
+namespace bedrock::inline BEDROCK_ABI::event_stream {
+
+/// Remembers one well-formed header block of up to `capacity` bytes; of an empty or a longer one it knows nothing.
+class header_memory {
+  public:
+    /// ConverseStream's events have 75 to 90 bytes of headers.
+    static constexpr std::size_t capacity = 256;
+
+    header_memory() noexcept {}  // leaves the bytes as they are: only `size_` of them mean something
+
+    /// Whether `block` has the bytes of the one that was kept last.
+    bool knows(byte_view block) const noexcept {
+        return block.size() == size_ && std::memcmp(bytes_, block.data(), size_) == 0;
+    }
+    /// Remembers `block` in place of the last one.
+    void keep(byte_view block) noexcept {
+        size_ = !block.empty() && block.size() <= capacity ? block.size() : none;
+        if (size_ != none) std::memcpy(bytes_, block.data(), size_);
+    }
+    void forget() noexcept { size_ = none; }
+
+  private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);  // no block has that size
+
+    std::size_t size_ = none;
+    std::byte bytes_[capacity];
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI::event_stream
+
+#endif
+
 // ===== bedrock/event_stream/frame.hpp ================================================================================
 // Owns the frame of an event stream: its checks in their order, its limits, and the message viewed in place.
 // Never copies, buffers or allocates; splitting a stream into frames over time is the decoder's.
@@ -8032,6 +8822,8 @@ struct decoded_frame {
     /// `message`: the bytes that the frame took. `need_more`: the bytes, counted from the frame's first, that must be
     /// there before another try can get further. `fault`: 0.
     std::size_t size = 0;
+    /// Set with `progress::message` alone, and a memory of headers: the block has the bytes of the message before.
+    bool same_headers = false;
     /// Set with `progress::message` alone.
     message content{};
 };
@@ -8043,6 +8835,11 @@ struct decoded_frame {
 /// **Wire:** lengths and CRCs are big-endian; the prelude's CRC covers the first 8 bytes, the message's everything
 /// before it. A string's UTF-8 and duplicate names are not checked.
 [[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed = {}) noexcept;
+
+/// The same for the frames of one stream, in their order: headers that repeat are compared with `before` instead of
+/// parsed again, and `checksums` is looked up once. One that `has_crc32_path` denies ends the program.
+[[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                         crc32_path checksums) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -8072,22 +8869,21 @@ inline std::string_view message::text(std::string_view name) const noexcept {
 }
 
 inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexcept {
-    decoded_frame answer;
-    auto const need = [&](std::size_t size) {
-        answer.size = size;
-        return answer;
-    };
-    auto const fail = [&](fault code) {
-        answer.outcome = progress::fault;
-        answer.code = code;
-        return answer;
-    };
+    header_memory nothing;
+    return decode_frame(bytes, allowed, nothing, best_crc32_path());
+}
+
+inline decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                  crc32_path checksums) noexcept {
+    constexpr auto need = [](std::size_t size) { return decoded_frame{.size = size}; };
+    constexpr auto fail = [](fault code) { return decoded_frame{.outcome = progress::fault, .code = code}; };
 
     if (bytes.size() < prelude_size) return need(prelude_size);
     auto const total_length = load_big_endian<std::uint32_t>(bytes.data());
     auto const headers_length = load_big_endian<std::uint32_t>(bytes.data() + 4);
     auto const prelude_crc = load_big_endian<std::uint32_t>(bytes.data() + 8);
-    if (crc32(bytes.first(8)) != prelude_crc) return fail(fault::prelude_crc);
+    auto const update_crc = crc32_detail::find_update(checksums);
+    if (~update_crc(~std::uint32_t{0}, bytes.data(), 8) != prelude_crc) return fail(fault::prelude_crc);
     if (total_length < frame_overhead || headers_length > total_length - frame_overhead) {
         return fail(fault::invalid_length);
     }
@@ -8097,21 +8893,24 @@ inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexce
     std::size_t const body_end = total_length - std::size_t{4};
     auto const message_crc = load_big_endian<std::uint32_t>(bytes.data() + body_end);
     // Continued from the stored prelude CRC, which the check above proved to be that of the first eight bytes.
-    if (crc32(bytes.subspan(8, body_end - 8), prelude_crc) != message_crc) return fail(fault::message_crc);
+    if (~update_crc(~prelude_crc, bytes.data() + 8, body_end - 8) != message_crc) return fail(fault::message_crc);
 
     header_range const headers(bytes.subspan(prelude_size, headers_length));
-    if (!headers.valid()) return fail(fault::invalid_header);
-
+    bool const same_headers = before.knows(headers.bytes());
+    if (!same_headers) {
+        if (!headers.valid()) return fail(fault::invalid_header);
+        before.keep(headers.bytes());
+    }
     std::size_t const payload_begin = prelude_size + headers_length;
-    answer.outcome = progress::message;
-    answer.size = total_length;
-    answer.content = {.headers = headers,
-                      .payload = bytes.subspan(payload_begin, body_end - payload_begin),
-                      .total_length = total_length,
-                      .headers_length = headers_length,
-                      .prelude_crc = prelude_crc,
-                      .message_crc = message_crc};
-    return answer;
+    return {.outcome = progress::message,
+            .size = total_length,
+            .same_headers = same_headers,
+            .content = {.headers = headers,
+                        .payload = bytes.subspan(payload_begin, body_end - payload_begin),
+                        .total_length = total_length,
+                        .headers_length = headers_length,
+                        .prelude_crc = prelude_crc,
+                        .message_crc = message_crc}};
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::event_stream
@@ -8148,7 +8947,9 @@ namespace bedrock::inline BEDROCK_ABI::event_stream {
 /// thread at a time.
 class decoder {
   public:
-    explicit decoder(limits allowed = {}) noexcept : allowed_(allowed) {}
+    /// `checksums`: the way to compute them, all of which give the same answers; see `has_crc32_path`.
+    explicit decoder(limits allowed = {}, crc32_path checksums = best_crc32_path()) noexcept
+        : allowed_(allowed), checksums_(checksums) {}
     decoder(decoder&& other) noexcept { *this = std::move(other); }
     decoder& operator=(decoder&& other) noexcept;
 
@@ -8166,10 +8967,11 @@ class decoder {
     /// The fault, if any, and the offset of the frame at hand.
     status state() const noexcept { return state_; }
 
-    /// Forgets the stream, the fault and the offset; keeps the limits and the buffer.
+    /// Forgets the stream, the fault and the offset; keeps the limits, the way of checksums and the buffer.
     void reset() noexcept;
 
   private:
+    decoded_frame decode(byte_view bytes) noexcept { return decode_frame(bytes, allowed_, before_, checksums_); }
     bool accept(decoded_frame const& frame, message& out) noexcept;
     void append(std::size_t count);
     void drop_delivered() noexcept;
@@ -8180,6 +8982,8 @@ class decoder {
     std::size_t begin_ = 0;   // where in `carried_` the frame at hand begins
     std::size_t needed_ = 0;  // bytes that the carried frame must have before it is worth another look
     status state_{};
+    crc32_path checksums_ = crc32_path::portable;
+    header_memory before_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -8191,6 +8995,8 @@ inline decoder& decoder::operator=(decoder&& other) noexcept {
     begin_ = std::exchange(other.begin_, 0);
     needed_ = std::exchange(other.needed_, 0);
     state_ = std::exchange(other.state_, {});
+    checksums_ = other.checksums_;
+    before_.forget();
     return *this;
 }
 
@@ -8207,7 +9013,7 @@ inline bool decoder::next(message& out) {
     if (!state_.ok()) return false;
 
     if (carried_.empty()) {
-        decoded_frame const frame = decode_frame(piece_, allowed_);
+        decoded_frame const frame = decode(piece_);
         if (frame.outcome == progress::message) piece_ = piece_.subspan(frame.size);
         if (frame.outcome != progress::need_more) return accept(frame, out);
         needed_ = frame.size;
@@ -8218,7 +9024,7 @@ inline bool decoder::next(message& out) {
         std::size_t const have = carried_.size() - begin_;
         if (have < needed_) append(needed_ - have < piece_.size() ? needed_ - have : piece_.size());
         if (carried_.size() - begin_ < needed_) return false;
-        decoded_frame const frame = decode_frame(byte_view(carried_).subspan(begin_), allowed_);
+        decoded_frame const frame = decode(byte_view(carried_).subspan(begin_));
         if (frame.outcome == progress::need_more) {
             needed_ = frame.size;
             continue;
@@ -9647,19 +10453,10 @@ namespace detail {
 inline constexpr std::string_view token_name = "X-Amz-Security-Token";
 inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
-// True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
-// are long, and read several times.
-inline bool is_plain(std::string_view text) noexcept {
-    auto const* const end = text.data() + text.size();
-    return find_string_special(text.data(), end) == end && text.find(' ') == std::string_view::npos;
-}
-
-// Printable ASCII without the space.
+// Printable ASCII without the space, at the speed of wide registers: session tokens are long, and read several times.
 inline bool is_graphic(std::string_view text) noexcept {
-    if (is_plain(text)) return text.find('\x7f') == std::string_view::npos;
-    for (char const c : text)
-        if (c <= ' ' || c > '~') return false;
-    return true;
+    auto const* const end = text.data() + text.size();
+    return find_non_graphic(text.data(), end) == end;
 }
 
 // RFC 9110, 5.6.2: printable ASCII but the delimiters.
@@ -9684,7 +10481,7 @@ inline bool is_scope_part(std::string_view text) noexcept {
 
 // A line end is let through only where a blank behind it makes it a fold.
 inline bool is_header_value(std::string_view value) noexcept {
-    if (is_plain(value)) return true;
+    if (is_graphic(value)) return true;
     for (std::size_t at = 0; at != value.size(); ++at) {
         if (value[at] == '\0') return false;
         if (value[at] != '\r' && value[at] != '\n') continue;
@@ -9708,8 +10505,7 @@ inline fault find_fault(credentials_view const& with, scope const& where) noexce
 inline fault find_fault(request const& what, bool adds_token) noexcept {
     if (!is_token(what.method)) return fault::invalid_method;
     if (!what.target.empty() && what.target.front() != '/' && what.target.front() != '?') return fault::invalid_target;
-    for (char const c : what.target)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return fault::invalid_target;
+    if (!is_graphic(what.target) && ascii::has_control(what.target)) return fault::invalid_target;
     bool has_host = false;
     for (auto const& header : what.headers) {
         if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;
@@ -9815,7 +10611,7 @@ inline void prepare(std::string& text, std::size_t size) {
 // Outer blanks dropped, inner runs as one space, folds included.
 inline void append_header_value(std::string& out, std::string_view value) {
     value = ascii::trim(value);
-    if (is_plain(value)) {
+    if (is_graphic(value)) {
         out.append(value);
         return;
     }
@@ -9866,12 +10662,13 @@ inline void append_recoded(std::string& out, std::string_view text) {
 
 inline bool is_signed_header(std::string_view name) noexcept {
     // The list of AWS's JavaScript signer.
-    constexpr std::string_view never[] = {
+    static constexpr std::string_view never[] = {
         "authorization",  "cache-control", "connection", "expect",  "from",    "keep-alive", "max-forwards",
         "pragma",         "referer",       "te",         "trailer", "upgrade", "user-agent", "transfer-encoding",
         "x-amzn-trace-id"};
+    char const first = name.empty() ? '\0' : ascii::to_lower(name.front());
     for (auto const unsigned_name : never)
-        if (http::equal_names(name, unsigned_name)) return false;
+        if (first == unsigned_name.front() && http::equal_names(name, unsigned_name)) return false;
     return !http::equal_names(name.substr(0, 6), "proxy-") && !http::equal_names(name.substr(0, 4), "sec-");
 }
 
@@ -9926,9 +10723,10 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
     headers_.reserve(sent.size() + added.size());
     for (auto const list : {sent, added}) {
         for (auto const& header : list) {
-            if (!is_signed_header(header.name)) continue;
+            if (list.data() == sent.data() && !is_signed_header(header.name)) continue;
             auto const start = names_.size();
-            for (char const c : header.name) names_.push_back(ascii::to_lower(c));
+            names_.append(header.name);
+            for (char& c : std::span(names_).subspan(start)) c = ascii::to_lower(c);
             headers_.push_back({std::string_view(names_).substr(start), header.value});
         }
     }
@@ -10034,6 +10832,9 @@ class key_cache {
     /// The key, derived where it is not kept; null where OpenSSL failed. **Lifetime:** until the next call.
     crypto::sha256_digest const* find(crypto::sha256& hash, std::string_view secret_access_key, std::string_view day,
                                       scope const& where);
+    /// The same, ready to sign with.
+    crypto::hmac_sha256_key const* find_hmac(crypto::sha256& hash, std::string_view secret_access_key,
+                                             std::string_view day, scope const& where);
     /// Wipes all of them.
     void forget() noexcept;
 
@@ -10050,8 +10851,12 @@ class key_cache {
         std::string service{};
         std::string secret{};
         crypto::sha256_digest key{};
+        crypto::hmac_sha256_key hmac{};
         std::uint64_t last_use = 0;
     };
+
+    entry* find_entry(crypto::sha256& hash, std::string_view secret_access_key, std::string_view day,
+                      scope const& where);
 
     std::array<entry, 8> entries_{};
     std::uint64_t uses_ = 0;
@@ -10081,29 +10886,45 @@ inline bool derive_signing_key(crypto::sha256& hash, std::string_view secret_acc
 inline void key_cache::entry::wipe() noexcept {
     crypto::secure_wipe(secret);
     crypto::secure_wipe(key);
+    hmac.forget();
     day.clear();
     last_use = 0;
 }
 
 inline crypto::sha256_digest const* key_cache::find(crypto::sha256& hash, std::string_view secret_access_key,
                                                     std::string_view day, scope const& where) {
+    auto const* const found = find_entry(hash, secret_access_key, day, where);
+    return found ? &found->key : nullptr;
+}
+
+inline crypto::hmac_sha256_key const* key_cache::find_hmac(crypto::sha256& hash, std::string_view secret_access_key,
+                                                           std::string_view day, scope const& where) {
+    auto const* const found = find_entry(hash, secret_access_key, day, where);
+    return found ? &found->hmac : nullptr;
+}
+
+inline key_cache::entry* key_cache::find_entry(crypto::sha256& hash, std::string_view secret_access_key,
+                                               std::string_view day, scope const& where) {
     entry* oldest = entries_.data();
     for (auto& kept : entries_) {
         if (kept.day == day && kept.region == where.region && kept.service == where.service &&
             crypto::constant_time_equal(kept.secret, secret_access_key)) {
             kept.last_use = ++uses_;
-            return &kept.key;
+            return &kept;
         }
         if (kept.last_use < oldest->last_use) oldest = &kept;
     }
     oldest->wipe();
-    if (!derive_signing_key(hash, secret_access_key, day, where, oldest->key)) return nullptr;
+    if (!derive_signing_key(hash, secret_access_key, day, where, oldest->key) || !oldest->hmac.set(hash, oldest->key)) {
+        oldest->wipe();
+        return nullptr;
+    }
     oldest->region = where.region;
     oldest->service = where.service;
     oldest->secret = secret_access_key;
     oldest->day = day;  // last: an entry without a day is an empty one
     oldest->last_use = ++uses_;
-    return &oldest->key;
+    return oldest;
 }
 
 inline void key_cache::forget() noexcept {
@@ -10407,10 +11228,14 @@ inline std::string_view find_payload_hash(std::span<http::header const> headers)
     return {};
 }
 
-// Empties all but the headers, whose memory is still of use.
-inline void restart(signature& out) noexcept {
-    for (auto& header : out.headers)
-        if (header.name == token_name) crypto::secure_wipe(header.value);
+// Empties all but the headers, whose memory is still of use. The first of them is not wiped where the next token is
+// written over the last one, in its place and memory.
+inline void restart(signature& out, std::string_view next_token = {}) noexcept {
+    for (auto& header : out.headers) {
+        bool const overwritten =
+            &header == out.headers.data() && !next_token.empty() && next_token.size() <= header.value.capacity();
+        if (header.name == token_name && !overwritten) crypto::secure_wipe(header.value);
+    }
     out.canonical_request.clear();
     out.string_to_sign.clear();
     out.signed_headers.clear();
@@ -10475,9 +11300,9 @@ inline status signer::begin(request const& what, std::string_view& payload_hash,
 
 inline status signer::sign_text(std::string_view text, credentials_view const& with, scope const& where,
                                 crypto::sha256_digest& out) {
-    auto const* const key = keys_.find(hash_, with.secret_access_key, std::string_view(time_).substr(0, 8), where);
+    auto const* const key = keys_.find_hmac(hash_, with.secret_access_key, std::string_view(time_).substr(0, 8), where);
     if (!key) return {fault::crypto, stage::signing_key};
-    if (!crypto::hmac_sha256(hash_, *key, as_bytes(text), out)) return {fault::crypto, stage::signature};
+    if (!key->authenticate(hash_, as_bytes(text), out)) return {fault::crypto, stage::signature};
     return {};
 }
 
@@ -10568,7 +11393,7 @@ inline status signer::sign_valid_event(event const& what, credentials_view const
 
 inline status signer::sign(request const& what, credentials_view const& with, scope const& where, options const& how,
                            signature& out) {
-    detail::restart(out);
+    detail::restart(out, how.omit_session_token ? std::string_view() : with.session_token);
     auto found = validate(what, with, where);
     if (found.ok()) found = sign_valid(what, with, where, how, out);
     if (!found.ok()) out.clear();
@@ -17261,6 +18086,136 @@ inline result<void> write_converse_stream_body(converse_request const& request, 
 
 #endif
 
+// ===== bedrock/model/delta_scan.hpp ==================================================================================
+// Owns the reading of the events that a stream is full of (text, tool input, reasoning) in the shape that Bedrock gives
+// them. Never fails: what has another shape, or may be wrong, it leaves to the reader of all JSON.
+#ifndef BEDROCK_MODEL_DELTA_SCAN_HPP
+#define BEDROCK_MODEL_DELTA_SCAN_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What a contentBlockDelta adds.
+enum class delta_kind : unsigned char {
+    none,            ///< no contentBlockDelta, or an empty one
+    text,            ///< `text()`
+    tool_input,      ///< `tool_input()`
+    reasoning_text,  ///< `reasoning_text()`
+    other,           ///< anything else: `get_if<content_block_delta_event>()`
+};
+
+/// A delta as scanned.
+struct scanned_delta {
+    delta_kind kind = delta_kind::none;
+    std::int32_t index = -1;
+    /// **Lifetime:** of the payload, or of `unescaped` where it has escapes.
+    std::string_view text{};
+};
+
+/// Reads `{"contentBlockIndex":N,"delta":D,"p":"padding"}`, the padding or not, without white space, where D is
+/// `{"text":"..."}`, `{"toolUse":{"input":"..."}}` or `{"reasoningContent":{"text":"..."}}`. False where the payload
+/// has another shape; what `out` holds then means nothing.
+/// **Allocates:** in `unescaped`, which is written for texts with escapes only.
+bool scan_delta(std::string_view payload, std::string& unescaped, scanned_delta& out);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+class delta_scanner {
+  public:
+    explicit delta_scanner(std::string_view payload) noexcept
+        : begin_(payload.data()), at_(begin_), end_(begin_ + payload.size()) {}
+
+    std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+    template <std::size_t Size>
+    bool take(char const (&literal)[Size]) noexcept {
+        return left() >= Size - 1 && take_unbounded(literal);
+    }
+
+    /// Where so many bytes are known to be left. In steps of eight, because longer ones become calls of memcmp.
+    template <std::size_t Size>
+    bool take_unbounded(char const (&literal)[Size]) noexcept {
+        constexpr std::size_t length = Size - 1;
+        constexpr std::size_t step = length < 8 ? length : 8;
+        for (std::size_t at = 0; at + step < length; at += step)
+            if (std::memcmp(at_ + at, literal + at, step) != 0) return false;
+        if (std::memcmp(at_ + (length - step), literal + (length - step), step) != 0) return false;
+        at_ += length;
+        return true;
+    }
+
+    /// One to nine digits and a comma, where ten bytes are known to be left.
+    bool take_index_unbounded(std::int32_t& index) noexcept {
+        auto digit = static_cast<unsigned>(*at_) - '0';
+        if (digit > 9) return false;
+        auto value = digit;
+        for (auto const* const last = at_ + 9;; value = 10 * value + digit) {
+            if (*++at_ == ',') break;
+            digit = static_cast<unsigned>(*at_) - '0';
+            if (digit > 9 || value == 0 || at_ == last) return false;
+        }
+        index = static_cast<std::int32_t>(value);
+        return true;
+    }
+
+    /// The string whose opening quote was taken, with its closing one.
+    bool take_string(std::string_view& text, std::string& unescaped) {
+        auto const* const stop = find_string_special(at_, end_, begin_);
+        if (stop == end_ || *stop != '"') return take_unusual_string(text, unescaped);
+        text = {at_, static_cast<std::size_t>(stop - at_)};
+        at_ = stop + 1;
+        return true;
+    }
+
+    /// The two last brackets, with plain padding between them or nothing.
+    bool take_end() noexcept {
+        if (!take("},\"p\":\"")) return take("}}") && at_ == end_;
+        if (left() < 2 || end_[-2] != '"' || end_[-1] != '}') return false;
+        return !has_string_special(at_, end_ - 2, begin_);
+    }
+
+  private:
+    BEDROCK_COLD bool take_unusual_string(std::string_view& text, std::string& unescaped) {
+        json::reader in({at_ - 1, left() + 1});
+        auto const* const stop = find_string_special_ascii(at_, end_);
+        bool const escaped = stop != end_ && *stop == '\\';
+        if (!(escaped ? in.read_string(unescaped) : in.read_string(text))) return false;
+        if (escaped) text = unescaped;
+        at_ += in.offset() - 1;
+        return true;
+    }
+
+    char const* begin_;
+    char const* at_;
+    char const* end_;
+};
+
+}  // namespace detail
+
+inline bool scan_delta(std::string_view payload, std::string& unescaped, scanned_delta& out) {
+    detail::delta_scanner in(payload);
+    constexpr std::string_view shortest = "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\"}}";
+    constexpr std::size_t after_index = shortest.size() - shortest.find(',');
+    if (in.left() < shortest.size() || !in.take_unbounded("{\"contentBlockIndex\":") ||
+        !in.take_index_unbounded(out.index) || in.left() < after_index || !in.take_unbounded(",\"delta\":{\""))
+        return false;
+    bool const plain = in.take_unbounded("text\":\"");
+    if (plain)
+        out.kind = delta_kind::text;
+    else if (in.take("toolUse\":{\"input\":\""))
+        out.kind = delta_kind::tool_input;
+    else if (in.take("reasoningContent\":{\"text\":\""))
+        out.kind = delta_kind::reasoning_text;
+    else
+        return false;
+    return in.take_string(out.text, unescaped) && (plain || in.take("}")) && in.take_end();
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/model/stream.hpp ======================================================================================
 // Owns the events of ConverseStream: their structures, and `stream_event`, the view that users are given.
 // Never reads frames or connections, and never fails for an event that it does not know.
@@ -17392,15 +18347,6 @@ enum class event_kind : unsigned char {
     metadata,
 };
 
-/// What a contentBlockDelta adds.
-enum class delta_kind : unsigned char {
-    none,            ///< no contentBlockDelta, or an empty one
-    text,            ///< `text()`
-    tool_input,      ///< `tool_input()`
-    reasoning_text,  ///< `reasoning_text()`
-    other,           ///< anything else: `get_if<content_block_delta_event>()`
-};
-
 /// One event of a stream as it is delivered.
 /// **Lifetime:** everything that it gives (views, pointers) is valid until the next event; copy what shall stay.
 /// **Thread safety:** one thread at a time, const members too: `get_if` parses when first asked.
@@ -17420,8 +18366,8 @@ class stream_event {
     std::string_view payload() const noexcept { return payload_; }
 
     /// contentBlockIndex; -1 for events that have none.
-    std::int32_t index() const noexcept { return index_; }
-    delta_kind delta() const noexcept { return delta_; }
+    std::int32_t index() const noexcept { return delta_.index; }
+    delta_kind delta() const noexcept { return delta_.kind; }
     /// New text of the answer; empty for every other event.
     std::string_view text() const noexcept { return delta_text(delta_kind::text); }
     /// New text of the model's reasoning; empty for every other event.
@@ -17445,10 +18391,11 @@ class stream_event {
                                     content_block_stop_event, message_stop_event, metadata_event> {};
 
     std::string_view delta_text(delta_kind kind) const noexcept {
-        return delta_ == kind ? delta_text_ : std::string_view();
+        return delta_.kind == kind ? delta_.text : std::string_view();
     }
     result<void> parse_structure() const;
-    bool scan_delta();
+    BEDROCK_COLD result<void> parse_uncommon();
+    bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
     bool views_payload(std::string_view value) const noexcept;
@@ -17456,11 +18403,9 @@ class stream_event {
     void use_structure();
 
     event_kind kind_ = event_kind::unknown;
-    delta_kind delta_ = delta_kind::none;
-    std::int32_t index_ = -1;
     std::string_view type_;
     std::string_view payload_;
-    std::string_view delta_text_;  // in the payload, in unescaped_ or in structure_
+    scanned_delta delta_;  // its text lies in the payload, in unescaped_ or in structure_
     std::string unescaped_;
     mutable structure structure_;  // of the last event that was asked for or was no common delta
 };
@@ -17589,10 +18534,16 @@ namespace detail {
 inline constexpr std::string_view event_types[] = {"messageStart",     "contentBlockStart", "contentBlockDelta",
                                                    "contentBlockStop", "messageStop",       "metadata"};
 
-constexpr event_kind kind_of_event(std::string_view type) noexcept {
+BEDROCK_COLD constexpr event_kind kind_of_rare_event(std::string_view type) noexcept {
     for (std::size_t i = 0; i < std::size(event_types); ++i)
         if (event_types[i] == type) return static_cast<event_kind>(i + 1);
     return event_kind::unknown;
+}
+
+inline event_kind kind_of_event(std::string_view type) noexcept {
+    constexpr std::string_view most = "contentBlockDelta";
+    bool const is_most = type.size() == most.size() && std::memcmp(type.data(), most.data(), most.size()) == 0;
+    return is_most ? event_kind::content_block_delta : kind_of_rare_event(type);
 }
 
 }  // namespace detail
@@ -17612,19 +18563,20 @@ inline result<void> stream_event::parse(std::string_view type, std::string_view 
     type_ = type;
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
-    delta_ = delta_kind::none;
-    delta_text_ = {};
-    index_ = -1;
     structure_.reset();
-    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_delta())) return {};
-    delta_ = delta_kind::none;
+    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) return {};
+    return parse_uncommon();
+}
+
+inline result<void> stream_event::parse_uncommon() {
+    delta_ = {};
+    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
+    delta_ = {};
     auto parsed = parse_structure();
-    if (parsed) {
+    if (parsed)
         use_structure();
-    } else {
+    else
         kind_ = event_kind::unknown;
-        index_ = -1;
-    }
     return parsed;
 }
 
@@ -17640,28 +18592,30 @@ inline result<void> stream_event::parse_structure() const {
 }
 
 inline void stream_event::use_structure() {
-    if (auto const* const start = structure_.get_if<content_block_start_event>()) index_ = start->content_block_index;
-    if (auto const* const stop = structure_.get_if<content_block_stop_event>()) index_ = stop->content_block_index;
+    if (auto const* const start = structure_.get_if<content_block_start_event>())
+        delta_.index = start->content_block_index;
+    if (auto const* const stop = structure_.get_if<content_block_stop_event>())
+        delta_.index = stop->content_block_index;
     auto const* const event = structure_.get_if<content_block_delta_event>();
     if (event == nullptr) return;
-    index_ = event->content_block_index;
-    delta_ = event->delta.is_set() ? delta_kind::other : delta_kind::none;
+    delta_.index = event->content_block_index;
+    delta_.kind = event->delta.is_set() ? delta_kind::other : delta_kind::none;
     auto const* const reasoning = event->delta.get_if<reasoning_content_block_delta>();
     if (auto const* const text = event->delta.get_if<text_block>()) {
-        delta_ = delta_kind::text;
-        delta_text_ = text->text;
+        delta_.kind = delta_kind::text;
+        delta_.text = text->text;
     } else if (auto const* const use = event->delta.get_if<tool_use_block_delta>()) {
-        delta_ = delta_kind::tool_input;
-        delta_text_ = use->input;
+        delta_.kind = delta_kind::tool_input;
+        delta_.text = use->input;
     } else if (auto const* const thought = reasoning != nullptr ? reasoning->get_if<text_block>() : nullptr) {
-        delta_ = delta_kind::reasoning_text;
-        delta_text_ = thought->text;
+        delta_.kind = delta_kind::reasoning_text;
+        delta_.text = thought->text;
     }
 }
 
-// Takes the common deltas without building their structure. Whatever else it meets, it leaves to the interpreter, which
-// also names what is wrong.
-inline bool stream_event::scan_delta() {
+// Takes the common deltas in any order and spacing, without building their structure. Whatever else it meets, it leaves
+// to the interpreter, which also names what is wrong.
+inline bool stream_event::scan_any_delta() {
     json::reader in(payload_);
     std::string_view name;
     bool indexed = false;
@@ -17672,13 +18626,13 @@ inline bool stream_event::scan_delta() {
             if (!in.skip()) return false;
         } else if (name == "contentBlockIndex" && !indexed) {
             if (!in.read_int64(index) || index < 0 || index > (std::numeric_limits<std::int32_t>::max)()) return false;
-            index_ = static_cast<std::int32_t>(index);
+            delta_.index = static_cast<std::int32_t>(index);
             indexed = true;
-        } else if (name != "delta" || delta_ != delta_kind::none || !scan_delta_member(in)) {
+        } else if (name != "delta" || delta_.kind != delta_kind::none || !scan_delta_member(in)) {
             return false;
         }
     }
-    return indexed && delta_ != delta_kind::none && in.finish();
+    return indexed && delta_.kind != delta_kind::none && in.finish();
 }
 
 inline bool stream_event::scan_delta_member(json::reader& in) {
@@ -17710,8 +18664,8 @@ inline bool stream_event::scan_string(json::reader& in, delta_kind kind) {
         unescaped_ = value;  // it lay in the reader, which ends with the scan
         value = unescaped_;
     }
-    delta_text_ = value;
-    delta_ = kind;
+    delta_.text = value;
+    delta_.kind = kind;
     return true;
 }
 
@@ -23223,9 +24177,11 @@ class basic_stream_parser {
     std::uint64_t events() const noexcept { return events_; }
 
   private:
-    progress take(event_stream::message const& frame, error_context const& context);
-    progress at_end(http::transfer const& from);
-    progress fail_with(error why);
+    BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);
+    BEDROCK_COLD void take_type(event_stream::message const& event);
+    BEDROCK_COLD progress take_terminal(event_stream::message const& frame, error_context const& context);
+    BEDROCK_COLD progress at_end(http::transfer const& from);
+    BEDROCK_COLD progress fail_with(error why);
 
     event_stream::limits limits_;
     Event event_;
@@ -23235,6 +24191,10 @@ class basic_stream_parser {
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
     bool whole_ = false;         // as far as events can tell
     progress terminal_ = progress::need_more;
+    crc32_path checksums_ = best_crc32_path();
+    std::size_t type_begin_ = 0;  // of the last event's type in its header block
+    std::size_t type_size_ = 0;
+    event_stream::header_memory before_;
 };
 
 /// Of ConverseStream.
@@ -23271,33 +24231,42 @@ template <class Event>
 stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
-    auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_);
-    switch (frame.outcome) {
-        case event_stream::progress::message: {
-            delivered_ = frame.size;
-            offset_ += frame.size;
-            return take(frame.content, context);
-        }
-        case event_stream::progress::need_more:
-            return from.ended ? at_end(from) : progress::need_more;
-        case event_stream::progress::fault:
-            break;
+    auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_, before_, checksums_);
+    if (frame.outcome != event_stream::progress::message) return without_message(frame, from);
+    delivered_ = frame.size;
+    offset_ += frame.size;
+    // Whatever is no event ends the stream: headers that repeat are an event's, of the same type.
+    if (!frame.same_headers) {
+        if (frame.content.text(":message-type") != "event") return take_terminal(frame.content, context);
+        take_type(frame.content);
     }
+    auto const type = as_text(frame.content.headers.bytes().subspan(type_begin_, type_size_));
+    auto parsed = event_.parse(type, as_text(frame.content.payload));
+    if (!parsed) return fail_with(std::move(parsed).error());
+    ++events_;
+    return progress::event;
+}
+
+template <class Event>
+stream_progress basic_stream_parser<Event>::without_message(event_stream::decoded_frame const& frame,
+                                                            http::transfer const& from) {
+    if (frame.outcome == event_stream::progress::need_more) return from.ended ? at_end(from) : progress::need_more;
     return fail_with(make_error(errc::protocol, "damaged event stream at byte " + std::to_string(offset_) + ": " +
                                                     std::string(event_stream::describe(frame.code))));
 }
 
 template <class Event>
-stream_progress basic_stream_parser<Event>::take(event_stream::message const& frame, error_context const& context) {
+void basic_stream_parser<Event>::take_type(event_stream::message const& event) {
+    auto const type = event.text(":event-type");
+    type_begin_ = type.empty() ? 0 : static_cast<std::size_t>(type.data() - as_text(event.headers.bytes()).data());
+    type_size_ = type.size();
+    whole_ = whole_ || type == Event::indispensable;  // where its payload is broken, the stream fails for that
+}
+
+template <class Event>
+stream_progress basic_stream_parser<Event>::take_terminal(event_stream::message const& frame,
+                                                          error_context const& context) {
     auto const kind = frame.text(":message-type");
-    if (kind == "event") {
-        auto const type = frame.text(":event-type");
-        if (auto parsed = event_.parse(type, as_text(frame.payload)); !parsed)
-            return fail_with(std::move(parsed).error());
-        whole_ = whole_ || type == Event::indispensable;
-        ++events_;
-        return progress::event;
-    }
     if (kind == "exception")
         return fail_with(parse_exception_event(frame.text(":exception-type"), frame.payload, context));
     if (kind == "error")

@@ -3,11 +3,12 @@
 // May meet the headers of that tree in one translation unit.
 //
 // Macros left defined:
-//   BEDROCK_ABI, BEDROCK_EXCEPTIONS
+//   BEDROCK_ABI, BEDROCK_COLD, BEDROCK_EXCEPTIONS
 // and the guards of its parts:
-//   BEDROCK_BYTES_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CRC32_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
+//   BEDROCK_BYTES_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP,
+//   BEDROCK_CRC32_PORTABLE_HPP, BEDROCK_CRC32_X86_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
 //   BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP,
-//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_SINGLE_INCLUDE_EVENT_STREAM_HPP
+//   BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_SINGLE_INCLUDE_EVENT_STREAM_HPP
 //
 // MIT License
 //
@@ -36,15 +37,17 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 // ===== bedrock/config.hpp ============================================================================================
-// Owns the ABI tag, and the one fact about the compiler that changes it: whether exceptions are on.
-// Never lets any other macro change a layout or a body.
+// Owns the ABI tag, the one fact about the compiler that changes it (whether exceptions are on), and the mark of cold
+// code. Never lets any other macro change a layout or a body.
 #ifndef BEDROCK_CONFIG_HPP
 #define BEDROCK_CONFIG_HPP
 
@@ -56,6 +59,13 @@
 #else
 #define BEDROCK_EXCEPTIONS 0
 #define BEDROCK_ABI v0_nx
+#endif
+
+/// Marks a function that is seldom called: it stays out of those that are called often, and is made small, not fast.
+#if defined(__GNUC__)
+#define BEDROCK_COLD __attribute__((cold))
+#else
+#define BEDROCK_COLD
 #endif
 
 #endif
@@ -83,12 +93,23 @@ inline std::string_view as_text(byte_view bytes) noexcept {
     return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
 
+namespace detail {
+
+// Halves, not a loop: compilers see the load and the byte swap that this is.
+template <std::size_t Size>
+constexpr std::uint64_t load_big_endian_bytes(std::byte const* from) noexcept {
+    if constexpr (Size == 1)
+        return std::to_integer<std::uint64_t>(*from);
+    else
+        return load_big_endian_bytes<Size / 2>(from) << 4 * Size | load_big_endian_bytes<Size / 2>(from + Size / 2);
+}
+
+}  // namespace detail
+
 /// Reads a big-endian integer from `sizeof(Integer)` bytes at `from`. Any alignment.
 template <std::integral Integer>
 constexpr Integer load_big_endian(std::byte const* from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
-    return static_cast<Integer>(value);
+    return static_cast<Integer>(detail::load_big_endian_bytes<sizeof(Integer)>(from));
 }
 
 /// Writes a big-endian integer to `sizeof(Integer)` bytes at `to`. Any alignment.
@@ -102,31 +123,102 @@ constexpr void store_big_endian(std::byte* to, Integer value) noexcept {
 
 #endif
 
-// ===== bedrock/crc32.hpp =============================================================================================
-// Owns CRC-32 as zlib, PNG and AWS event streams use it (IEEE 802.3, reflected polynomial 0xedb88320).
-// Never allocates, and gives the same value at compile time and at run time, whatever the byte order.
-#ifndef BEDROCK_CRC32_HPP
-#define BEDROCK_CRC32_HPP
+// ===== bedrock/crc32/polynomial.hpp ==================================================================================
+// Owns the arithmetic behind CRC-32: polynomials over GF(2) modulo the IEEE 802.3 polynomial, and their constants.
+// Never touches a message: it serves the paths that fold one, and the combining of two values.
+#ifndef BEDROCK_CRC32_POLYNOMIAL_HPP
+#define BEDROCK_CRC32_POLYNOMIAL_HPP
 
-namespace bedrock::inline BEDROCK_ABI {
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
 
-/// The CRC-32 of `bytes`, continued from `previous`: `crc32(b, crc32(a))` is the value of `a` followed by `b`.
-constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous = 0) noexcept;
+/// The polynomial without its x^32, reflected like every polynomial here: the highest bit is the coefficient of x^0.
+inline constexpr std::uint32_t polynomial = 0xedb88320;
+
+/// The product modulo the polynomial.
+constexpr std::uint32_t multiply(std::uint32_t left, std::uint32_t right) noexcept;
+
+/// `base` to the power of `exponent`, modulo the polynomial.
+constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexcept;
+
+/// x to the power of `exponent`, modulo the polynomial.
+constexpr std::uint32_t x_to_the(std::uint64_t exponent) noexcept;
+
+/// The factor that a carry-less multiplication of 64 bits takes to multiply by x^`exponent` modulo the polynomial: such
+/// a product of reflected factors is one x short.
+constexpr std::uint64_t fold_factor(std::uint64_t exponent) noexcept;
+
+/// The quotient of x^96 and the polynomial without its x^0, for Barrett's reduction of 64 bits.
+constexpr std::uint64_t barrett_quotient() noexcept;
+
+/// The whole polynomial, x^32 included, as the second factor of that reduction.
+inline constexpr std::uint64_t whole_polynomial = std::uint64_t{polynomial} << 1 | 1;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
+constexpr std::uint32_t multiply(std::uint32_t left, std::uint32_t right) noexcept {
+    std::uint32_t product = 0;
+    for (std::uint32_t bit = 0x80000000; bit != 0; bit >>= 1) {
+        if ((left & bit) != 0) product ^= right;
+        right = right >> 1 ^ ((right & 1) != 0 ? polynomial : 0u);
+    }
+    return product;
+}
+
+constexpr std::uint32_t power(std::uint32_t base, std::uint64_t exponent) noexcept {
+    std::uint32_t result = 0x80000000;
+    for (; exponent != 0; exponent >>= 1) {
+        if ((exponent & 1) != 0) result = multiply(result, base);
+        base = multiply(base, base);
+    }
+    return result;
+}
+
+constexpr std::uint32_t x_to_the(std::uint64_t exponent) noexcept {
+    return power(0x40000000, exponent);
+}
+
+constexpr std::uint64_t fold_factor(std::uint64_t exponent) noexcept {
+    return std::uint64_t{x_to_the(exponent - 1)} << 32;
+}
+
+constexpr std::uint64_t barrett_quotient() noexcept {
+    std::uint64_t quotient = 1;
+    std::uint32_t remainder = polynomial;
+    for (int place = 1; place != 64; ++place) {
+        bool const divides = (remainder & 1) != 0;
+        if (divides) quotient |= std::uint64_t{1} << place;
+        remainder = remainder >> 1 ^ (divides ? polynomial : 0u);
+    }
+    return quotient;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/portable.hpp ====================================================================================
+// Owns the CRC-32 that every machine and every constant expression can compute: sixteen bytes a step, by tables.
+// Never needs an instruction beyond the architecture's baseline, and gives the same value whatever the byte order.
+#ifndef BEDROCK_CRC32_PORTABLE_HPP
+#define BEDROCK_CRC32_PORTABLE_HPP
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// Takes `size` bytes into a running value: a CRC-32 with every bit turned over.
+constexpr std::uint32_t update_portable(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
 
 /// `at[k][b]` is the remainder of byte `b` followed by `k` zero bytes ("slicing", Kounavis and Berry, 2005).
-struct crc32_tables {
+struct slices {
     std::uint32_t at[16][256];
 };
 
-constexpr crc32_tables make_crc32_tables() noexcept {
-    crc32_tables made{};
+constexpr slices make_slices() noexcept {
+    slices made{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         std::uint32_t value = byte;
-        for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1) != 0 ? 0xedb88320u : 0u);
+        for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ ((value & 1) != 0 ? polynomial : 0u);
         made.at[0][byte] = value;
     }
     for (std::size_t k = 1; k < 16; ++k) {
@@ -138,37 +230,525 @@ constexpr crc32_tables make_crc32_tables() noexcept {
     return made;
 }
 
-inline constexpr crc32_tables crc32_slices = make_crc32_tables();
+inline constexpr slices tables = make_slices();
 
-constexpr std::uint32_t load_crc32_word(std::byte const* from) noexcept {
+constexpr std::uint32_t load_word(std::byte const* from) noexcept {
     return std::to_integer<std::uint32_t>(from[0]) | std::to_integer<std::uint32_t>(from[1]) << 8 |
            std::to_integer<std::uint32_t>(from[2]) << 16 | std::to_integer<std::uint32_t>(from[3]) << 24;
 }
 
 /// The remainder of the four bytes of `word`, `Behind` further bytes following them.
 template <std::size_t Behind>
-constexpr std::uint32_t crc32_of_word(std::uint32_t word) noexcept {
-    return crc32_slices.at[Behind + 3][word & 0xff] ^ crc32_slices.at[Behind + 2][word >> 8 & 0xff] ^
-           crc32_slices.at[Behind + 1][word >> 16 & 0xff] ^ crc32_slices.at[Behind][word >> 24];
+constexpr std::uint32_t remainder_of(std::uint32_t word) noexcept {
+    return tables.at[Behind + 3][word & 0xff] ^ tables.at[Behind + 2][word >> 8 & 0xff] ^
+           tables.at[Behind + 1][word >> 16 & 0xff] ^ tables.at[Behind][word >> 24];
 }
 
-}  // namespace detail
+constexpr std::uint32_t update_portable(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    for (; size >= 16; at += 16, size -= 16) {
+        running = remainder_of<12>(running ^ load_word(at)) ^ remainder_of<8>(load_word(at + 4)) ^
+                  remainder_of<4>(load_word(at + 8)) ^ remainder_of<0>(load_word(at + 12));
+    }
+    if (size >= 8) {
+        running = remainder_of<4>(running ^ load_word(at)) ^ remainder_of<0>(load_word(at + 4));
+        at += 8;
+        size -= 8;
+    }
+    if (size >= 4) {
+        running = remainder_of<0>(running ^ load_word(at));
+        at += 4;
+        size -= 4;
+    }
+    for (; size != 0; ++at, --size) {
+        running = running >> 8 ^ tables.at[0][(running ^ std::to_integer<std::uint32_t>(*at)) & 0xff];
+    }
+    return running;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/arm.hpp =========================================================================================
+// Owns CRC-32 on 64-bit ARM: the CRC32 instructions, eight bytes a step, and PMULL, which folds sixty-four at once.
+// Never runs where the processor lacks them: whoever calls asks `has_arm_crc` and `has_arm_pmull` first.
+#ifndef BEDROCK_CRC32_ARM_HPP
+#define BEDROCK_CRC32_ARM_HPP
+
+#if defined(__AARCH64EL__) && defined(__GNUC__) && (defined(__linux__) || defined(__APPLE__))
+#include <arm_neon.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// What the processor at hand has.
+inline bool has_arm_crc() noexcept;
+inline bool has_arm_pmull() noexcept;
+
+/// As `update_portable`.
+inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__AARCH64EL__) && defined(__GNUC__) && (defined(__linux__) || defined(__APPLE__))
+
+// The compilers agree on the instructions, not on the names of their intrinsics nor on when those are declared.
+#if defined(__clang__)
+#define BEDROCK_TARGET __attribute__((target("crc,aes")))
+#else
+#define BEDROCK_TARGET __attribute__((target("+crc+crypto")))
+#endif
+#define BEDROCK_INLINE __attribute__((always_inline)) inline
+
+#if defined(__linux__)
+inline bool has_arm_crc() noexcept {
+    return (getauxval(AT_HWCAP) & 1u << 7) != 0;  // HWCAP_CRC32 of <asm/hwcap.h>
+}
+inline bool has_arm_pmull() noexcept {
+    return has_arm_crc() && (getauxval(AT_HWCAP) & 1u << 4) != 0;  // HWCAP_PMULL
+}
+#else
+inline bool has_arm_crc() noexcept {
+    return true;  // every processor that Apple has shipped macOS on
+}
+inline bool has_arm_pmull() noexcept {
+    return true;
+}
+#endif
+
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t take_eight(std::uint32_t running, std::uint64_t eight) noexcept {
+    __asm__("crc32x %w0, %w0, %x1" : "+r"(running) : "r"(eight));
+    return running;
+}
+
+BEDROCK_TARGET inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at,
+                                                   std::size_t size) noexcept {
+    for (; size >= 8; at += 8, size -= 8) {
+        std::uint64_t eight;
+        std::memcpy(&eight, at, sizeof eight);
+        running = take_eight(running, eight);
+    }
+    if (size >= 4) {
+        __asm__("crc32w %w0, %w0, %w1" : "+r"(running) : "r"(load_word(at)));
+        at += 4;
+        size -= 4;
+    }
+    for (; size != 0; ++at, --size) {
+        __asm__("crc32b %w0, %w0, %w1" : "+r"(running) : "r"(std::to_integer<std::uint32_t>(*at)));
+    }
+    return running;
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t load(std::byte const* from) noexcept {
+    return vreinterpretq_u64_u8(vld1q_u8(reinterpret_cast<std::uint8_t const*>(from)));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t factors_over(std::uint64_t bytes) noexcept {
+    return vcombine_u64(vcreate_u64(fold_factor(8 * bytes + 64)), vcreate_u64(fold_factor(8 * bytes)));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE uint64x2_t fold(uint64x2_t running, uint64x2_t factors, uint64x2_t next) noexcept {
+    uint64x2_t high;
+    uint64x2_t low;
+    __asm__("pmull %0.1q, %1.1d, %2.1d" : "=w"(high) : "w"(running), "w"(factors));
+    __asm__("pmull2 %0.1q, %1.2d, %2.2d" : "=w"(low) : "w"(running), "w"(factors));
+    return veorq_u64(veorq_u64(high, low), next);
+}
+
+// Below this the multiplications do not earn back what the merging of four values costs.
+inline constexpr std::size_t least_folded = 256;
+
+BEDROCK_TARGET inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at,
+                                                     std::size_t size) noexcept {
+    if (size < least_folded) return update_arm_crc(running, at, size);
+    auto first = veorq_u64(load(at), vcombine_u64(vcreate_u64(running), vcreate_u64(0)));
+    auto second = load(at + 16);
+    auto third = load(at + 32);
+    auto fourth = load(at + 48);
+    at += 64;
+    size -= 64;
+    auto const ahead = factors_over(64);
+    for (; size >= 64; at += 64, size -= 64) {
+        first = fold(first, ahead, load(at));
+        second = fold(second, ahead, load(at + 16));
+        third = fold(third, ahead, load(at + 32));
+        fourth = fold(fourth, ahead, load(at + 48));
+    }
+    auto const next = factors_over(16);
+    first = fold(fold(fold(first, next, second), next, third), next, fourth);
+    running = take_eight(take_eight(0, vgetq_lane_u64(first, 0)), vgetq_lane_u64(first, 1));
+    return update_arm_crc(running, at, size);
+}
+
+#undef BEDROCK_TARGET
+#undef BEDROCK_INLINE
+
+#else
+
+inline bool has_arm_crc() noexcept {
+    return false;
+}
+
+inline bool has_arm_pmull() noexcept {
+    return false;
+}
+
+inline std::uint32_t update_arm_crc(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+inline std::uint32_t update_arm_pmull(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32/x86.hpp =========================================================================================
+// Owns CRC-32 by carry-less multiplication on x86-64: PCLMULQDQ, sixteen bytes a step, and VPCLMULQDQ, sixty-four.
+// Never runs where the processor lacks them: whoever calls asks `has_pclmul` and `has_vpclmul` first.
+#ifndef BEDROCK_CRC32_X86_HPP
+#define BEDROCK_CRC32_X86_HPP
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <emmintrin.h>
+#include <smmintrin.h>
+#include <tmmintrin.h>
+#include <wmmintrin.h>
+#endif
+
+// The method: "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Gopal et al., Intel 2009.
+// A running value of 128 bits is moved ahead ("folded") over the bytes that follow by two multiplications; at the end
+// Barrett's reduction makes 32 bits of it. The constants are computed, in polynomial.hpp.
+//
+// avx in the targets asks for the VEX encoding: SSE code of the legacy encoding halves its speed where somebody left
+// the upper halves of the registers dirty.
+
+namespace bedrock::inline BEDROCK_ABI::crc32_detail {
+
+/// What the processor at hand has, and the operating system keeps across its switches.
+inline bool has_pclmul() noexcept;
+inline bool has_vpclmul() noexcept;
+
+/// As `update_portable`.
+inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define BEDROCK_TARGET __attribute__((target("avx,pclmul")))
+#define BEDROCK_WIDE_TARGET __attribute__((target("avx512f,avx512vl,vpclmulqdq,pclmul")))
+#define BEDROCK_INLINE __attribute__((always_inline)) inline
+
+inline bool has_pclmul() noexcept {
+    return __builtin_cpu_supports("avx") && __builtin_cpu_supports("pclmul");
+}
+
+inline bool has_vpclmul() noexcept {
+    return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512vl") && has_pclmul();
+}
+
+struct fold_factors {
+    std::uint64_t high;  // for the first eight of sixteen bytes
+    std::uint64_t low;
+};
+
+/// Moves sixteen bytes ahead by so many bytes.
+constexpr fold_factors fold_over(std::uint64_t bytes) noexcept {
+    return {fold_factor(8 * bytes + 64), fold_factor(8 * bytes)};
+}
+
+inline constexpr fold_factors over_16 = fold_over(16);
+inline constexpr fold_factors over_64 = fold_over(64);
+inline constexpr fold_factors over_256 = fold_over(256);
+inline constexpr fold_factors barrett = {barrett_quotient(), whole_polynomial};
+
+// Sixteen bytes from place 16 - n move a register's bytes n to the left, from 16 + n as many to the right; a byte of
+// the index with its highest bit gives zero.
+inline constexpr unsigned char moves[48] = {
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,  //
+    0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,  //
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i load(void const* from) noexcept {
+    return _mm_loadu_si128(static_cast<__m128i const*>(from));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i fold(__m128i running, __m128i factors, __m128i next) noexcept {
+    return _mm_xor_si128(_mm_xor_si128(_mm_clmulepi64_si128(running, factors, 0x00), next),
+                         _mm_clmulepi64_si128(running, factors, 0x11));
+}
+
+/// The remainder of the 64 bits in the upper half, followed by 32 zero bits.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t reduce_upper_half(__m128i value) noexcept {
+    auto const constants = load(&barrett);
+    auto const quotient = _mm_clmulepi64_si128(value, constants, 0x01);
+    return static_cast<std::uint32_t>(_mm_extract_epi32(_mm_clmulepi64_si128(quotient, constants, 0x10), 2));
+}
+
+/// The remainder of all 128 bits, followed by 32 zero bits.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t reduce(__m128i value) noexcept {
+    auto const factor = _mm_cvtsi64_si128(static_cast<long long>(fold_factor(64)));
+    auto const upper = _mm_andnot_si128(_mm_set_epi64x(0, -1), value);
+    auto const half = _mm_xor_si128(_mm_clmulepi64_si128(value, factor, 0x00), upper);
+    return reduce_upper_half(_mm_xor_si128(_mm_clmulepi64_si128(half, factor, 0x00), half));
+}
+
+/// Folds the rest of a message of at least sixteen bytes in all, and reduces.
+BEDROCK_TARGET BEDROCK_INLINE std::uint32_t finish(__m128i running, std::byte const* at, std::size_t left) noexcept {
+    auto const factors = load(&over_16);
+    for (; left >= 16; at += 16, left -= 16) running = fold(running, factors, load(at));
+    if (left != 0) {
+        // The message ends with the running value's last 16 - left bytes and the rest; what stood before them is
+        // folded.
+        auto const ahead = load(moves + left);
+        auto const back = load(moves + 16 + left);
+        auto const last = _mm_blendv_epi8(load(at + left - 16), _mm_shuffle_epi8(running, back),
+                                          _mm_cmpgt_epi8(_mm_setzero_si128(), ahead));
+        running = fold(_mm_shuffle_epi8(running, ahead), factors, last);
+    }
+    return reduce(running);
+}
+
+BEDROCK_TARGET inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at,
+                                                  std::size_t size) noexcept {
+    if (size < 16) {
+        if (size < 8) return update_portable(running, at, size);
+        auto const eight = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(at));
+        auto const value = _mm_xor_si128(eight, _mm_cvtsi32_si128(static_cast<int>(running)));
+        running = reduce_upper_half(_mm_slli_si128(value, 8));
+        return size == 8 ? running : update_portable(running, at + 8, size - 8);
+    }
+    auto first = _mm_xor_si128(load(at), _mm_cvtsi32_si128(static_cast<int>(running)));
+    at += 16;
+    size -= 16;
+    if (size >= 112) {
+        auto second = load(at);
+        auto third = load(at + 16);
+        auto fourth = load(at + 32);
+        at += 48;
+        size -= 48;
+        auto const ahead = load(&over_64);
+        for (; size >= 64; at += 64, size -= 64) {
+            first = fold(first, ahead, load(at));
+            second = fold(second, ahead, load(at + 16));
+            third = fold(third, ahead, load(at + 32));
+            fourth = fold(fourth, ahead, load(at + 48));
+        }
+        auto const next = load(&over_16);
+        first = fold(fold(fold(first, next, second), next, third), next, fourth);
+    }
+    return finish(first, at, size);
+}
+
+// <immintrin.h>, which has the intrinsics of these registers, takes longer to compile than all of bedrock's codecs.
+using wide = std::uint64_t __attribute__((vector_size(64)));
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void load_wide(wide& to, std::byte const* from) noexcept {
+    std::memcpy(&to, from, sizeof to);
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void spread(wide& to, fold_factors const& factors) noexcept {
+    to = wide{factors.high, factors.low, factors.high, factors.low,
+              factors.high, factors.low, factors.high, factors.low};
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void fold_wide(wide& running, wide const& factors, wide const& next) noexcept {
+    wide high;
+    wide low;
+    __asm__("vpclmulqdq $0x00, %2, %1, %0" : "=v"(high) : "v"(running), "v"(factors));
+    __asm__("vpclmulqdq $0x11, %2, %1, %0" : "=v"(low) : "v"(running), "v"(factors));
+    running = high ^ low ^ next;
+}
+
+BEDROCK_WIDE_TARGET inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at,
+                                                        std::size_t size) noexcept {
+    if (size < 128) return update_pclmul(running, at, size);
+    wide first;
+    wide next;
+    wide factors;
+    load_wide(first, at);
+    first ^= wide{running, 0, 0, 0, 0, 0, 0, 0};
+    at += 64;
+    size -= 64;
+    if (size >= 448) {
+        wide second;
+        wide third;
+        wide fourth;
+        load_wide(second, at);
+        load_wide(third, at + 64);
+        load_wide(fourth, at + 128);
+        at += 192;
+        size -= 192;
+        spread(factors, over_256);
+        for (; size >= 256; at += 256, size -= 256) {
+            load_wide(next, at);
+            fold_wide(first, factors, next);
+            load_wide(next, at + 64);
+            fold_wide(second, factors, next);
+            load_wide(next, at + 128);
+            fold_wide(third, factors, next);
+            load_wide(next, at + 192);
+            fold_wide(fourth, factors, next);
+        }
+        spread(factors, over_64);
+        fold_wide(first, factors, second);
+        fold_wide(first, factors, third);
+        fold_wide(first, factors, fourth);
+    }
+    spread(factors, over_64);
+    for (; size >= 64; at += 64, size -= 64) {
+        load_wide(next, at);
+        fold_wide(first, factors, next);
+    }
+    __m128i parts[4];
+    std::memcpy(parts, &first, sizeof parts);
+    auto const ahead = load(&over_16);
+    auto const whole = fold(fold(fold(parts[0], ahead, parts[1]), ahead, parts[2]), ahead, parts[3]);
+    return finish(whole, at, size);
+}
+
+#undef BEDROCK_TARGET
+#undef BEDROCK_WIDE_TARGET
+#undef BEDROCK_INLINE
+
+#else
+
+inline bool has_pclmul() noexcept {
+    return false;
+}
+
+inline bool has_vpclmul() noexcept {
+    return false;
+}
+
+inline std::uint32_t update_pclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+inline std::uint32_t update_vpclmul(std::uint32_t running, std::byte const* at, std::size_t size) noexcept {
+    return update_portable(running, at, size);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::crc32_detail
+
+#endif
+
+// ===== bedrock/crc32.hpp =============================================================================================
+// Owns CRC-32 as zlib, PNG and AWS event streams use it (IEEE 802.3, reflected), by the fastest way of the processor.
+// Never allocates, and gives the same value by every way, at compile time and at run time, whatever the byte order.
+#ifndef BEDROCK_CRC32_HPP
+#define BEDROCK_CRC32_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// The ways to compute it; each gives the same values.
+enum class crc32_path : unsigned char {
+    portable,   ///< tables, sixteen bytes a step
+    pclmul,     ///< x86-64 with AVX and PCLMULQDQ
+    vpclmul,    ///< x86-64 with AVX-512 and VPCLMULQDQ
+    arm_crc,    ///< 64-bit ARM with its CRC32 instructions
+    arm_pmull,  ///< the same, and PMULL for what is long
+};
+
+/// "portable", "pclmul", "vpclmul", "arm_crc", "arm_pmull".
+constexpr std::string_view describe(crc32_path path) noexcept;
+
+/// Whether the processor at hand can go that way. **Thread safety:** any.
+bool has_crc32_path(crc32_path path) noexcept;
+
+/// The fastest way of the processor at hand: a few nanoseconds where the system was asked before. **Thread safety:**
+/// any.
+crc32_path best_crc32_path() noexcept;
+
+/// The CRC-32 of `bytes`, continued from `previous`: `crc32(b, crc32(a))` is the value of `a` followed by `b`.
+constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous = 0) noexcept;
+
+/// The same by a way of the caller's choice. One that `has_crc32_path` denies ends the program.
+std::uint32_t crc32(byte_view bytes, std::uint32_t previous, crc32_path path) noexcept;
+
+/// The CRC-32 of two messages one after the other, from their values and the second one's size in bytes.
+constexpr std::uint32_t combine_crc32(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr std::string_view describe(crc32_path path) noexcept {
+    switch (path) {
+        case crc32_path::portable:
+            return "portable";
+        case crc32_path::pclmul:
+            return "pclmul";
+        case crc32_path::vpclmul:
+            return "vpclmul";
+        case crc32_path::arm_crc:
+            return "arm_crc";
+        case crc32_path::arm_pmull:
+            return "arm_pmull";
+    }
+    return {};
+}
+
+inline bool has_crc32_path(crc32_path path) noexcept {
+    switch (path) {
+        case crc32_path::portable:
+            return true;
+        case crc32_path::pclmul:
+            return crc32_detail::has_pclmul();
+        case crc32_path::vpclmul:
+            return crc32_detail::has_vpclmul();
+        case crc32_path::arm_crc:
+            return crc32_detail::has_arm_crc();
+        case crc32_path::arm_pmull:
+            return crc32_detail::has_arm_pmull();
+    }
+    return false;
+}
+
+inline crc32_path best_crc32_path() noexcept {
+    if (crc32_detail::has_vpclmul()) return crc32_path::vpclmul;
+    if (crc32_detail::has_pclmul()) return crc32_path::pclmul;
+    if (crc32_detail::has_arm_pmull()) return crc32_path::arm_pmull;
+    if (crc32_detail::has_arm_crc()) return crc32_path::arm_crc;
+    return crc32_path::portable;
+}
+
+namespace crc32_detail {
+
+using update_function = std::uint32_t (*)(std::uint32_t running, std::byte const* at, std::size_t size) noexcept;
+
+// No switch: for short messages its jump would cost as much as the work.
+inline update_function find_update(crc32_path path) noexcept {
+    if (path == crc32_path::pclmul) return update_pclmul;
+    if (path == crc32_path::vpclmul) return update_vpclmul;
+    if (path == crc32_path::arm_pmull) return update_arm_pmull;
+    if (path == crc32_path::arm_crc) return update_arm_crc;
+    return update_portable;
+}
+
+}  // namespace crc32_detail
+
+inline std::uint32_t crc32(byte_view bytes, std::uint32_t previous, crc32_path path) noexcept {
+    return ~crc32_detail::find_update(path)(~previous, bytes.data(), bytes.size());
+}
 
 constexpr std::uint32_t crc32(byte_view bytes, std::uint32_t previous) noexcept {
-    std::uint32_t crc = ~previous;
-    std::byte const* at = bytes.data();
-    std::size_t left = bytes.size();
-    for (; left >= 16; at += 16, left -= 16) {
-        crc = detail::crc32_of_word<12>(crc ^ detail::load_crc32_word(at)) ^
-              detail::crc32_of_word<8>(detail::load_crc32_word(at + 4)) ^
-              detail::crc32_of_word<4>(detail::load_crc32_word(at + 8)) ^
-              detail::crc32_of_word<0>(detail::load_crc32_word(at + 12));
-    }
-    for (; left >= 4; at += 4, left -= 4) crc = detail::crc32_of_word<0>(crc ^ detail::load_crc32_word(at));
-    for (; left != 0; ++at, --left) {
-        crc = crc >> 8 ^ detail::crc32_slices.at[0][(crc ^ std::to_integer<std::uint32_t>(*at)) & 0xff];
-    }
-    return ~crc;
+    if (!std::is_constant_evaluated()) return crc32(bytes, previous, best_crc32_path());
+    return ~crc32_detail::update_portable(~previous, bytes.data(), bytes.size());
+}
+
+constexpr std::uint32_t combine_crc32(std::uint32_t first, std::uint32_t second, std::uint64_t second_size) noexcept {
+    return crc32_detail::multiply(first, crc32_detail::power(crc32_detail::x_to_the(8), second_size)) ^ second;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -394,6 +974,44 @@ inline bool header_range::valid() const noexcept {
 
 #endif
 
+// ===== bedrock/event_stream/header_memory.hpp ========================================================================
+// Owns the memory of the header block that a stream's last message had, because most messages repeat it byte for byte.
+// Never allocates, and never says that two blocks are the same unless every byte is.
+#ifndef BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP
+#define BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP
+
+namespace bedrock::inline BEDROCK_ABI::event_stream {
+
+/// Remembers one well-formed header block of up to `capacity` bytes; of an empty or a longer one it knows nothing.
+class header_memory {
+  public:
+    /// ConverseStream's events have 75 to 90 bytes of headers.
+    static constexpr std::size_t capacity = 256;
+
+    header_memory() noexcept {}  // leaves the bytes as they are: only `size_` of them mean something
+
+    /// Whether `block` has the bytes of the one that was kept last.
+    bool knows(byte_view block) const noexcept {
+        return block.size() == size_ && std::memcmp(bytes_, block.data(), size_) == 0;
+    }
+    /// Remembers `block` in place of the last one.
+    void keep(byte_view block) noexcept {
+        size_ = !block.empty() && block.size() <= capacity ? block.size() : none;
+        if (size_ != none) std::memcpy(bytes_, block.data(), size_);
+    }
+    void forget() noexcept { size_ = none; }
+
+  private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);  // no block has that size
+
+    std::size_t size_ = none;
+    std::byte bytes_[capacity];
+};
+
+}  // namespace bedrock::inline BEDROCK_ABI::event_stream
+
+#endif
+
 // ===== bedrock/event_stream/frame.hpp ================================================================================
 // Owns the frame of an event stream: its checks in their order, its limits, and the message viewed in place.
 // Never copies, buffers or allocates; splitting a stream into frames over time is the decoder's.
@@ -465,6 +1083,8 @@ struct decoded_frame {
     /// `message`: the bytes that the frame took. `need_more`: the bytes, counted from the frame's first, that must be
     /// there before another try can get further. `fault`: 0.
     std::size_t size = 0;
+    /// Set with `progress::message` alone, and a memory of headers: the block has the bytes of the message before.
+    bool same_headers = false;
     /// Set with `progress::message` alone.
     message content{};
 };
@@ -476,6 +1096,11 @@ struct decoded_frame {
 /// **Wire:** lengths and CRCs are big-endian; the prelude's CRC covers the first 8 bytes, the message's everything
 /// before it. A string's UTF-8 and duplicate names are not checked.
 [[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed = {}) noexcept;
+
+/// The same for the frames of one stream, in their order: headers that repeat are compared with `before` instead of
+/// parsed again, and `checksums` is looked up once. One that `has_crc32_path` denies ends the program.
+[[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                         crc32_path checksums) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -505,22 +1130,21 @@ inline std::string_view message::text(std::string_view name) const noexcept {
 }
 
 inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexcept {
-    decoded_frame answer;
-    auto const need = [&](std::size_t size) {
-        answer.size = size;
-        return answer;
-    };
-    auto const fail = [&](fault code) {
-        answer.outcome = progress::fault;
-        answer.code = code;
-        return answer;
-    };
+    header_memory nothing;
+    return decode_frame(bytes, allowed, nothing, best_crc32_path());
+}
+
+inline decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                  crc32_path checksums) noexcept {
+    constexpr auto need = [](std::size_t size) { return decoded_frame{.size = size}; };
+    constexpr auto fail = [](fault code) { return decoded_frame{.outcome = progress::fault, .code = code}; };
 
     if (bytes.size() < prelude_size) return need(prelude_size);
     auto const total_length = load_big_endian<std::uint32_t>(bytes.data());
     auto const headers_length = load_big_endian<std::uint32_t>(bytes.data() + 4);
     auto const prelude_crc = load_big_endian<std::uint32_t>(bytes.data() + 8);
-    if (crc32(bytes.first(8)) != prelude_crc) return fail(fault::prelude_crc);
+    auto const update_crc = crc32_detail::find_update(checksums);
+    if (~update_crc(~std::uint32_t{0}, bytes.data(), 8) != prelude_crc) return fail(fault::prelude_crc);
     if (total_length < frame_overhead || headers_length > total_length - frame_overhead) {
         return fail(fault::invalid_length);
     }
@@ -530,21 +1154,24 @@ inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexce
     std::size_t const body_end = total_length - std::size_t{4};
     auto const message_crc = load_big_endian<std::uint32_t>(bytes.data() + body_end);
     // Continued from the stored prelude CRC, which the check above proved to be that of the first eight bytes.
-    if (crc32(bytes.subspan(8, body_end - 8), prelude_crc) != message_crc) return fail(fault::message_crc);
+    if (~update_crc(~prelude_crc, bytes.data() + 8, body_end - 8) != message_crc) return fail(fault::message_crc);
 
     header_range const headers(bytes.subspan(prelude_size, headers_length));
-    if (!headers.valid()) return fail(fault::invalid_header);
-
+    bool const same_headers = before.knows(headers.bytes());
+    if (!same_headers) {
+        if (!headers.valid()) return fail(fault::invalid_header);
+        before.keep(headers.bytes());
+    }
     std::size_t const payload_begin = prelude_size + headers_length;
-    answer.outcome = progress::message;
-    answer.size = total_length;
-    answer.content = {.headers = headers,
-                      .payload = bytes.subspan(payload_begin, body_end - payload_begin),
-                      .total_length = total_length,
-                      .headers_length = headers_length,
-                      .prelude_crc = prelude_crc,
-                      .message_crc = message_crc};
-    return answer;
+    return {.outcome = progress::message,
+            .size = total_length,
+            .same_headers = same_headers,
+            .content = {.headers = headers,
+                        .payload = bytes.subspan(payload_begin, body_end - payload_begin),
+                        .total_length = total_length,
+                        .headers_length = headers_length,
+                        .prelude_crc = prelude_crc,
+                        .message_crc = message_crc}};
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::event_stream
@@ -581,7 +1208,9 @@ namespace bedrock::inline BEDROCK_ABI::event_stream {
 /// thread at a time.
 class decoder {
   public:
-    explicit decoder(limits allowed = {}) noexcept : allowed_(allowed) {}
+    /// `checksums`: the way to compute them, all of which give the same answers; see `has_crc32_path`.
+    explicit decoder(limits allowed = {}, crc32_path checksums = best_crc32_path()) noexcept
+        : allowed_(allowed), checksums_(checksums) {}
     decoder(decoder&& other) noexcept { *this = std::move(other); }
     decoder& operator=(decoder&& other) noexcept;
 
@@ -599,10 +1228,11 @@ class decoder {
     /// The fault, if any, and the offset of the frame at hand.
     status state() const noexcept { return state_; }
 
-    /// Forgets the stream, the fault and the offset; keeps the limits and the buffer.
+    /// Forgets the stream, the fault and the offset; keeps the limits, the way of checksums and the buffer.
     void reset() noexcept;
 
   private:
+    decoded_frame decode(byte_view bytes) noexcept { return decode_frame(bytes, allowed_, before_, checksums_); }
     bool accept(decoded_frame const& frame, message& out) noexcept;
     void append(std::size_t count);
     void drop_delivered() noexcept;
@@ -613,6 +1243,8 @@ class decoder {
     std::size_t begin_ = 0;   // where in `carried_` the frame at hand begins
     std::size_t needed_ = 0;  // bytes that the carried frame must have before it is worth another look
     status state_{};
+    crc32_path checksums_ = crc32_path::portable;
+    header_memory before_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -624,6 +1256,8 @@ inline decoder& decoder::operator=(decoder&& other) noexcept {
     begin_ = std::exchange(other.begin_, 0);
     needed_ = std::exchange(other.needed_, 0);
     state_ = std::exchange(other.state_, {});
+    checksums_ = other.checksums_;
+    before_.forget();
     return *this;
 }
 
@@ -640,7 +1274,7 @@ inline bool decoder::next(message& out) {
     if (!state_.ok()) return false;
 
     if (carried_.empty()) {
-        decoded_frame const frame = decode_frame(piece_, allowed_);
+        decoded_frame const frame = decode(piece_);
         if (frame.outcome == progress::message) piece_ = piece_.subspan(frame.size);
         if (frame.outcome != progress::need_more) return accept(frame, out);
         needed_ = frame.size;
@@ -651,7 +1285,7 @@ inline bool decoder::next(message& out) {
         std::size_t const have = carried_.size() - begin_;
         if (have < needed_) append(needed_ - have < piece_.size() ? needed_ - have : piece_.size());
         if (carried_.size() - begin_ < needed_) return false;
-        decoded_frame const frame = decode_frame(byte_view(carried_).subspan(begin_), allowed_);
+        decoded_frame const frame = decode(byte_view(carried_).subspan(begin_));
         if (frame.outcome == progress::need_more) {
             needed_ = frame.size;
             continue;

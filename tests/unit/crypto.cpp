@@ -78,6 +78,42 @@ TEST_CASE("hmac_sha256 gives the values of RFC 4231", "[crypto]") {
           "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
+TEST_CASE("a kept HMAC key signs any number of messages as the function does", "[crypto]") {
+    crypto::sha256 hash;
+    crypto::hmac_sha256_key kept;
+    crypto::sha256_digest digest{};
+    digest.fill(std::byte{1});
+    CHECK_FALSE(kept.authenticate(hash, as_bytes("m"), digest));
+    CHECK(digest == crypto::sha256_digest{});
+    for (std::size_t const key_size : {0u, 1u, 32u, 63u, 64u, 65u, 200u}) {
+        std::string const key(key_size, 'k');
+        hash.update(std::string_view("what it was fed before"));
+        REQUIRE(kept.set(hash, as_bytes(key)));
+        for (std::size_t const size : {0u, 1u, 55u, 56u, 64u, 1000u}) {
+            std::string const message(size, 'm');
+            hash.update(std::string_view("what it was fed before"));
+            REQUIRE(kept.authenticate(hash, as_bytes(message), digest));
+            crypto::sha256_digest expected{};
+            REQUIRE(crypto::hmac_sha256(as_bytes(key), as_bytes(message), expected));
+            CHECK(digest == expected);
+            REQUIRE(crypto::hash_sha256(hash, as_bytes(message), digest));  // which is none the worse for it
+            REQUIRE(crypto::hash_sha256(as_bytes(message), expected));
+            CHECK(digest == expected);
+        }
+    }
+    crypto::sha256 other;
+    REQUIRE(kept.set(hash, as_bytes("Jefe")));
+    REQUIRE(kept.authenticate(other, as_bytes("what do ya want for nothing?"), digest));
+    CHECK(bedrock::encode_hex(digest) == hmac_hex("Jefe", "what do ya want for nothing?"));
+    kept.forget();
+    CHECK_FALSE(kept.authenticate(hash, as_bytes("m"), digest));
+    REQUIRE(kept.set(hash, as_bytes("Jefe")));
+    crypto::sha256 const moved = std::move(hash);
+    CHECK_FALSE(kept.authenticate(hash, as_bytes("m"), digest));  // NOLINT: a hash that is gone
+    CHECK_FALSE(kept.set(hash, as_bytes("k")));                   // NOLINT
+    CHECK_FALSE(kept.authenticate(other, as_bytes("m"), digest));
+}
+
 TEST_CASE("hmac_sha256 may write over its key and forgets what the hash was fed", "[crypto]") {
     crypto::sha256 hash;
     crypto::sha256_digest chained{};

@@ -29,6 +29,8 @@ subject const subjects[] = {
      [](unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }},
     {"find_non_ascii", bedrock::find_non_ascii, sets::find_portable<sets::non_ascii>,
      [](unsigned char c) { return c >= 0x80; }},
+    {"find_non_graphic", bedrock::find_non_graphic, sets::find_portable<sets::non_graphic>,
+     [](unsigned char c) { return c < '!' || c > '~'; }},
 };
 
 std::size_t naive(subject const& one, std::string_view text) {
@@ -112,4 +114,23 @@ TEST_CASE("the architectures with a baseline use it", "[scan]") {
 #else
     CHECK_FALSE(sets::has_wide);
 #endif
+}
+
+TEST_CASE("bytes before the text help to search it and are not found", "[scan]") {
+    std::size_t differences = 0;
+    for (std::size_t before = 0; before <= 20; ++before) {
+        for (std::size_t size = 0; size <= 50; ++size) {
+            guarded_buffer buffer(std::string(before, '"') + std::string(size, 'a'));
+            char const* const begin = buffer.text().data() + before;
+            char const* const end = begin + size;
+            for (std::size_t hit = 0; hit <= size; ++hit) {
+                if (hit != size) buffer.data()[before + hit] = '\\';
+                differences += bedrock::find_string_special(begin, end, buffer.text().data()) != begin + hit;
+                differences += bedrock::has_string_special(begin, end, buffer.text().data()) != (hit != size);
+                if (hit != size) buffer.data()[before + hit] = 'a';
+            }
+        }
+    }
+    CHECK(differences == 0);
+    CHECK_FALSE(bedrock::has_string_special(nullptr, nullptr, nullptr));
 }

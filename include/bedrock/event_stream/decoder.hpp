@@ -5,7 +5,9 @@
 
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/crc32.hpp"
 #include "bedrock/event_stream/frame.hpp"
+#include "bedrock/event_stream/header_memory.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +37,9 @@ namespace bedrock::inline BEDROCK_ABI::event_stream {
 /// thread at a time.
 class decoder {
   public:
-    explicit decoder(limits allowed = {}) noexcept : allowed_(allowed) {}
+    /// `checksums`: the way to compute them, all of which give the same answers; see `has_crc32_path`.
+    explicit decoder(limits allowed = {}, crc32_path checksums = best_crc32_path()) noexcept
+        : allowed_(allowed), checksums_(checksums) {}
     decoder(decoder&& other) noexcept { *this = std::move(other); }
     decoder& operator=(decoder&& other) noexcept;
 
@@ -53,10 +57,11 @@ class decoder {
     /// The fault, if any, and the offset of the frame at hand.
     status state() const noexcept { return state_; }
 
-    /// Forgets the stream, the fault and the offset; keeps the limits and the buffer.
+    /// Forgets the stream, the fault and the offset; keeps the limits, the way of checksums and the buffer.
     void reset() noexcept;
 
   private:
+    decoded_frame decode(byte_view bytes) noexcept { return decode_frame(bytes, allowed_, before_, checksums_); }
     bool accept(decoded_frame const& frame, message& out) noexcept;
     void append(std::size_t count);
     void drop_delivered() noexcept;
@@ -67,6 +72,8 @@ class decoder {
     std::size_t begin_ = 0;   // where in `carried_` the frame at hand begins
     std::size_t needed_ = 0;  // bytes that the carried frame must have before it is worth another look
     status state_{};
+    crc32_path checksums_ = crc32_path::portable;
+    header_memory before_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -78,6 +85,8 @@ inline decoder& decoder::operator=(decoder&& other) noexcept {
     begin_ = std::exchange(other.begin_, 0);
     needed_ = std::exchange(other.needed_, 0);
     state_ = std::exchange(other.state_, {});
+    checksums_ = other.checksums_;
+    before_.forget();
     return *this;
 }
 
@@ -94,7 +103,7 @@ inline bool decoder::next(message& out) {
     if (!state_.ok()) return false;
 
     if (carried_.empty()) {
-        decoded_frame const frame = decode_frame(piece_, allowed_);
+        decoded_frame const frame = decode(piece_);
         if (frame.outcome == progress::message) piece_ = piece_.subspan(frame.size);
         if (frame.outcome != progress::need_more) return accept(frame, out);
         needed_ = frame.size;
@@ -105,7 +114,7 @@ inline bool decoder::next(message& out) {
         std::size_t const have = carried_.size() - begin_;
         if (have < needed_) append(needed_ - have < piece_.size() ? needed_ - have : piece_.size());
         if (carried_.size() - begin_ < needed_) return false;
-        decoded_frame const frame = decode_frame(byte_view(carried_).subspan(begin_), allowed_);
+        decoded_frame const frame = decode(byte_view(carried_).subspan(begin_));
         if (frame.outcome == progress::need_more) {
             needed_ = frame.size;
             continue;

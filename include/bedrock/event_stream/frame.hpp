@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/crc32.hpp"
 #include "bedrock/event_stream/header.hpp"
+#include "bedrock/event_stream/header_memory.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -78,6 +79,8 @@ struct decoded_frame {
     /// `message`: the bytes that the frame took. `need_more`: the bytes, counted from the frame's first, that must be
     /// there before another try can get further. `fault`: 0.
     std::size_t size = 0;
+    /// Set with `progress::message` alone, and a memory of headers: the block has the bytes of the message before.
+    bool same_headers = false;
     /// Set with `progress::message` alone.
     message content{};
 };
@@ -89,6 +92,11 @@ struct decoded_frame {
 /// **Wire:** lengths and CRCs are big-endian; the prelude's CRC covers the first 8 bytes, the message's everything
 /// before it. A string's UTF-8 and duplicate names are not checked.
 [[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed = {}) noexcept;
+
+/// The same for the frames of one stream, in their order: headers that repeat are compared with `before` instead of
+/// parsed again, and `checksums` is looked up once. One that `has_crc32_path` denies ends the program.
+[[nodiscard]] decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                         crc32_path checksums) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -118,22 +126,21 @@ inline std::string_view message::text(std::string_view name) const noexcept {
 }
 
 inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexcept {
-    decoded_frame answer;
-    auto const need = [&](std::size_t size) {
-        answer.size = size;
-        return answer;
-    };
-    auto const fail = [&](fault code) {
-        answer.outcome = progress::fault;
-        answer.code = code;
-        return answer;
-    };
+    header_memory nothing;
+    return decode_frame(bytes, allowed, nothing, best_crc32_path());
+}
+
+inline decoded_frame decode_frame(byte_view bytes, limits const& allowed, header_memory& before,
+                                  crc32_path checksums) noexcept {
+    constexpr auto need = [](std::size_t size) { return decoded_frame{.size = size}; };
+    constexpr auto fail = [](fault code) { return decoded_frame{.outcome = progress::fault, .code = code}; };
 
     if (bytes.size() < prelude_size) return need(prelude_size);
     auto const total_length = load_big_endian<std::uint32_t>(bytes.data());
     auto const headers_length = load_big_endian<std::uint32_t>(bytes.data() + 4);
     auto const prelude_crc = load_big_endian<std::uint32_t>(bytes.data() + 8);
-    if (crc32(bytes.first(8)) != prelude_crc) return fail(fault::prelude_crc);
+    auto const update_crc = crc32_detail::find_update(checksums);
+    if (~update_crc(~std::uint32_t{0}, bytes.data(), 8) != prelude_crc) return fail(fault::prelude_crc);
     if (total_length < frame_overhead || headers_length > total_length - frame_overhead) {
         return fail(fault::invalid_length);
     }
@@ -143,21 +150,24 @@ inline decoded_frame decode_frame(byte_view bytes, limits const& allowed) noexce
     std::size_t const body_end = total_length - std::size_t{4};
     auto const message_crc = load_big_endian<std::uint32_t>(bytes.data() + body_end);
     // Continued from the stored prelude CRC, which the check above proved to be that of the first eight bytes.
-    if (crc32(bytes.subspan(8, body_end - 8), prelude_crc) != message_crc) return fail(fault::message_crc);
+    if (~update_crc(~prelude_crc, bytes.data() + 8, body_end - 8) != message_crc) return fail(fault::message_crc);
 
     header_range const headers(bytes.subspan(prelude_size, headers_length));
-    if (!headers.valid()) return fail(fault::invalid_header);
-
+    bool const same_headers = before.knows(headers.bytes());
+    if (!same_headers) {
+        if (!headers.valid()) return fail(fault::invalid_header);
+        before.keep(headers.bytes());
+    }
     std::size_t const payload_begin = prelude_size + headers_length;
-    answer.outcome = progress::message;
-    answer.size = total_length;
-    answer.content = {.headers = headers,
-                      .payload = bytes.subspan(payload_begin, body_end - payload_begin),
-                      .total_length = total_length,
-                      .headers_length = headers_length,
-                      .prelude_crc = prelude_crc,
-                      .message_crc = message_crc};
-    return answer;
+    return {.outcome = progress::message,
+            .size = total_length,
+            .same_headers = same_headers,
+            .content = {.headers = headers,
+                        .payload = bytes.subspan(payload_begin, body_end - payload_begin),
+                        .total_length = total_length,
+                        .headers_length = headers_length,
+                        .prelude_crc = prelude_crc,
+                        .message_crc = message_crc}};
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::event_stream

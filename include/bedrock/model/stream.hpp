@@ -8,10 +8,12 @@
 #include "bedrock/json/reader.hpp"
 #include "bedrock/model/content.hpp"
 #include "bedrock/model/converse.hpp"
+#include "bedrock/model/delta_scan.hpp"
 #include "bedrock/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -145,15 +147,6 @@ enum class event_kind : unsigned char {
     metadata,
 };
 
-/// What a contentBlockDelta adds.
-enum class delta_kind : unsigned char {
-    none,            ///< no contentBlockDelta, or an empty one
-    text,            ///< `text()`
-    tool_input,      ///< `tool_input()`
-    reasoning_text,  ///< `reasoning_text()`
-    other,           ///< anything else: `get_if<content_block_delta_event>()`
-};
-
 /// One event of a stream as it is delivered.
 /// **Lifetime:** everything that it gives (views, pointers) is valid until the next event; copy what shall stay.
 /// **Thread safety:** one thread at a time, const members too: `get_if` parses when first asked.
@@ -173,8 +166,8 @@ class stream_event {
     std::string_view payload() const noexcept { return payload_; }
 
     /// contentBlockIndex; -1 for events that have none.
-    std::int32_t index() const noexcept { return index_; }
-    delta_kind delta() const noexcept { return delta_; }
+    std::int32_t index() const noexcept { return delta_.index; }
+    delta_kind delta() const noexcept { return delta_.kind; }
     /// New text of the answer; empty for every other event.
     std::string_view text() const noexcept { return delta_text(delta_kind::text); }
     /// New text of the model's reasoning; empty for every other event.
@@ -198,10 +191,11 @@ class stream_event {
                                     content_block_stop_event, message_stop_event, metadata_event> {};
 
     std::string_view delta_text(delta_kind kind) const noexcept {
-        return delta_ == kind ? delta_text_ : std::string_view();
+        return delta_.kind == kind ? delta_.text : std::string_view();
     }
     result<void> parse_structure() const;
-    bool scan_delta();
+    BEDROCK_COLD result<void> parse_uncommon();
+    bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
     bool views_payload(std::string_view value) const noexcept;
@@ -209,11 +203,9 @@ class stream_event {
     void use_structure();
 
     event_kind kind_ = event_kind::unknown;
-    delta_kind delta_ = delta_kind::none;
-    std::int32_t index_ = -1;
     std::string_view type_;
     std::string_view payload_;
-    std::string_view delta_text_;  // in the payload, in unescaped_ or in structure_
+    scanned_delta delta_;  // its text lies in the payload, in unescaped_ or in structure_
     std::string unescaped_;
     mutable structure structure_;  // of the last event that was asked for or was no common delta
 };
@@ -342,10 +334,16 @@ namespace detail {
 inline constexpr std::string_view event_types[] = {"messageStart",     "contentBlockStart", "contentBlockDelta",
                                                    "contentBlockStop", "messageStop",       "metadata"};
 
-constexpr event_kind kind_of_event(std::string_view type) noexcept {
+BEDROCK_COLD constexpr event_kind kind_of_rare_event(std::string_view type) noexcept {
     for (std::size_t i = 0; i < std::size(event_types); ++i)
         if (event_types[i] == type) return static_cast<event_kind>(i + 1);
     return event_kind::unknown;
+}
+
+inline event_kind kind_of_event(std::string_view type) noexcept {
+    constexpr std::string_view most = "contentBlockDelta";
+    bool const is_most = type.size() == most.size() && std::memcmp(type.data(), most.data(), most.size()) == 0;
+    return is_most ? event_kind::content_block_delta : kind_of_rare_event(type);
 }
 
 }  // namespace detail
@@ -365,19 +363,20 @@ inline result<void> stream_event::parse(std::string_view type, std::string_view 
     type_ = type;
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
-    delta_ = delta_kind::none;
-    delta_text_ = {};
-    index_ = -1;
     structure_.reset();
-    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_delta())) return {};
-    delta_ = delta_kind::none;
+    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) return {};
+    return parse_uncommon();
+}
+
+inline result<void> stream_event::parse_uncommon() {
+    delta_ = {};
+    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
+    delta_ = {};
     auto parsed = parse_structure();
-    if (parsed) {
+    if (parsed)
         use_structure();
-    } else {
+    else
         kind_ = event_kind::unknown;
-        index_ = -1;
-    }
     return parsed;
 }
 
@@ -393,28 +392,30 @@ inline result<void> stream_event::parse_structure() const {
 }
 
 inline void stream_event::use_structure() {
-    if (auto const* const start = structure_.get_if<content_block_start_event>()) index_ = start->content_block_index;
-    if (auto const* const stop = structure_.get_if<content_block_stop_event>()) index_ = stop->content_block_index;
+    if (auto const* const start = structure_.get_if<content_block_start_event>())
+        delta_.index = start->content_block_index;
+    if (auto const* const stop = structure_.get_if<content_block_stop_event>())
+        delta_.index = stop->content_block_index;
     auto const* const event = structure_.get_if<content_block_delta_event>();
     if (event == nullptr) return;
-    index_ = event->content_block_index;
-    delta_ = event->delta.is_set() ? delta_kind::other : delta_kind::none;
+    delta_.index = event->content_block_index;
+    delta_.kind = event->delta.is_set() ? delta_kind::other : delta_kind::none;
     auto const* const reasoning = event->delta.get_if<reasoning_content_block_delta>();
     if (auto const* const text = event->delta.get_if<text_block>()) {
-        delta_ = delta_kind::text;
-        delta_text_ = text->text;
+        delta_.kind = delta_kind::text;
+        delta_.text = text->text;
     } else if (auto const* const use = event->delta.get_if<tool_use_block_delta>()) {
-        delta_ = delta_kind::tool_input;
-        delta_text_ = use->input;
+        delta_.kind = delta_kind::tool_input;
+        delta_.text = use->input;
     } else if (auto const* const thought = reasoning != nullptr ? reasoning->get_if<text_block>() : nullptr) {
-        delta_ = delta_kind::reasoning_text;
-        delta_text_ = thought->text;
+        delta_.kind = delta_kind::reasoning_text;
+        delta_.text = thought->text;
     }
 }
 
-// Takes the common deltas without building their structure. Whatever else it meets, it leaves to the interpreter, which
-// also names what is wrong.
-inline bool stream_event::scan_delta() {
+// Takes the common deltas in any order and spacing, without building their structure. Whatever else it meets, it leaves
+// to the interpreter, which also names what is wrong.
+inline bool stream_event::scan_any_delta() {
     json::reader in(payload_);
     std::string_view name;
     bool indexed = false;
@@ -425,13 +426,13 @@ inline bool stream_event::scan_delta() {
             if (!in.skip()) return false;
         } else if (name == "contentBlockIndex" && !indexed) {
             if (!in.read_int64(index) || index < 0 || index > (std::numeric_limits<std::int32_t>::max)()) return false;
-            index_ = static_cast<std::int32_t>(index);
+            delta_.index = static_cast<std::int32_t>(index);
             indexed = true;
-        } else if (name != "delta" || delta_ != delta_kind::none || !scan_delta_member(in)) {
+        } else if (name != "delta" || delta_.kind != delta_kind::none || !scan_delta_member(in)) {
             return false;
         }
     }
-    return indexed && delta_ != delta_kind::none && in.finish();
+    return indexed && delta_.kind != delta_kind::none && in.finish();
 }
 
 inline bool stream_event::scan_delta_member(json::reader& in) {
@@ -463,8 +464,8 @@ inline bool stream_event::scan_string(json::reader& in, delta_kind kind) {
         unescaped_ = value;  // it lay in the reader, which ends with the scan
         value = unescaped_;
     }
-    delta_text_ = value;
-    delta_ = kind;
+    delta_.text = value;
+    delta_.kind = kind;
     return true;
 }
 

@@ -84,7 +84,7 @@ inline void prepare(std::string& text, std::size_t size) {
 // Outer blanks dropped, inner runs as one space, folds included.
 inline void append_header_value(std::string& out, std::string_view value) {
     value = ascii::trim(value);
-    if (is_plain(value)) {
+    if (is_graphic(value)) {
         out.append(value);
         return;
     }
@@ -135,12 +135,13 @@ inline void append_recoded(std::string& out, std::string_view text) {
 
 inline bool is_signed_header(std::string_view name) noexcept {
     // The list of AWS's JavaScript signer.
-    constexpr std::string_view never[] = {
+    static constexpr std::string_view never[] = {
         "authorization",  "cache-control", "connection", "expect",  "from",    "keep-alive", "max-forwards",
         "pragma",         "referer",       "te",         "trailer", "upgrade", "user-agent", "transfer-encoding",
         "x-amzn-trace-id"};
+    char const first = name.empty() ? '\0' : ascii::to_lower(name.front());
     for (auto const unsigned_name : never)
-        if (http::equal_names(name, unsigned_name)) return false;
+        if (first == unsigned_name.front() && http::equal_names(name, unsigned_name)) return false;
     return !http::equal_names(name.substr(0, 6), "proxy-") && !http::equal_names(name.substr(0, 4), "sec-");
 }
 
@@ -195,9 +196,10 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
     headers_.reserve(sent.size() + added.size());
     for (auto const list : {sent, added}) {
         for (auto const& header : list) {
-            if (!is_signed_header(header.name)) continue;
+            if (list.data() == sent.data() && !is_signed_header(header.name)) continue;
             auto const start = names_.size();
-            for (char const c : header.name) names_.push_back(ascii::to_lower(c));
+            names_.append(header.name);
+            for (char& c : std::span(names_).subspan(start)) c = ascii::to_lower(c);
             headers_.push_back({std::string_view(names_).substr(start), header.value});
         }
     }

@@ -37,6 +37,9 @@ class key_cache {
     /// The key, derived where it is not kept; null where OpenSSL failed. **Lifetime:** until the next call.
     crypto::sha256_digest const* find(crypto::sha256& hash, std::string_view secret_access_key, std::string_view day,
                                       scope const& where);
+    /// The same, ready to sign with.
+    crypto::hmac_sha256_key const* find_hmac(crypto::sha256& hash, std::string_view secret_access_key,
+                                             std::string_view day, scope const& where);
     /// Wipes all of them.
     void forget() noexcept;
 
@@ -53,8 +56,12 @@ class key_cache {
         std::string service{};
         std::string secret{};
         crypto::sha256_digest key{};
+        crypto::hmac_sha256_key hmac{};
         std::uint64_t last_use = 0;
     };
+
+    entry* find_entry(crypto::sha256& hash, std::string_view secret_access_key, std::string_view day,
+                      scope const& where);
 
     std::array<entry, 8> entries_{};
     std::uint64_t uses_ = 0;
@@ -84,29 +91,45 @@ inline bool derive_signing_key(crypto::sha256& hash, std::string_view secret_acc
 inline void key_cache::entry::wipe() noexcept {
     crypto::secure_wipe(secret);
     crypto::secure_wipe(key);
+    hmac.forget();
     day.clear();
     last_use = 0;
 }
 
 inline crypto::sha256_digest const* key_cache::find(crypto::sha256& hash, std::string_view secret_access_key,
                                                     std::string_view day, scope const& where) {
+    auto const* const found = find_entry(hash, secret_access_key, day, where);
+    return found ? &found->key : nullptr;
+}
+
+inline crypto::hmac_sha256_key const* key_cache::find_hmac(crypto::sha256& hash, std::string_view secret_access_key,
+                                                           std::string_view day, scope const& where) {
+    auto const* const found = find_entry(hash, secret_access_key, day, where);
+    return found ? &found->hmac : nullptr;
+}
+
+inline key_cache::entry* key_cache::find_entry(crypto::sha256& hash, std::string_view secret_access_key,
+                                               std::string_view day, scope const& where) {
     entry* oldest = entries_.data();
     for (auto& kept : entries_) {
         if (kept.day == day && kept.region == where.region && kept.service == where.service &&
             crypto::constant_time_equal(kept.secret, secret_access_key)) {
             kept.last_use = ++uses_;
-            return &kept.key;
+            return &kept;
         }
         if (kept.last_use < oldest->last_use) oldest = &kept;
     }
     oldest->wipe();
-    if (!derive_signing_key(hash, secret_access_key, day, where, oldest->key)) return nullptr;
+    if (!derive_signing_key(hash, secret_access_key, day, where, oldest->key) || !oldest->hmac.set(hash, oldest->key)) {
+        oldest->wipe();
+        return nullptr;
+    }
     oldest->region = where.region;
     oldest->service = where.service;
     oldest->secret = secret_access_key;
     oldest->day = day;  // last: an entry without a day is an empty one
     oldest->last_use = ++uses_;
-    return &oldest->key;
+    return oldest;
 }
 
 inline void key_cache::forget() noexcept {

@@ -77,19 +77,10 @@ namespace detail {
 inline constexpr std::string_view token_name = "X-Amz-Security-Token";
 inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
-// True where there is no `"`, `\`, control, non-ASCII byte or space, at the speed of wide registers: session tokens
-// are long, and read several times.
-inline bool is_plain(std::string_view text) noexcept {
-    auto const* const end = text.data() + text.size();
-    return find_string_special(text.data(), end) == end && text.find(' ') == std::string_view::npos;
-}
-
-// Printable ASCII without the space.
+// Printable ASCII without the space, at the speed of wide registers: session tokens are long, and read several times.
 inline bool is_graphic(std::string_view text) noexcept {
-    if (is_plain(text)) return text.find('\x7f') == std::string_view::npos;
-    for (char const c : text)
-        if (c <= ' ' || c > '~') return false;
-    return true;
+    auto const* const end = text.data() + text.size();
+    return find_non_graphic(text.data(), end) == end;
 }
 
 // RFC 9110, 5.6.2: printable ASCII but the delimiters.
@@ -114,7 +105,7 @@ inline bool is_scope_part(std::string_view text) noexcept {
 
 // A line end is let through only where a blank behind it makes it a fold.
 inline bool is_header_value(std::string_view value) noexcept {
-    if (is_plain(value)) return true;
+    if (is_graphic(value)) return true;
     for (std::size_t at = 0; at != value.size(); ++at) {
         if (value[at] == '\0') return false;
         if (value[at] != '\r' && value[at] != '\n') continue;
@@ -138,8 +129,7 @@ inline fault find_fault(credentials_view const& with, scope const& where) noexce
 inline fault find_fault(request const& what, bool adds_token) noexcept {
     if (!is_token(what.method)) return fault::invalid_method;
     if (!what.target.empty() && what.target.front() != '/' && what.target.front() != '?') return fault::invalid_target;
-    for (char const c : what.target)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return fault::invalid_target;
+    if (!is_graphic(what.target) && ascii::has_control(what.target)) return fault::invalid_target;
     bool has_host = false;
     for (auto const& header : what.headers) {
         if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;

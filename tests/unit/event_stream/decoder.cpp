@@ -381,3 +381,25 @@ TEST_CASE("a large frame fed byte by byte costs one pass", "[event_stream]") {
     REQUIRE(found);
     CHECK(bedrock::as_text(whole.payload) == payload);
 }
+
+TEST_CASE("every way of computing checksums decodes alike, also after a move", "[event_stream]") {
+    std::string const stream = three_frames() + three_frames();
+    for (auto const path : {bedrock::crc32_path::portable, bedrock::crc32_path::pclmul, bedrock::crc32_path::vpclmul,
+                            bedrock::crc32_path::arm_crc, bedrock::crc32_path::arm_pmull}) {
+        if (!bedrock::has_crc32_path(path)) continue;
+        INFO(bedrock::describe(path));
+        for (std::size_t damaged = 0; damaged <= stream.size(); ++damaged) {
+            std::string bytes = stream;
+            if (damaged != stream.size()) bytes[damaged] = static_cast<char>(bytes[damaged] ^ 0x10);
+            decoder first({}, path);
+            first.feed(as_bytes(bytes).first(40));
+            message whole;
+            std::size_t messages = 0;
+            while (first.next(whole)) ++messages;
+            decoder second = std::move(first);
+            second.feed(as_bytes(bytes).subspan(40));
+            while (second.next(whole)) ++messages;
+            REQUIRE((second.finish().ok() && messages == 6) == (damaged == stream.size()));
+        }
+    }
+}

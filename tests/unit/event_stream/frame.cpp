@@ -174,3 +174,34 @@ TEST_CASE("every fault has words of its own", "[event_stream]") {
     CHECK(words.size() == 6);
     CHECK(describe(fault::none).empty());
 }
+
+TEST_CASE("frames of one stream: headers that repeat are recognised, on every path of the checksums",
+          "[event_stream]") {
+    std::string const other = "\x0d:message-type\x07\x00\x05"s + "error" + "\x04" + "flag" + "\x01";
+    std::string const long_headers = "\x04long\x06\x01\x80"s + std::string(384, 'v');
+    struct {
+        std::string headers;
+        bool same;
+    } const sent[] = {{greeting, false},     {greeting, true},  {other, false},           {greeting, false},
+                      {greeting, true},      {"", false},       {greeting, false},        {long_headers, false},
+                      {long_headers, false}, {greeting, false}, {greeting + other, false}};
+    for (auto const path : {bedrock::crc32_path::portable, bedrock::best_crc32_path()}) {
+        header_memory before;
+        for (auto const& one : sent) {
+            auto const frame = frame_of(one.headers, "{}");
+            guarded_buffer const guarded(frame);
+            auto const decoded = decode_frame(guarded.bytes(), {}, before, path);
+            REQUIRE(decoded.outcome == progress::message);
+            CHECK(decoded.same_headers == one.same);
+            CHECK(bedrock::as_text(decoded.content.headers.bytes()) == one.headers);
+            CHECK(decoded.content.headers.bytes().data() == guarded.bytes().data() + prelude_size);
+        }
+        // What is refused leaves no trace: not damaged headers, nor a good block in a damaged frame.
+        auto damaged = frame_of(other, "{}");
+        damaged.back() = static_cast<char>(damaged.back() ^ 1);
+        CHECK(decode_frame(as_bytes(damaged), {}, before, path).code == fault::message_crc);
+        for (int i = 0; i < 2; ++i)
+            CHECK(decode_frame(as_bytes(frame_of("\x01x\x0b"s, "")), {}, before, path).code == fault::invalid_header);
+        CHECK(decode_frame(as_bytes(frame_of(greeting + other, "")), {}, before, path).same_headers);
+    }
+}

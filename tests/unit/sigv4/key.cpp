@@ -59,6 +59,26 @@ TEST_CASE("a key cache finds each key, however many there are", "[sigv4]") {
     }
 }
 
+TEST_CASE("a key cache gives each key ready to sign with", "[sigv4]") {
+    sigv4::key_cache cache;
+    crypto::sha256 hash;
+    for (int round = 0; round < 20; ++round) {
+        auto const secret = "secret" + std::to_string(round % 10);  // more than are kept
+        sigv4::scope const where{"us-east-1", "bedrock", 0};
+        auto const* const ready = cache.find_hmac(hash, secret, "20150830", where);
+        REQUIRE(ready != nullptr);
+        CHECK(cache.find_hmac(hash, secret, "20150830", where) == ready);
+        crypto::sha256_digest digest{};
+        crypto::sha256_digest expected{};
+        REQUIRE(ready->authenticate(hash, as_bytes("text"), digest));
+        REQUIRE(crypto::hmac_sha256(*cache.find(hash, secret, "20150830", where), as_bytes("text"), expected));
+        CHECK(digest == expected);
+        if (round != 12) continue;
+        cache.forget();
+        CHECK_FALSE(ready->authenticate(hash, as_bytes("text"), digest));  // wiped where it was
+    }
+}
+
 TEST_CASE("a key cache tells keys apart by each part of what they are for", "[sigv4]") {
     sigv4::key_cache cache;
     crypto::sha256 hash;
