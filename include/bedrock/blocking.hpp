@@ -90,6 +90,7 @@ result<T> blocking_runner::run(exchange<result<T>> protocol) {
 }
 
 inline http::failure blocking_runner::receive(http::transfer& from, bool first_event) {
+    if (auto why = stopped()) return why;  // a sender that is faster than its reader is never waited for
     auto& on = static_cast<curl_transfer&>(from);
     auto const before = on.buffer.size();
     on.want_more();

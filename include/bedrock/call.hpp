@@ -119,6 +119,18 @@ inline bool has_header(http::header_list const& among, std::string_view name) no
     return false;
 }
 
+/// Why an answer of status 200 cannot be read; code none where it can. Nothing that is sent allows compression, and
+/// what is compressed may be of any size.
+inline error check_encoding(http::response_head const& head) {
+    auto const coding = ascii::trim(http::find_header(head.headers, "content-encoding"));
+    if (coding.empty() || http::equal_names(coding, "identity")) return {};
+    std::string message = "the answer has the Content-Encoding \"";
+    append_clean_line(message, coding, 100);
+    auto why = make_error(errc::protocol, message + "\", which was not asked for; does a proxy compress it?");
+    why.http_status = head.status;
+    return why;
+}
+
 inline unexpected refuse_header(std::string_view name, std::string_view why) {
     std::string message = "the header \"";
     append_clean_line(message, name, 100);
@@ -355,12 +367,18 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         http_ask sent(std::move(*request));
         co_await sent;
         auto const& head = sent.response.head;
-        if (!sent.failure && head.status == 200) {
+        error failed;
+        if (sent.failure)
+            failed = retry::make_error(sent.failure);
+        else if (head.status != 200)
+            failed = attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        else
+            failed = detail::check_encoding(head);
+        if (failed.code == errc::none) {
             attempts.succeeded(head);
             co_return std::move(sent.response);
         }
-        auto failed = sent.failure ? retry::make_error(sent.failure)
-                                   : attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        if (!sent.failure) frame.request_id = find_request_id(head.headers);
         bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
         if (!again) co_return unexpected{std::move(failed)};
     }
@@ -392,20 +410,20 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
             frame.request_id = find_request_id(headers);
-            if (transfer.head.status == 200) {
-                auto unusable = co_await first(transfer);
-                if (!unusable) {
-                    attempts.succeeded(transfer.head);
-                    co_return std::move(opened.transfer);
-                }
-                failed = std::move(*unusable);
-            } else {
+            if (transfer.head.status != 200) {
                 constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
                     receive_ask more(transfer, false);
                     co_await more;
                 }
                 failed = attempts.from_answer(transfer.head, transfer.buffer.unread(), *target);
+            } else if (failed = detail::check_encoding(transfer.head); failed.code == errc::none) {
+                auto unusable = co_await first(transfer);
+                if (!unusable) {
+                    attempts.succeeded(transfer.head);
+                    co_return std::move(opened.transfer);
+                }
+                failed = std::move(*unusable);
             }
             failed.request_id = frame.request_id;
         }

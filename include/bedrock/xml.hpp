@@ -135,7 +135,8 @@ inline event reader::take_tag() {
     bool const empty = !closing && tag.ends_with('/');
     if (empty) tag.remove_suffix(1);
     auto const name = tag.substr(0, tag.find_first_of(" \t\r\n"));
-    if (name.empty() || name.front() == '!') return fail();
+    constexpr std::string_view never_in_names = "!\"&'/<=?";
+    if (name.empty() || name.find_first_of(never_in_names) != std::string_view::npos) return fail();
     if (closing) return ascii::trim(tag.substr(name.size())).empty() ? close(name) : fail();
     if ((depth_ == 0 && root_seen_) || depth_ == max_depth) return fail();
     open_[depth_++] = name_ = name;

@@ -7408,7 +7408,8 @@ inline event reader::take_tag() {
     bool const empty = !closing && tag.ends_with('/');
     if (empty) tag.remove_suffix(1);
     auto const name = tag.substr(0, tag.find_first_of(" \t\r\n"));
-    if (name.empty() || name.front() == '!') return fail();
+    constexpr std::string_view never_in_names = "!\"&'/<=?";
+    if (name.empty() || name.find_first_of(never_in_names) != std::string_view::npos) return fail();
     if (closing) return ascii::trim(tag.substr(name.size())).empty() ? close(name) : fail();
     if ((depth_ == 0 && root_seen_) || depth_ == max_depth) return fail();
     open_[depth_++] = name_ = name;
@@ -13037,6 +13038,47 @@ inline exchange<provider_answer> bearer_provider::load(environment const& surrou
 
 #endif
 
+// ===== bedrock/credentials/redact.hpp ================================================================================
+// Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
+// session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
+#ifndef BEDROCK_CREDENTIALS_REDACT_HPP
+#define BEDROCK_CREDENTIALS_REDACT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
+/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
+void redact(std::string& text, credentials const& sent);
+
+/// The same for one secret. One of less than 8 characters is left: it may be a word.
+void redact(std::string& text, std::string_view hidden);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void redact(std::string& text, std::string_view hidden) {
+    constexpr std::size_t telling = 12, shortest = 8;
+    if (hidden.size() < shortest) return;
+    auto const front = hidden.substr(0, telling);
+    constexpr std::string_view replacement = "***";
+    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
+        auto end = at + front.size();
+        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
+             left.remove_prefix(1))
+            ++end;
+        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
+        text.replace(at, end - at, replacement);
+    }
+}
+
+inline void redact(std::string& text, credentials const& sent) {
+    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
+        redact(text, hidden->view());
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/credentials/credentials_json.hpp ======================================================================
 // Owns the JSON documents in which instance metadata, container agents and credential processes hand out access keys.
 // Never quotes a key of such a document: what is said of a bad one is the member's name and what is wrong with it.
@@ -13131,14 +13173,17 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-/// A described document, or why it is none: nothing of it is quoted but a member's name.
+/// A described document, or why it is none: nothing of it is quoted but the name of a member that is described.
 template <class Document>
 result<Document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
     auto read = json::read<Document>(text, {.code = errc::credentials});
     if (read) return read;
-    return fail(errc::credentials, clean_line(read.error().message, longest_complaint));
+    std::string_view why = read.error().message;
+    // What is no JSON may have a secret where a name stands; other complaints are about described members.
+    if (auto const at = why.rfind("invalid JSON"); at != std::string_view::npos) why.remove_prefix(at);
+    return fail(errc::credentials, clean_line(why, longest_complaint));
 }
 
 }  // namespace credentials_detail
@@ -13149,9 +13194,14 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read->code.empty() ? read->lower_code : read->code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
-        auto why = make_error(errc::credentials, read->describe());
+        auto said = read->describe();
+        if (said.empty()) said = "Code is blank, not Success";
+        auto why = make_error(errc::credentials, std::move(said));
         why.name.clear();
         append_clean_line(why.name, code, credentials_detail::longest_code);
+        for (auto* const shown : {&why.name, &why.message})
+            for (auto const* const hidden : {&read->secret_access_key, &read->token, &read->session_token})
+                redact(*shown, *hidden);
         return unexpected{std::move(why)};
     }
     if (!temporary && !read->version) return fail(errc::credentials, "Version is missing: it must be the number 1");
@@ -14420,47 +14470,6 @@ inline std::string renew_login_text(std::string_view text, login_token const& re
     for (auto* const text_of_secret : {&secret_key, &session_token, &refresh_token, &access_token})
         crypto::secure_wipe(*text_of_secret);
     return made;
-}
-
-}  // namespace bedrock::inline BEDROCK_ABI
-
-#endif
-
-// ===== bedrock/credentials/redact.hpp ================================================================================
-// Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
-// session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
-#ifndef BEDROCK_CREDENTIALS_REDACT_HPP
-#define BEDROCK_CREDENTIALS_REDACT_HPP
-
-namespace bedrock::inline BEDROCK_ABI {
-
-/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
-/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
-void redact(std::string& text, credentials const& sent);
-
-/// The same for one secret. One of less than 8 characters is left: it may be a word.
-void redact(std::string& text, std::string_view hidden);
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-inline void redact(std::string& text, std::string_view hidden) {
-    constexpr std::size_t telling = 12, shortest = 8;
-    if (hidden.size() < shortest) return;
-    auto const front = hidden.substr(0, telling);
-    constexpr std::string_view replacement = "***";
-    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
-        auto end = at + front.size();
-        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
-             left.remove_prefix(1))
-            ++end;
-        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
-        text.replace(at, end - at, replacement);
-    }
-}
-
-inline void redact(std::string& text, credentials const& sent) {
-    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
-        redact(text, hidden->view());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -23161,6 +23170,7 @@ result<T> blocking_runner::run(exchange<result<T>> protocol) {
 }
 
 inline http::failure blocking_runner::receive(http::transfer& from, bool first_event) {
+    if (auto why = stopped()) return why;  // a sender that is faster than its reader is never waited for
     auto& on = static_cast<curl_transfer&>(from);
     auto const before = on.buffer.size();
     on.want_more();
@@ -23839,6 +23849,18 @@ inline bool has_header(http::header_list const& among, std::string_view name) no
     return false;
 }
 
+/// Why an answer of status 200 cannot be read; code none where it can. Nothing that is sent allows compression, and
+/// what is compressed may be of any size.
+inline error check_encoding(http::response_head const& head) {
+    auto const coding = ascii::trim(http::find_header(head.headers, "content-encoding"));
+    if (coding.empty() || http::equal_names(coding, "identity")) return {};
+    std::string message = "the answer has the Content-Encoding \"";
+    append_clean_line(message, coding, 100);
+    auto why = make_error(errc::protocol, message + "\", which was not asked for; does a proxy compress it?");
+    why.http_status = head.status;
+    return why;
+}
+
 inline unexpected refuse_header(std::string_view name, std::string_view why) {
     std::string message = "the header \"";
     append_clean_line(message, name, 100);
@@ -24075,12 +24097,18 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         http_ask sent(std::move(*request));
         co_await sent;
         auto const& head = sent.response.head;
-        if (!sent.failure && head.status == 200) {
+        error failed;
+        if (sent.failure)
+            failed = retry::make_error(sent.failure);
+        else if (head.status != 200)
+            failed = attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        else
+            failed = detail::check_encoding(head);
+        if (failed.code == errc::none) {
             attempts.succeeded(head);
             co_return std::move(sent.response);
         }
-        auto failed = sent.failure ? retry::make_error(sent.failure)
-                                   : attempts.from_answer(head, as_bytes(sent.response.body), *target);
+        if (!sent.failure) frame.request_id = find_request_id(head.headers);
         bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
         if (!again) co_return unexpected{std::move(failed)};
     }
@@ -24112,20 +24140,20 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
             frame.request_id = find_request_id(headers);
-            if (transfer.head.status == 200) {
-                auto unusable = co_await first(transfer);
-                if (!unusable) {
-                    attempts.succeeded(transfer.head);
-                    co_return std::move(opened.transfer);
-                }
-                failed = std::move(*unusable);
-            } else {
+            if (transfer.head.status != 200) {
                 constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
                     receive_ask more(transfer, false);
                     co_await more;
                 }
                 failed = attempts.from_answer(transfer.head, transfer.buffer.unread(), *target);
+            } else if (failed = detail::check_encoding(transfer.head); failed.code == errc::none) {
+                auto unusable = co_await first(transfer);
+                if (!unusable) {
+                    attempts.succeeded(transfer.head);
+                    co_return std::move(opened.transfer);
+                }
+                failed = std::move(*unusable);
             }
             failed.request_id = frame.request_id;
         }

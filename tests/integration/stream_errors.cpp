@@ -1,4 +1,5 @@
-// What goes wrong inside a stream: exceptions at every place, and answers that are no streams at all.
+// Exceptions inside a stream in any state, frames that are none, and answers that are no streams at all; which error
+// leads to what, at which place, is in fault_table.cpp.
 #include "support/client_fixture.hpp"
 
 #include "support/socket_server.hpp"
@@ -14,86 +15,7 @@ namespace {
 
 constexpr char said[] = R"({"message":"said the service"})";
 
-/// The same beginning for all: each place is a number of these frames.
-std::vector<std::string> beginning() {
-    auto const golden = mock::golden_frames();
-    return {golden[0],
-            golden[1],
-            mock::frame("contentBlockStop", R"({"contentBlockIndex":0})"),
-            mock::frame("contentBlockStart",
-                        R"({"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"weather"}}})"),
-            mock::frame("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"city\""}}})"),
-            mock::frame("contentBlockStop", R"({"contentBlockIndex":1})"),
-            mock::frame("messageStop", R"({"stopReason":"tool_use"})"),
-            golden[5]};
-}
-
-struct sample {
-    std::string frame;
-    errc code;
-    int status;
-    char const* name;
-    bool retryable;
-};
-
-std::vector<sample> samples() {
-    return {
-        {mock::exception_frame("throttlingException", said), errc::throttling, 429, "ThrottlingException", true},
-        {mock::exception_frame("serviceUnavailableException", said), errc::service_unavailable, 503,
-         "ServiceUnavailableException", true},
-        {mock::exception_frame("internalServerException", said), errc::internal_server, 500, "InternalServerException",
-         true},
-        {mock::exception_frame("modelStreamErrorException",
-                               R"({"message":"said the service","originalStatusCode":502,"originalMessage":"oops"})"),
-         errc::model_stream_error, 424, "ModelStreamErrorException", false},
-        {mock::exception_frame("modelTimeoutException", said), errc::model_timeout, 408, "ModelTimeoutException",
-         false},
-        {mock::exception_frame("validationException", said), errc::validation, 400, "ValidationException", false},
-        {mock::exception_frame("accessDeniedException", said), errc::access_denied, 403, "AccessDeniedException",
-         false},
-        {mock::exception_frame("brandNewException", said), errc::other_service, 0, "BrandNewException", false},
-        {mock::error_frame("InternalFailure", "said the service"), errc::internal_server, 500, "InternalFailure", true},
-    };
-}
-
 }  // namespace
-
-TEST_CASE("stream errors: every exception at every place, with what had arrived") {
-    client_fixture f;
-    auto const frames = beginning();
-    for (auto const& one : samples()) {
-        // A client each: the budget for repeats is not what this is about.
-        auto client = f.client();
-        for (std::size_t const before :
-             {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{7}, std::size_t{8}}) {
-            INFO(one.name << " after " << before << " events");
-            std::vector<std::string> sent(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(before));
-            sent.push_back(one.frame);
-            auto const requests_before = f.server.request_count();
-            auto const expected = before == 0 && one.retryable ? 3u : 1u;
-            for (unsigned i = 0; i < expected; ++i) f.server.enqueue(mock::stream_reply(sent));
-            auto const got = drain(client.open_stream(ask_for("hello")));
-            CHECK(got.types.size() == before);
-            CHECK(f.server.request_count() - requests_before == expected);
-            REQUIRE_FALSE(got.end);
-            auto const& why = got.end.error();
-            CHECK(why.code == one.code);
-            CHECK(why.http_status == one.status);
-            CHECK(why.name == one.name);
-            CHECK(contains(why.message, "said the service"));
-            CHECK(why.retryable == one.retryable);
-            CHECK(why.attempts == static_cast<int>(expected));
-            CHECK(why.content_emitted == (before != 0));
-            CHECK_FALSE(why.request_id.empty());
-            REQUIRE((why.partial != nullptr) == (before != 0));
-            if (!why.partial) continue;
-            CHECK(why.partial->text() == (before >= 2 ? "Hello, " : ""));
-            CHECK(why.partial->tool_uses().size() == (before >= 5 ? 1u : 0u));
-            CHECK(why.partial->stop_reason.is_set() == (before >= 7));
-            if (before == 5) CHECK(why.partial->tool_uses()[0]->incomplete_input == R"({"city")");
-        }
-    }
-}
 
 TEST_CASE("stream errors: an exception in the first frame may pass by itself") {
     client_fixture f;

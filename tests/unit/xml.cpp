@@ -101,7 +101,11 @@ TEST_CASE("xml: what is not well-formed is a fault", "[xml]") {
                             "<?xml",
                             "<a>\xff</a>",
                             "<a <b></b></a>",
-                            "<a></a junk>"})
+                            "<a></a junk>",
+                            "<a/ ></a/ >",
+                            "<a//>",
+                            "<a=b></a=b>",
+                            "<a'>'></a'>'>"})
         CHECK(walk(bad) == "fault");
     std::string deep;
     for (int i = 0; i < 33; ++i) deep += "<a>";

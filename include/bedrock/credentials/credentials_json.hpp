@@ -8,6 +8,7 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/redact.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/json/descriptor.hpp"
 #include "bedrock/json/fields.hpp"
@@ -110,14 +111,17 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-/// A described document, or why it is none: nothing of it is quoted but a member's name.
+/// A described document, or why it is none: nothing of it is quoted but the name of a member that is described.
 template <class Document>
 result<Document> read_document(std::string_view text) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
     auto read = json::read<Document>(text, {.code = errc::credentials});
     if (read) return read;
-    return fail(errc::credentials, clean_line(read.error().message, longest_complaint));
+    std::string_view why = read.error().message;
+    // What is no JSON may have a secret where a name stands; other complaints are about described members.
+    if (auto const at = why.rfind("invalid JSON"); at != std::string_view::npos) why.remove_prefix(at);
+    return fail(errc::credentials, clean_line(why, longest_complaint));
 }
 
 }  // namespace credentials_detail
@@ -128,9 +132,14 @@ inline result<credentials> parse_credentials_document(std::string_view text, doc
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read->code.empty() ? read->lower_code : read->code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
-        auto why = make_error(errc::credentials, read->describe());
+        auto said = read->describe();
+        if (said.empty()) said = "Code is blank, not Success";
+        auto why = make_error(errc::credentials, std::move(said));
         why.name.clear();
         append_clean_line(why.name, code, credentials_detail::longest_code);
+        for (auto* const shown : {&why.name, &why.message})
+            for (auto const* const hidden : {&read->secret_access_key, &read->token, &read->session_token})
+                redact(*shown, *hidden);
         return unexpected{std::move(why)};
     }
     if (!temporary && !read->version) return fail(errc::credentials, "Version is missing: it must be the number 1");

@@ -56,7 +56,9 @@ TEST_CASE("credentials document: what is missing or cannot be sent is named, nev
     CHECK(refusal(" \r\n") == "it is empty");
     CHECK(refusal(" <html>hidden</html>") == "it is a web page or XML, not JSON");
     CHECK(refusal("hidden") == "invalid JSON: unexpected character, at byte 0");
-    CHECK(refusal(R"({"AccessKeyId":"hidden)") == "AccessKeyId: invalid JSON: the text ends too early, at byte 22");
+    CHECK(refusal(R"({"AccessKeyId":"hidden)") == "invalid JSON: the text ends too early, at byte 22");
+    CHECK(refusal(R"({"hidden":nul)") == "invalid JSON: the text ends too early, at byte 13");
+    CHECK(refusal(R"({"invalid JSON, hidden":{"hidden":})") == "invalid JSON: unexpected character, at byte 34");
     CHECK(refusal("[]") == "expected an object, found an array");
     CHECK(refusal("{}") == "AccessKeyId is missing");
     CHECK(refusal(R"({"AccessKeyId":"  ","SecretAccessKey":"hidden"})") == "AccessKeyId is missing");
@@ -71,6 +73,18 @@ TEST_CASE("credentials document: what is missing or cannot be sent is named, nev
           "SecretAccessKey has a line break or another control character");
     CHECK(refusal(R"({"AccessKeyId":"A","AccessKeyId":"B"})") == "AccessKeyId: given twice");
     CHECK(refusal("{\"\\u001b[31m\": tru}").find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("credentials document: a refusal without a word is one too", "[credentials]") {
+    CHECK(refusal(R"({"Code":" "})") == "Code is blank, not Success");
+}
+
+TEST_CASE("credentials document: a refusal does not repeat the secrets beside it", "[credentials]") {
+    CHECK(
+        refusal(
+            R"({"Code":"Denied","Message":"bad key: hidden-in-plain-sight","SecretAccessKey":"hidden-in-plain-sight"})") ==
+        "Denied: bad key: ***");
+    CHECK(refusal(R"({"Code":"hidden-in-plain-sight","Token":"hidden-in-plain-sight"})") == "***");
 }
 
 TEST_CASE("credentials document: of a process, with its own names", "[credentials]") {
