@@ -238,11 +238,13 @@ class repeats {
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
+        phases_ = {};
         return request;
     }
     void succeeded(http::response_head const& head) {
         attempts_.succeeded();
         frame_.request_id = find_request_id(head.headers);
+        phases_ = head.phases;
         tell({.http_status = head.status, .request_id = frame_.request_id});
     }
     void failed(error const& why, std::optional<std::int64_t> pause) {
@@ -282,6 +284,7 @@ class repeats {
     }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
         frame_.request_id = find_request_id(head.headers);
+        phases_ = head.phases;
         auto const action = find_iam_action(frame_.what.name);
         return parse_http_error(
             head.status, head.headers, body,
@@ -300,6 +303,8 @@ class repeats {
         report.operation = frame_.what.name;
         report.attempt = frame_.attempts;
         report.milliseconds = frame_.client.surroundings.steady_milliseconds() - sent_at_ms_;
+        report.phases = phases_;
+        report.bytes_sent = frame_.what.body.view().size();
         observer(report);
     }
     call_frame& frame_;
@@ -310,6 +315,7 @@ class repeats {
     std::int64_t started_at_ms_;
     std::int64_t sent_at_ms_ = 0;
     std::int64_t signed_at_ms_ = 0;
+    http::phases phases_{};
     bool renewed_ = false;
     bool corrected_ = false;
 };

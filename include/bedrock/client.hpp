@@ -5,6 +5,7 @@
 
 #include "bedrock/blocking.hpp"
 #include "bedrock/call.hpp"
+#include "bedrock/call_watch.hpp"
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
@@ -222,7 +223,10 @@ inline result<call_answer> client::send(result<operation> const& what, call_opti
 template <class Response>
 result<Response> client::ask(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
-    return detail::read_answer<Response>(*what, send(what, options));
+    call_watch watch(state_, what->name, what->model_id);
+    auto answer = detail::read_answer<Response>(*what, send(what, options));
+    watch.ended(answer);
+    return answer;
 }
 
 template <class Kind>

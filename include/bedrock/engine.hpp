@@ -88,6 +88,7 @@ class curl_transfer final : public http::transfer {
     bool require(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
     void note_connected(std::int64_t now_ms);
+    http::phases read_phases() const;
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
     bool take_header(std::string_view line);
@@ -527,6 +528,16 @@ inline void curl_transfer::note_connected(std::int64_t now_ms) {
     if (ready > 0) connected_ms_ = now_ms;
 }
 
+inline http::phases curl_transfer::read_phases() const {
+    auto const at = [this](CURLINFO station) {
+        curl_off_t microseconds = 0;
+        curl_easy_getinfo(easy_, station, &microseconds);
+        return static_cast<std::int64_t>(microseconds / 1000);
+    };
+    return {at(CURLINFO_NAMELOOKUP_TIME_T), at(CURLINFO_CONNECT_TIME_T), at(CURLINFO_APPCONNECT_TIME_T),
+            at(CURLINFO_STARTTRANSFER_TIME_T)};
+}
+
 inline void curl_transfer::want_more() {
     wanted_ = true;
     if (!paused_) return;
@@ -556,6 +567,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     }
     if (line.empty()) {
         head_complete_ = head.status >= 200;  // 1xx: the real head follows
+        if (head_complete_) head.phases = read_phases();
         return true;
     }
     auto const colon = line.find(':');

@@ -129,9 +129,19 @@ struct failure {
 };
 
 /// Status line and headers.
+/// When a request reached its stations, in milliseconds from its start; -1: not known. On a kept connection those
+/// before `first_byte_ms` are 0.
+struct phases {
+    std::int64_t resolved_ms = -1;   ///< the host's address was known
+    std::int64_t connected_ms = -1;  ///< TCP, to the proxy where there is one
+    std::int64_t secured_ms = -1;    ///< TLS; 0 for plain http
+    std::int64_t first_byte_ms = -1;
+};
+
 struct response_head {
     int status = 0;
     header_list headers{};
+    http::phases phases{};
 };
 
 struct response {

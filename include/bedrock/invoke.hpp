@@ -4,6 +4,7 @@
 #define BEDROCK_INVOKE_HPP
 
 #include "bedrock/call.hpp"
+#include "bedrock/call_watch.hpp"
 #include "bedrock/client.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
@@ -63,11 +64,16 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
                                                           call_options const& options) {
+    call_watch watch(state_, "InvokeModel", request.model_id);
     auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
-    if (!answer) return unexpected{std::move(answer).error()};
+    if (!answer) {
+        watch.failed(answer.error());
+        return unexpected{std::move(answer).error()};
+    }
     auto made = make_invoke_response(std::move(answer->response));
     made.request_id = std::move(answer->request_id);
     made.attempts = answer->attempts;
+    watch.succeeded(made);
     return made;
 }
 

@@ -102,6 +102,9 @@ struct client_options {
     event_stream::limits frame_limits{};
     /// Told of every request, for logs and metrics.
     attempt_observer on_attempt{};
+    /// Told of every call when it has ended: attempts, times, tokens. `telemetry_of` (bedrock/telemetry.hpp) makes
+    /// OpenTelemetry's attributes of it.
+    call_observer on_call{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
 };

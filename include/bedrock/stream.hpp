@@ -5,6 +5,7 @@
 
 #include "bedrock/blocking.hpp"
 #include "bedrock/call.hpp"
+#include "bedrock/call_watch.hpp"
 #include "bedrock/cancellation.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
@@ -149,10 +150,16 @@ struct basic_event_reader<Kind>::state {
         by_caller.emplace(*options.cancel, std::make_shared<detail::cancels_too>(cancel));
         if (options.cancel->cancelled()) cancel.cancel();
     }
+    state(state const&) = delete;
+    state& operator=(state const&) = delete;
+    ~state() {
+        if (watch) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+    }
 
     event_type const* next();
     bool open();
     void close(error why);
+    void end_watch(error why);
     exchange<std::optional<error>> first_event(http::transfer& from);
     exchange<result<std::unique_ptr<http::transfer>>> opening();
     error_context context() const { return {action, what.model_id, {}, false}; }
@@ -171,12 +178,14 @@ struct basic_event_reader<Kind>::state {
     std::optional<blocking_runner> runner;
     std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
     std::optional<parser_type> parser;
+    std::optional<call_watch> watch;  // from the opening to the end
     typename Kind::accumulator answer;
     bool opened = false;
     bool pending = false;  // the opening has decoded the first event already
     bool delivered = false;
     std::optional<error> failed;
     bool complete = false;
+    response_type whole{};  // once complete
 };
 
 template <class Kind>
@@ -208,6 +217,7 @@ exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::stat
 template <class Kind>
 bool basic_event_reader<Kind>::state::open() {
     opened = true;
+    watch.emplace(client, what.name, what.model_id);
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
     runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
@@ -218,8 +228,20 @@ bool basic_event_reader<Kind>::state::open() {
     }
     body = std::move(*got);
     answer.begin(body->head);
+    if (parser->events() != 0) watch->first_event();
     pending = true;
     return true;
+}
+
+template <class Kind>
+void basic_event_reader<Kind>::state::end_watch(error why) {
+    if (frame) {
+        why.attempts = frame->attempts;
+        if (why.request_id.empty()) why.request_id = frame->request_id;
+    }
+    watch->received(parser->events(), parser->bytes());
+    watch->failed(why);
+    watch.reset();
 }
 
 template <class Kind>
@@ -228,6 +250,7 @@ void basic_event_reader<Kind>::state::close(error why) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
     }
+    if (watch) end_watch(why);
     why.content_emitted = delivered;
     if (delivered) {
         auto partial = std::make_shared<response_type>(answer.take());
@@ -261,6 +284,12 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
                 return &parser->event();
             case stream_progress::complete:
                 complete = true;
+                whole = answer.take();
+                whole.request_id = frame->request_id;
+                whole.attempts = frame->attempts;
+                watch->received(parser->events(), parser->bytes());
+                watch->succeeded(whole);
+                watch.reset();
                 body.reset();
                 runner.reset();
                 tools = {};
@@ -295,10 +324,7 @@ result<typename Kind::response> basic_event_reader<Kind>::finish() && {
     while (at.next()) {
     }
     if (at.failed) return unexpected{std::move(*at.failed)};
-    auto whole = at.answer.take();
-    whole.request_id = at.frame->request_id;
-    whole.attempts = at.frame->attempts;
-    return whole;
+    return std::move(at.whole);
 }
 
 template <class Kind>

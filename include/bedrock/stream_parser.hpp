@@ -50,6 +50,8 @@ class basic_stream_parser {
     error const& failure() const noexcept { return failure_; }
     /// Events delivered so far.
     std::uint64_t events() const noexcept { return events_; }
+    /// Bytes of their frames.
+    std::uint64_t bytes() const noexcept { return offset_; }
 
   private:
     BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);

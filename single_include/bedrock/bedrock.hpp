@@ -8,40 +8,40 @@
 // and the guards of its parts:
 //   BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP,
 //   BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP,
-//   BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CANCELLATION_HPP,
-//   BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
-//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP,
-//   BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP,
-//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
-//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
-//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
-//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
-//   BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP, BEDROCK_CRC32_PORTABLE_HPP,
-//   BEDROCK_CRC32_X86_HPP, BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP,
-//   BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
-//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
-//   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
-//   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
-//   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
-//   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
-//   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
-//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
-//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
-//   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
-//   BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
-//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP,
-//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP,
-//   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP,
-//   BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP, BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP,
-//   BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP,
-//   BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP,
-//   BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP,
-//   BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
-//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
-//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
-//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
-//   BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
+//   BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CALL_WATCH_HPP,
+//   BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP,
+//   BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP,
+//   BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP,
+//   BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP,
+//   BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP,
+//   BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP,
+//   BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP,
+//   BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP,
+//   BEDROCK_CRC32_PORTABLE_HPP, BEDROCK_CRC32_X86_HPP, BEDROCK_CREDENTIALS_BEARER_HPP,
+//   BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP,
+//   BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP, BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP,
+//   BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP,
+//   BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP,
+//   BEDROCK_CREDENTIALS_LOGIN_HPP, BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP,
+//   BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP,
+//   BEDROCK_CREDENTIALS_RETRIED_CALL_HPP, BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP,
+//   BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP, BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP,
+//   BEDROCK_CREDENTIALS_TOKEN_FILE_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP,
+//   BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
+//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
+//   BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP,
+//   BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
+//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
+//   BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP, BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP,
+//   BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP, BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP,
+//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
+//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
+//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP,
+//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
+//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
+//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
+//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
@@ -51,8 +51,8 @@
 //   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
 //   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
 //   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP, BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_URI_HPP,
-//   BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP,
+//   BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -8097,9 +8097,19 @@ struct failure {
 };
 
 /// Status line and headers.
+/// When a request reached its stations, in milliseconds from its start; -1: not known. On a kept connection those
+/// before `first_byte_ms` are 0.
+struct phases {
+    std::int64_t resolved_ms = -1;   ///< the host's address was known
+    std::int64_t connected_ms = -1;  ///< TCP, to the proxy where there is one
+    std::int64_t secured_ms = -1;    ///< TLS; 0 for plain http
+    std::int64_t first_byte_ms = -1;
+};
+
 struct response_head {
     int status = 0;
     header_list headers{};
+    http::phases phases{};
 };
 
 struct response {
@@ -21786,6 +21796,7 @@ class curl_transfer final : public http::transfer {
     bool require(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
     void note_connected(std::int64_t now_ms);
+    http::phases read_phases() const;
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
     bool take_header(std::string_view line);
@@ -22225,6 +22236,16 @@ inline void curl_transfer::note_connected(std::int64_t now_ms) {
     if (ready > 0) connected_ms_ = now_ms;
 }
 
+inline http::phases curl_transfer::read_phases() const {
+    auto const at = [this](CURLINFO station) {
+        curl_off_t microseconds = 0;
+        curl_easy_getinfo(easy_, station, &microseconds);
+        return static_cast<std::int64_t>(microseconds / 1000);
+    };
+    return {at(CURLINFO_NAMELOOKUP_TIME_T), at(CURLINFO_CONNECT_TIME_T), at(CURLINFO_APPCONNECT_TIME_T),
+            at(CURLINFO_STARTTRANSFER_TIME_T)};
+}
+
 inline void curl_transfer::want_more() {
     wanted_ = true;
     if (!paused_) return;
@@ -22254,6 +22275,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     }
     if (line.empty()) {
         head_complete_ = head.status >= 200;  // 1xx: the real head follows
+        if (head_complete_) head.phases = read_phases();
         return true;
     }
     auto const colon = line.find(':');
@@ -23334,7 +23356,7 @@ inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
 #endif
 
 // ===== bedrock/observer.hpp ==========================================================================================
-// Owns what a client tells of its requests while it sends them.
+// Owns what a client tells of its requests and calls while and after they run.
 // Never holds a secret, a header or a body.
 #ifndef BEDROCK_OBSERVER_HPP
 #define BEDROCK_OBSERVER_HPP
@@ -23354,16 +23376,55 @@ struct attempt_report {
     std::string_view error_name{};
     /// From the request to its answer, of a stream to its first event.
     std::int64_t milliseconds = 0;
+    /// Where an answer came.
+    http::phases phases{};
+    /// Of the request's body.
+    std::uint64_t bytes_sent = 0;
     /// The pause before the next attempt; absent where there is none.
     std::optional<std::int64_t> repeated_after_ms{};
+};
+
+/// What became of one call. **Lifetime:** of the views, until the observer returns.
+struct call_report {
+    /// AWS's name, "ConverseStream".
+    std::string_view operation{};
+    /// As the caller gave it; "" where the operation has none.
+    std::string_view model_id{};
+    int attempts = 0;
+    /// Of the last answer; 0 where none came.
+    int http_status = 0;
+    std::string_view request_id{};
+    /// As `error::name`; "" for a success.
+    std::string_view error_name{};
+    /// From the call to its end. A stream's has in it the time that its reader took.
+    std::int64_t milliseconds = 0;
+    /// Of a stream: from the call to its first event.
+    std::optional<std::int64_t> first_event_ms{};
+    /// Of a stream: events given out, and bytes of them.
+    std::uint64_t events = 0;
+    std::uint64_t bytes_received = 0;
+    /// As the service says it; "" where it said none.
+    std::string_view stop_reason{};
+    /// Tokens as the service counted them, where it did; those of the cache are not among the input.
+    std::optional<std::int64_t> input_tokens{};
+    std::optional<std::int64_t> output_tokens{};
 };
 
 /// Called on the thread of the call, after each request that was answered or failed; not for one that was cancelled.
 /// **Thread safety:** calls on several threads call it at once.
 using attempt_observer = std::function<void(attempt_report const&)>;
 
+/// Called on the thread of the call when it has ended, however that was: of a stream at its end, or where its reader is
+/// dropped before (as "Cancelled"); not for a stream that was never begun.
+/// **Thread safety:** calls on several threads call it at once.
+using call_observer = std::function<void(call_report const&)>;
+
 /// "ConverseStream: attempt 1, status 503 ServiceUnavailableException, request id 4f3a, 12 ms, again after 40 ms".
 std::string describe(attempt_report const& report);
+
+/// "ConverseStream m: complete, end_turn, 2 attempts, request id 4f3a, 912 ms, first event after 400 ms, 48 events,
+/// 12 tokens in, 40 out".
+std::string describe(call_report const& report);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -23375,6 +23436,21 @@ inline std::string describe(attempt_report const& report) {
     if (!report.request_id.empty()) line.append(", request id ").append(report.request_id);
     line += ", " + std::to_string(report.milliseconds) + " ms";
     if (report.repeated_after_ms) line += ", again after " + std::to_string(*report.repeated_after_ms) + " ms";
+    return line;
+}
+
+inline std::string describe(call_report const& report) {
+    std::string line(report.operation);
+    if (!report.model_id.empty()) line.append(" ").append(report.model_id);
+    line.append(": ").append(report.error_name.empty() ? "complete" : report.error_name);
+    if (!report.stop_reason.empty()) line.append(", ").append(report.stop_reason);
+    line += ", " + std::to_string(report.attempts) + (report.attempts == 1 ? " attempt" : " attempts");
+    if (!report.request_id.empty()) line.append(", request id ").append(report.request_id);
+    line += ", " + std::to_string(report.milliseconds) + " ms";
+    if (report.first_event_ms) line += ", first event after " + std::to_string(*report.first_event_ms) + " ms";
+    if (report.events != 0) line += ", " + std::to_string(report.events) + (report.events == 1 ? " event" : " events");
+    if (report.input_tokens) line += ", " + std::to_string(*report.input_tokens) + " tokens in";
+    if (report.output_tokens) line += ", " + std::to_string(*report.output_tokens) + " out";
     return line;
 }
 
@@ -23473,6 +23549,9 @@ struct client_options {
     event_stream::limits frame_limits{};
     /// Told of every request, for logs and metrics.
     attempt_observer on_attempt{};
+    /// Told of every call when it has ended: attempts, times, tokens. `telemetry_of` (bedrock/telemetry.hpp) makes
+    /// OpenTelemetry's attributes of it.
+    call_observer on_call{};
     /// Unset: the process's own, member by member.
     std::optional<environment> surroundings{};
 };
@@ -23968,11 +24047,13 @@ class repeats {
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
+        phases_ = {};
         return request;
     }
     void succeeded(http::response_head const& head) {
         attempts_.succeeded();
         frame_.request_id = find_request_id(head.headers);
+        phases_ = head.phases;
         tell({.http_status = head.status, .request_id = frame_.request_id});
     }
     void failed(error const& why, std::optional<std::int64_t> pause) {
@@ -24012,6 +24093,7 @@ class repeats {
     }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
         frame_.request_id = find_request_id(head.headers);
+        phases_ = head.phases;
         auto const action = find_iam_action(frame_.what.name);
         return parse_http_error(
             head.status, head.headers, body,
@@ -24030,6 +24112,8 @@ class repeats {
         report.operation = frame_.what.name;
         report.attempt = frame_.attempts;
         report.milliseconds = frame_.client.surroundings.steady_milliseconds() - sent_at_ms_;
+        report.phases = phases_;
+        report.bytes_sent = frame_.what.body.view().size();
         observer(report);
     }
     call_frame& frame_;
@@ -24040,6 +24124,7 @@ class repeats {
     std::int64_t started_at_ms_;
     std::int64_t sent_at_ms_ = 0;
     std::int64_t signed_at_ms_ = 0;
+    http::phases phases_{};
     bool renewed_ = false;
     bool corrected_ = false;
 };
@@ -24167,6 +24252,103 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
 
 #endif
 
+// ===== bedrock/call_watch.hpp ========================================================================================
+// Owns the watch that a call is under from its beginning, and the one report of it at its end.
+// Never reports twice, and costs nothing where nobody observes.
+#ifndef BEDROCK_CALL_WATCH_HPP
+#define BEDROCK_CALL_WATCH_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// One call's. A watch that goes without an end reports nothing.
+class call_watch {
+  public:
+    /// **Lifetime:** `operation` is static text.
+    call_watch(std::shared_ptr<client_state> client, std::string_view operation, std::string_view model_id);
+
+    /// Of a stream, once.
+    void first_event();
+    /// Of a stream, before the end.
+    void received(std::uint64_t events, std::uint64_t bytes) noexcept;
+
+    /// The call has succeeded with a response, of whose members `request_id`, `attempts`, `usage` and `stop_reason`
+    /// are told where it has them.
+    template <class Response>
+    void succeeded(Response const& response);
+    void failed(error const& why);
+    template <class Response>
+    void ended(result<Response> const& with) {
+        if (with)
+            succeeded(*with);
+        else
+            failed(with.error());
+    }
+
+  private:
+    bool is_on() const noexcept { return client_ != nullptr; }
+    std::int64_t now() const { return client_->surroundings.steady_milliseconds(); }
+    void tell();
+
+    std::shared_ptr<client_state> client_;  // null: nobody observes, or it was told
+    std::string model_id_;
+    call_report report_{};
+    std::int64_t begun_at_ms_ = 0;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline call_watch::call_watch(std::shared_ptr<client_state> client, std::string_view operation,
+                              std::string_view model_id) {
+    if (!client->options.on_call) return;
+    client_ = std::move(client);
+    model_id_ = model_id;
+    report_.operation = operation;
+    begun_at_ms_ = now();
+}
+
+inline void call_watch::first_event() {
+    if (is_on() && !report_.first_event_ms) report_.first_event_ms = now() - begun_at_ms_;
+}
+
+inline void call_watch::received(std::uint64_t events, std::uint64_t bytes) noexcept {
+    report_.events = events;
+    report_.bytes_received = bytes;
+}
+
+template <class Response>
+void call_watch::succeeded(Response const& response) {
+    if (!is_on()) return;
+    report_.http_status = 200;
+    report_.request_id = response.request_id;
+    report_.attempts = response.attempts;
+    if constexpr (requires { response.usage.output_tokens; }) {
+        report_.input_tokens = response.usage.input_tokens;
+        report_.output_tokens = response.usage.output_tokens;
+    }
+    if constexpr (requires { response.stop_reason.text(); }) report_.stop_reason = response.stop_reason.text();
+    tell();
+}
+
+inline void call_watch::failed(error const& why) {
+    if (!is_on()) return;
+    report_.http_status = why.http_status;
+    report_.request_id = why.request_id;
+    report_.attempts = why.attempts;
+    report_.error_name = why.name;
+    tell();
+}
+
+inline void call_watch::tell() {
+    report_.model_id = model_id_;
+    report_.milliseconds = now() - begun_at_ms_;
+    auto const client = std::exchange(client_, nullptr);
+    client->options.on_call(report_);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/stream_parser.hpp =====================================================================================
 // Owns the way from the bytes of a streamed answer to its events, and the one terminal state of the stream.
 // Never reads from anywhere: it is given a buffer, and says when it needs more of it.
@@ -24203,6 +24385,8 @@ class basic_stream_parser {
     error const& failure() const noexcept { return failure_; }
     /// Events delivered so far.
     std::uint64_t events() const noexcept { return events_; }
+    /// Bytes of their frames.
+    std::uint64_t bytes() const noexcept { return offset_; }
 
   private:
     BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);
@@ -24461,10 +24645,16 @@ struct basic_event_reader<Kind>::state {
         by_caller.emplace(*options.cancel, std::make_shared<detail::cancels_too>(cancel));
         if (options.cancel->cancelled()) cancel.cancel();
     }
+    state(state const&) = delete;
+    state& operator=(state const&) = delete;
+    ~state() {
+        if (watch) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+    }
 
     event_type const* next();
     bool open();
     void close(error why);
+    void end_watch(error why);
     exchange<std::optional<error>> first_event(http::transfer& from);
     exchange<result<std::unique_ptr<http::transfer>>> opening();
     error_context context() const { return {action, what.model_id, {}, false}; }
@@ -24483,12 +24673,14 @@ struct basic_event_reader<Kind>::state {
     std::optional<blocking_runner> runner;
     std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
     std::optional<parser_type> parser;
+    std::optional<call_watch> watch;  // from the opening to the end
     typename Kind::accumulator answer;
     bool opened = false;
     bool pending = false;  // the opening has decoded the first event already
     bool delivered = false;
     std::optional<error> failed;
     bool complete = false;
+    response_type whole{};  // once complete
 };
 
 template <class Kind>
@@ -24520,6 +24712,7 @@ exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::stat
 template <class Kind>
 bool basic_event_reader<Kind>::state::open() {
     opened = true;
+    watch.emplace(client, what.name, what.model_id);
     tools = pool->acquire();
     frame.emplace(call_frame{*client, options, tools->signer, what});
     runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
@@ -24530,8 +24723,20 @@ bool basic_event_reader<Kind>::state::open() {
     }
     body = std::move(*got);
     answer.begin(body->head);
+    if (parser->events() != 0) watch->first_event();
     pending = true;
     return true;
+}
+
+template <class Kind>
+void basic_event_reader<Kind>::state::end_watch(error why) {
+    if (frame) {
+        why.attempts = frame->attempts;
+        if (why.request_id.empty()) why.request_id = frame->request_id;
+    }
+    watch->received(parser->events(), parser->bytes());
+    watch->failed(why);
+    watch.reset();
 }
 
 template <class Kind>
@@ -24540,6 +24745,7 @@ void basic_event_reader<Kind>::state::close(error why) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
     }
+    if (watch) end_watch(why);
     why.content_emitted = delivered;
     if (delivered) {
         auto partial = std::make_shared<response_type>(answer.take());
@@ -24573,6 +24779,12 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
                 return &parser->event();
             case stream_progress::complete:
                 complete = true;
+                whole = answer.take();
+                whole.request_id = frame->request_id;
+                whole.attempts = frame->attempts;
+                watch->received(parser->events(), parser->bytes());
+                watch->succeeded(whole);
+                watch.reset();
                 body.reset();
                 runner.reset();
                 tools = {};
@@ -24607,10 +24819,7 @@ result<typename Kind::response> basic_event_reader<Kind>::finish() && {
     while (at.next()) {
     }
     if (at.failed) return unexpected{std::move(*at.failed)};
-    auto whole = at.answer.take();
-    whole.request_id = at.frame->request_id;
-    whole.attempts = at.frame->attempts;
-    return whole;
+    return std::move(at.whole);
 }
 
 template <class Kind>
@@ -26217,7 +26426,10 @@ inline result<call_answer> client::send(result<operation> const& what, call_opti
 template <class Response>
 result<Response> client::ask(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
-    return detail::read_answer<Response>(*what, send(what, options));
+    call_watch watch(state_, what->name, what->model_id);
+    auto answer = detail::read_answer<Response>(*what, send(what, options));
+    watch.ended(answer);
+    return answer;
 }
 
 template <class Kind>
@@ -26364,11 +26576,16 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
                                                           call_options const& options) {
+    call_watch watch(state_, "InvokeModel", request.model_id);
     auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
-    if (!answer) return unexpected{std::move(answer).error()};
+    if (!answer) {
+        watch.failed(answer.error());
+        return unexpected{std::move(answer).error()};
+    }
     auto made = make_invoke_response(std::move(answer->response));
     made.request_id = std::move(answer->request_id);
     made.attempts = answer->attempts;
+    watch.succeeded(made);
     return made;
 }
 
@@ -30763,6 +30980,78 @@ std::span<agent_event const> agent_stream<Reader>::pull() {
     auto whole = std::move(reader_).finish();
     if (!whole) return fold_.fail(std::move(whole).error());
     return fold_.complete(std::move(whole->request_id), whole->attempts);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/telemetry.hpp =========================================================================================
+// Owns the names under which OpenTelemetry knows what is told of a call.
+// Never sends anything, and has no text of a conversation among its attributes.
+#ifndef BEDROCK_TELEMETRY_HPP
+#define BEDROCK_TELEMETRY_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// An attribute of a span: a number, else a text.
+struct telemetry_attribute {
+    std::string_view name{};
+    std::string text{};
+    std::optional<std::int64_t> number{};
+};
+
+/// The attributes of a call's span, those that are known; `gen_ai.response.finish_reasons` is an array of the one.
+/// **Source:** OpenTelemetry's semantic conventions 1.37 (2025) for generative AI, AWS SDKs and HTTP; what has no name
+/// there is under "bedrock.".
+std::vector<telemetry_attribute> telemetry_of(call_report const& report);
+
+/// The name of its span: operation and model, "chat us.anthropic.claude-opus-4-6-v1".
+std::string telemetry_span_name(call_report const& report);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace telemetry_detail {
+
+/// "" for what is no work of a model.
+inline std::string_view find_operation(std::string_view operation) noexcept {
+    if (operation.starts_with("Converse")) return "chat";
+    if (operation.starts_with("InvokeModel")) return "generate_content";
+    return {};
+}
+
+}  // namespace telemetry_detail
+
+inline std::vector<telemetry_attribute> telemetry_of(call_report const& report) {
+    std::vector<telemetry_attribute> all;
+    auto const add = [&all](std::string_view name, std::string_view text) {
+        if (!text.empty()) all.push_back({name, std::string(text), {}});
+    };
+    auto const add_number = [&all](std::string_view name, std::optional<std::int64_t> number) {
+        if (number) all.push_back({name, {}, number});
+    };
+    add("gen_ai.provider.name", "aws.bedrock");
+    add("gen_ai.operation.name", telemetry_detail::find_operation(report.operation));
+    add("gen_ai.request.model", report.model_id);
+    add("gen_ai.response.finish_reasons", report.stop_reason);
+    add_number("gen_ai.usage.input_tokens", report.input_tokens);
+    add_number("gen_ai.usage.output_tokens", report.output_tokens);
+    add("rpc.system", "aws-api");
+    add("rpc.method", report.operation);
+    add("aws.request_id", report.request_id);
+    add("error.type", report.error_name);
+    if (report.http_status != 0) add_number("http.response.status_code", report.http_status);
+    if (report.attempts > 1) add_number("http.request.resend_count", report.attempts - 1);
+    add_number("bedrock.first_event_ms", report.first_event_ms);
+    if (report.events != 0) add_number("bedrock.events", static_cast<std::int64_t>(report.events));
+    return all;
+}
+
+inline std::string telemetry_span_name(call_report const& report) {
+    auto const operation = telemetry_detail::find_operation(report.operation);
+    std::string name(operation.empty() ? report.operation : operation);
+    if (!report.model_id.empty()) name.append(" ").append(report.model_id);
+    return name;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

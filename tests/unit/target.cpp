@@ -121,7 +121,7 @@ TEST_CASE("explain: proxy and authorities, and who named them, without the proxy
 }
 
 TEST_CASE("target: a runtime endpoint is the runtime's alone, a default region comes last", "[target]") {
-    machine m({{"AWS_ENDPOINT_URL", "http://machine.test"}});
+    machine m(fake_environment::variables{{"AWS_ENDPOINT_URL", "http://machine.test"}});
     m.options.credentials = credentials{.access_key_id = "A", .secret_access_key = "s"};
     m.options.runtime_endpoint = "http://runtime.test/p";
     m.options.default_region = "eu-west-3";
