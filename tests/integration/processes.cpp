@@ -14,8 +14,8 @@ std::vector<std::string> const under_valgrind{
     "/usr/bin/env", "valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite", "--error-exitcode=99"};
 
 struct program_fixture : client_fixture {
-    process::outcome run(std::vector<std::string> before, std::vector<std::string> const& command) const {
-        before.insert(before.end(), command.begin(), command.end());
+    process::outcome run(command before, command const& program) const {
+        before.insert(before.end(), program.begin(), program.end());
         process::options how;
         how.arguments = std::move(before);
         how.environment = {"AWS_ENDPOINT_URL=" + server.url(),
@@ -26,22 +26,22 @@ struct program_fixture : client_fixture {
                            "PATH=/usr/bin:/bin"};
         return process::run(how);
     }
-    void check(std::vector<std::string> const& before, std::vector<std::string> const& command,
-               std::string const& expected) const {
-        auto const done = run(before, command);
+    void check_once(command const& before, command const& program, std::string const& expected) const {
+        auto const done = run(before, program);
         INFO(done.out << done.err);
         CHECK(done.exit_status == 0);
         CHECK(done.out == expected);
         CHECK(done.err == "");
     }
     /// Plainly, and under valgrind.
-    void check(std::vector<std::string> const& command, std::string const& expected) const {
-        check({}, command, expected);
+    void check(command const& program, std::string const& expected, command const& valgrind = under_valgrind) const {
+        check_once({}, program, expected);
 #if defined(BEDROCK_TEST_SANITIZED)
+        static_cast<void>(valgrind);
         WARN("not under valgrind: the program has sanitizers in it");
 #else
         if (process::is_on_path("valgrind"))
-            check(under_valgrind, command, expected);
+            check_once(valgrind, program, expected);
         else
             WARN("not under valgrind: it is not installed");
 #endif
@@ -59,4 +59,9 @@ TEST_CASE_METHOD(program_fixture, "processes: a library that uses us is unmapped
     std::string const once = "plugin: You said: hello\n";
     check({BEDROCK_TEST_PROCESSES "/loader", BEDROCK_TEST_PROCESSES "/libplugin.so"},
           once + once + once + "unloaded\n");
+}
+
+TEST_CASE_METHOD(program_fixture, "processes: both sides of a fork go on", "[processes]") {
+    check({BEDROCK_TEST_PROCESSES "/forked"},
+          "before: You said: hello\nchild: You said: hello\nparent: You said: hello\n", under_valgrind_without_leaks);
 }
