@@ -23,8 +23,6 @@
 #include <string_view>
 #include <vector>
 
-extern char** environ;
-
 using namespace bedrock;
 
 namespace {

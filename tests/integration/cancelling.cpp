@@ -52,8 +52,9 @@ TEST_CASE("cancelling: while connecting", "[threads]") {
     black_hole hole;
     f.options.endpoint = hole.url("");
     std::promise<void> reached;
-    f.options.surroundings->unix_milliseconds = [&reached] {  // asked once, to sign the request
-        reached.set_value();
+    bool told = false;
+    f.options.surroundings->unix_milliseconds = [&reached, &told] {  // asked to sign the request
+        if (!std::exchange(told, true)) reached.set_value();
         return environment::of_process().unix_milliseconds();
     };
     cancellation handle;

@@ -11,8 +11,6 @@
 #include "support/real_run.hpp"
 #include "support/tool.hpp"
 
-extern char** environ;
-
 using namespace bedrock;
 
 namespace {

@@ -259,6 +259,7 @@ TEST_CASE("the input of a tool use is JSON while it comes, for who asks", "[mode
     CHECK_FALSE(sum.partial_tool_input(2)->ok());
     CHECK(shown(2) == "[1]");
     CHECK(copy.partial_tool_input(1)->text() == R"({"city":"Lisbon","days":1})");
-    CHECK(content_of(sum.snapshot()) == content_of(sum.take()));
+    auto const so_far = content_of(sum.snapshot());
+    CHECK(so_far == content_of(sum.take()));
     CHECK(shown(1) == "none");
 }
