@@ -184,6 +184,8 @@ inline bedrock::result<arguments> arguments::parse(command const& of, std::span<
                                      " needs a value: " + std::string(found->name) + ' ' + std::string(found->value));
         }
     }
+    if (parsed.has("--config") && parsed.value("--config").empty())
+        return detail::bad_usage("--config needs the name of a file");
     if (parsed.operands_.size() > of.max_operands && !parsed.has("--help"))
         return detail::bad_usage("unexpected argument " + quoted(parsed.operands_[of.max_operands]) +
                                  (of.max_operands == 1 ? "; put quotes around what belongs together" : ""));

@@ -69,7 +69,6 @@ inline int run_config(arguments const& given) {
     if (words.empty() || (!sets && words[0] != "get")) return refuse("get or set is needed");
     if (words.size() != (sets ? 3 : 2)) return refuse(sets ? "set takes a KEY and a VALUE" : "get takes one KEY");
     auto const file = find_configuration_file(given);
-    if (file.path.empty() && file.is_named()) return refuse(file.named_by + " needs the name of a file");
     if (file.path.empty()) return refuse("no place for a configuration file: name one with --config FILE");
     return sets ? detail::set_value(file.path, words[1], words[2]) : detail::get_value(file.path, words[1]);
 }

@@ -112,9 +112,11 @@ inline bedrock::result<void> set_members(bedrock::converse_request& request, arg
         if (!guardrail) return bedrock::unexpected{guardrail.error()};
         request.guardrail = std::move(*guardrail);
     }
-    if (given.has("--service-tier"))
-        request.service_tier.type =
-            bedrock::json::open_enum<bedrock::service_tier_type>(std::string_view(given.value("--service-tier")));
+    if (given.has("--service-tier")) {
+        auto const tier = given.value("--service-tier");
+        if (is_blank(tier)) return bad_usage("--service-tier takes a name such as flex, not " + quoted(tier));
+        request.service_tier.type = bedrock::json::open_enum<bedrock::service_tier_type>(std::string_view(tier));
+    }
     return {};
 }
 

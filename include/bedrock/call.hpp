@@ -67,6 +67,8 @@ struct call_frame {
     int attempts = 0;
     /// The request id of the last answer.
     std::string request_id{};
+    /// Of a stream that is open: the credentials, which nothing that it says may repeat.
+    credentials sent{};
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
@@ -221,6 +223,17 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     return made;
 }
 
+/// Takes what was sent out of all that an error says.
+inline void hide_secrets(error& why, credentials const& sent) {
+    for (auto* const text : {&why.name, &why.message, &why.hint, &why.request_id}) redact(*text, sent);
+}
+
+/// The id of an answer, for logs: without the secrets that a gateway repeats in it.
+inline void take_request_id(call_frame& frame, http::header_list const& headers, call_target const& target) {
+    frame.request_id = find_request_id(headers);
+    redact(frame.request_id, target.credentials);
+}
+
 /// The attempts of one call, and what every failed one has in common.
 class repeats {
   public:
@@ -241,9 +254,9 @@ class repeats {
         phases_ = {};
         return request;
     }
-    void succeeded(http::response_head const& head) {
+    void succeeded(http::response_head const& head, call_target const& target) {
         attempts_.succeeded();
-        frame_.request_id = find_request_id(head.headers);
+        take_request_id(frame_, head.headers, target);
         phases_ = head.phases;
         tell({.http_status = head.status, .request_id = frame_.request_id});
     }
@@ -283,7 +296,7 @@ class repeats {
         return failed.code == errc::expired_credentials && !std::exchange(renewed_, true);
     }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
-        frame_.request_id = find_request_id(head.headers);
+        take_request_id(frame_, head.headers, target);
         phases_ = head.phases;
         auto const action = find_iam_action(frame_.what.name);
         return parse_http_error(
@@ -341,7 +354,7 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
 /// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
 inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
                                      http::header_list const& headers) {
-    for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
+    hide_secrets(failed, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
         if (is_renewed) {
@@ -381,10 +394,10 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         else
             failed = detail::check_encoding(head);
         if (failed.code == errc::none) {
-            attempts.succeeded(head);
+            attempts.succeeded(head, *target);
             co_return std::move(sent.response);
         }
-        if (!sent.failure) frame.request_id = find_request_id(head.headers);
+        if (!sent.failure) detail::take_request_id(frame, head.headers, *target);
         bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
         if (!again) co_return unexpected{std::move(failed)};
     }
@@ -415,7 +428,7 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
         } else {
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
-            frame.request_id = find_request_id(headers);
+            detail::take_request_id(frame, headers, *target);
             if (transfer.head.status != 200) {
                 constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
@@ -426,7 +439,8 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             } else if (failed = detail::check_encoding(transfer.head); failed.code == errc::none) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    attempts.succeeded(transfer.head);
+                    attempts.succeeded(transfer.head, *target);
+                    frame.sent = std::move(target->credentials);
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);

@@ -26,7 +26,7 @@ class cancellation {
     cancellation(cancellation const&) = default;
     cancellation& operator=(cancellation const&) = default;
 
-    void cancel() noexcept;
+    void cancel() const noexcept;
     bool cancelled() const noexcept { return state_->requested.load(std::memory_order_acquire); }
 
   private:
@@ -54,7 +54,7 @@ class cancellation {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline void cancellation::cancel() noexcept {
+inline void cancellation::cancel() const noexcept {
     state_->requested.store(true, std::memory_order_release);
     std::lock_guard const lock(state_->guard);
     for (auto const& bed : state_->sleepers) bed->wake();

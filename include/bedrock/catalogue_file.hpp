@@ -31,8 +31,8 @@ struct kept_catalogue {
     std::vector<inference_profile_summary> inference_profiles{};
 };
 
-/// The catalogue that a file keeps for a place; nothing where it is of another version or place. Times after `now_ms`
-/// are as if the list were not there: nobody knows how old it is.
+/// The catalogue that a file keeps for a place; nothing where it is of another version or place. Times after `now_ms`,
+/// and before 1970, are as if the list were not there: nobody knows how old it is.
 /// **Errors:** invalid_input for a text that is no such JSON.
 result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_view text, std::string_view place,
                                                            std::int64_t now_ms);
@@ -68,11 +68,11 @@ inline result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_vi
     if (!read) return unexpected{std::move(read).error()};
     if (read->version != kept_catalogue::current_version || read->place != place)
         return std::optional<kept_catalogue>();
-    auto const forget_future = [now_ms](std::optional<std::int64_t>& at) {
-        if (at && *at > now_ms) at.reset();
+    auto const forget_nonsense = [now_ms](std::optional<std::int64_t>& at) {
+        if (at && (*at < 0 || *at > now_ms)) at.reset();
     };
-    forget_future(read->foundation_models_fetched_at_ms);
-    forget_future(read->inference_profiles_fetched_at_ms);
+    forget_nonsense(read->foundation_models_fetched_at_ms);
+    forget_nonsense(read->inference_profiles_fetched_at_ms);
     return std::optional(std::move(*read));
 }
 

@@ -270,9 +270,10 @@ inline bool block_repair::repair_result_content(drafted_block const& block, tool
                          "invalid text in a tool's result: replaced by U+FFFD");
             json->json = text;
         }
-        if (json::valid(text)) return true;
+        if (is_object(text)) return true;
         if (!converse_rules::is_blank(text)) {
-            draft_.found(conversation_issue::invalid_json, block, "tool result that is no JSON: made a text");
+            draft_.found(conversation_issue::invalid_json, block,
+                         "JSON of a tool result that is no JSON object: made a text");
             content = text_block{std::move(text)};
             return true;
         }

@@ -26,7 +26,7 @@ enum class conversation_issue : unsigned char {
     broken_signature,         ///< reasoning with half a signature, or with a text that cannot be what was signed
     empty_tool_input,         ///< no input where `{}` is meant
     invalid_tool_input,       ///< an input that is no JSON object
-    invalid_json,             ///< a tool's result that is no JSON
+    invalid_json,             ///< JSON of a tool's result that is no JSON object
     empty_tool_result,        ///< a result without content
     orphan_tool_use,          ///< a tool use that has no result
     orphan_tool_result,       ///< a result that has no tool use before it

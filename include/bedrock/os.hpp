@@ -21,7 +21,9 @@
 
 #if !defined(_WIN32)
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,8 +37,9 @@ namespace bedrock::inline BEDROCK_ABI::os {
 void read_file(file_ask& wanted);
 
 /// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
-/// text, never half, whenever the machine stops. Symbolic links are followed. A new file is readable by its owner
-/// alone; an existing one keeps owner, group and mode, or stays as it is where that cannot be had.
+/// text, never half, whenever the machine stops; who replaces a `known` file undoes no change that another call of this
+/// function made since. Symbolic links are followed. A new file is readable by its owner alone; an existing one keeps
+/// owner, group and mode, or stays as it is where that cannot be had.
 void replace_file(replace_ask& wanted);
 
 /// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
@@ -244,6 +247,28 @@ class file_beside {
     int handle_;
 };
 
+/// Keeps those out who replace files of a folder too, so that nobody's change comes between a look at a file and its
+/// replacement. Advisory and gone with its holder. Who cannot have it goes on without: a look is then all there is.
+class folder_lock {
+  public:
+    explicit folder_lock(std::string const& folder) : handle_(::open(folder.c_str(), O_RDONLY | O_CLOEXEC)) {
+        constexpr int most_tries = 200, pause_ms = 1;  // it is held for a rename
+        for (int i = 0; handle_ >= 0 && i != most_tries; ++i) {
+            if (::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
+            if (errno != EWOULDBLOCK && errno != EINTR) return;  // a file system without locks
+            ::poll(nullptr, 0, pause_ms);
+        }
+    }
+    folder_lock(folder_lock const&) = delete;
+    folder_lock& operator=(folder_lock const&) = delete;
+    ~folder_lock() {
+        if (handle_ >= 0) ::close(handle_);
+    }
+
+  private:
+    int handle_;
+};
+
 /// As `known`? A missing file has the stamp of no file.
 inline bool is_as_known(std::string const& path, file_stamp const& known) {
     struct stat info {};
@@ -260,6 +285,7 @@ inline void replace_file(replace_ask& wanted) {
     };
     auto target = wanted.path;
     if (int const code = detail::follow_links(target); code != 0) return give_up(code);
+    if (target.ends_with('/')) return give_up(EISDIR);
     auto const folder = detail::folder_of(target);
     if (wanted.make_directories)
         if (int const code = detail::make_directories(folder); code != 0) return give_up(code);
@@ -277,9 +303,12 @@ inline void replace_file(replace_ask& wanted) {
     if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old);
     if (code == 0 && ::fsync(fresh.handle()) != 0) code = errno;
     if (code != 0) return give_up(code);
-    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
-    bool const must_be_new = wanted.known && wanted.known == file_stamp();
-    code = fresh.move_to(target, !must_be_new);
+    {
+        detail::folder_lock const held(folder);
+        if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+        bool const must_be_new = wanted.known && wanted.known == file_stamp();
+        code = fresh.move_to(target, !must_be_new);
+    }
     if (code == EEXIST) return give_way();
     if (code != 0) return give_up(code);
     detail::sync_folder(folder);

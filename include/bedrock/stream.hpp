@@ -249,6 +249,7 @@ void basic_event_reader<Kind>::state::close(error why) {
     if (frame) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
+        detail::hide_secrets(why, frame->sent);
     }
     if (watch) end_watch(why);
     why.content_emitted = delivered;

@@ -88,7 +88,8 @@ using tool_function = std::function<tool_output(tool_call const&)>;
 ///               R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})",
 ///               [](std::string_view input) { return look_up(input); });
 ///
-/// **Thread safety:** const members: as the functions; a toolbox may serve many conversations at once.
+/// **Thread safety:** const members: as the functions; a toolbox may serve many conversations at once. Nothing is added
+/// while one of them runs, also not by its functions.
 class toolbox {
   public:
     /// A function that takes `tool_call const&`, or just the input as what a std::string const& converts to, and
@@ -116,6 +117,7 @@ class toolbox {
     std::vector<tool> specifications() const;
 
     /// Runs the function of one use on this thread, and gives what is sent back: always something that can be sent.
+    /// JSON that is no object becomes a text, as Converse takes nothing but objects as JSON.
     /// A name that is not here, an input that is no JSON object, what a function throws (of std::exception the text,
     /// as one line of at most 1000 bytes) and an output that cannot be sent are results with the status `error`.
     tool_result_block run(tool_call const& call) const;
@@ -255,7 +257,13 @@ inline tool_output toolbox::output_of(tool_call const& call) const {
 inline tool_result_block toolbox::run(tool_call const& call) const {
     auto made = output_of(call);
     tool_result_block sent{.tool_use_id = call.use.tool_use_id, .content = std::move(made.content)};
-    // Converse refuses a result without content, and texts that are blank.
+    // Converse refuses JSON that is no object, a result without content, and texts that are blank.
+    for (auto& block : sent.content) {
+        auto const* const held = block.get_if<json_block>();
+        if (held == nullptr) continue;
+        auto text = held->json.text();
+        if (json::valid(text) && !detail::why_no_object(text).empty()) block = text_block{std::move(text)};
+    }
     std::erase_if(sent.content, [](auto const& block) {
         auto const* const text = block.template get_if<text_block>();
         return text != nullptr && converse_rules::is_blank(text->text);

@@ -5856,7 +5856,7 @@ constexpr std::string_view describe(fault code) noexcept {
         case fault::none:
             return "no fault";
         case fault::too_large:
-            return "the text is larger than what is read";
+            return "the text is larger, or has more values, than what is read";
         case fault::invalid_utf8:
             return "this is not UTF-8: save the file with that encoding";
         case fault::unexpected_end:
@@ -17389,7 +17389,7 @@ struct tool_use_block {
     json::unknown_members unknown{};
 };
 
-/// A JSON value as an arm of a union.
+/// A JSON value as an arm of a union. **Wire:** in the result of a tool, Converse takes objects alone.
 struct json_block {
     json::document json{};
 };
@@ -20476,9 +20476,9 @@ struct embed_call {
 result<std::vector<embed_call>> make_embed_calls(embed_request const& request);
 
 /// The vectors of an answer of any of the formats, in order: numbers under "embedding", "embeddings", "float", "data".
-/// null, and what is too large for a float, reads as 0.
-/// **Errors:** protocol for an answer that is not JSON, or that has not `count` vectors of `dimensions` numbers
-/// (0: of any equal size).
+/// null, and what a double can hold but no float, reads as 0.
+/// **Errors:** protocol for an answer that is not JSON, has something else than numbers in a vector, or that has not
+/// `count` vectors of `dimensions` numbers (0: of any equal size).
 result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
                                                         std::size_t dimensions);
 
@@ -20649,6 +20649,8 @@ inline void collect_array(json::reader& in, std::vector<std::vector<float>>& fou
             vector.push_back(narrow(number));
         else if (kind == json::value_kind::null && in.read_null())
             vector.push_back(0);
+        else if (kind == json::value_kind::string || kind == json::value_kind::boolean)
+            in.fail(json::fault::wrong_type, in.offset());
         else
             collect(in, found, depth + 1);
     }
@@ -20716,7 +20718,7 @@ inline result<std::vector<std::vector<float>>> read_embeddings(std::string_view 
     embed_detail::collect(in, found, 0);
     if (!in.finish())
         return fail(errc::protocol,
-                    "the answer with embeddings is not JSON: " + std::string(json::describe(in.state().code)) +
+                    "the answer with embeddings cannot be read: " + std::string(json::describe(in.state().code)) +
                         " at byte " + std::to_string(in.state().offset));
     if (found.size() != count)
         return fail(errc::protocol, "the answer has " + std::to_string(found.size()) + " embeddings for " +
@@ -21367,7 +21369,7 @@ class cancellation {
     cancellation(cancellation const&) = default;
     cancellation& operator=(cancellation const&) = default;
 
-    void cancel() noexcept;
+    void cancel() const noexcept;
     bool cancelled() const noexcept { return state_->requested.load(std::memory_order_acquire); }
 
   private:
@@ -21395,7 +21397,7 @@ class cancellation {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline void cancellation::cancel() noexcept {
+inline void cancellation::cancel() const noexcept {
     state_->requested.store(true, std::memory_order_release);
     std::lock_guard const lock(state_->guard);
     for (auto const& bed : state_->sleepers) bed->wake();
@@ -22541,7 +22543,9 @@ inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
 
 #if !defined(_WIN32)
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22555,8 +22559,9 @@ namespace bedrock::inline BEDROCK_ABI::os {
 void read_file(file_ask& wanted);
 
 /// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
-/// text, never half, whenever the machine stops. Symbolic links are followed. A new file is readable by its owner
-/// alone; an existing one keeps owner, group and mode, or stays as it is where that cannot be had.
+/// text, never half, whenever the machine stops; who replaces a `known` file undoes no change that another call of this
+/// function made since. Symbolic links are followed. A new file is readable by its owner alone; an existing one keeps
+/// owner, group and mode, or stays as it is where that cannot be had.
 void replace_file(replace_ask& wanted);
 
 /// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
@@ -22764,6 +22769,28 @@ class file_beside {
     int handle_;
 };
 
+/// Keeps those out who replace files of a folder too, so that nobody's change comes between a look at a file and its
+/// replacement. Advisory and gone with its holder. Who cannot have it goes on without: a look is then all there is.
+class folder_lock {
+  public:
+    explicit folder_lock(std::string const& folder) : handle_(::open(folder.c_str(), O_RDONLY | O_CLOEXEC)) {
+        constexpr int most_tries = 200, pause_ms = 1;  // it is held for a rename
+        for (int i = 0; handle_ >= 0 && i != most_tries; ++i) {
+            if (::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
+            if (errno != EWOULDBLOCK && errno != EINTR) return;  // a file system without locks
+            ::poll(nullptr, 0, pause_ms);
+        }
+    }
+    folder_lock(folder_lock const&) = delete;
+    folder_lock& operator=(folder_lock const&) = delete;
+    ~folder_lock() {
+        if (handle_ >= 0) ::close(handle_);
+    }
+
+  private:
+    int handle_;
+};
+
 /// As `known`? A missing file has the stamp of no file.
 inline bool is_as_known(std::string const& path, file_stamp const& known) {
     struct stat info {};
@@ -22780,6 +22807,7 @@ inline void replace_file(replace_ask& wanted) {
     };
     auto target = wanted.path;
     if (int const code = detail::follow_links(target); code != 0) return give_up(code);
+    if (target.ends_with('/')) return give_up(EISDIR);
     auto const folder = detail::folder_of(target);
     if (wanted.make_directories)
         if (int const code = detail::make_directories(folder); code != 0) return give_up(code);
@@ -22797,9 +22825,12 @@ inline void replace_file(replace_ask& wanted) {
     if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old);
     if (code == 0 && ::fsync(fresh.handle()) != 0) code = errno;
     if (code != 0) return give_up(code);
-    if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
-    bool const must_be_new = wanted.known && wanted.known == file_stamp();
-    code = fresh.move_to(target, !must_be_new);
+    {
+        detail::folder_lock const held(folder);
+        if (wanted.known && !detail::is_as_known(target, *wanted.known)) return give_way();
+        bool const must_be_new = wanted.known && wanted.known == file_stamp();
+        code = fresh.move_to(target, !must_be_new);
+    }
     if (code == EEXIST) return give_way();
     if (code != 0) return give_up(code);
     detail::sync_folder(folder);
@@ -23876,6 +23907,8 @@ struct call_frame {
     int attempts = 0;
     /// The request id of the last answer.
     std::string request_id{};
+    /// Of a stream that is open: the credentials, which nothing that it says may repeat.
+    credentials sent{};
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
@@ -24030,6 +24063,17 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     return made;
 }
 
+/// Takes what was sent out of all that an error says.
+inline void hide_secrets(error& why, credentials const& sent) {
+    for (auto* const text : {&why.name, &why.message, &why.hint, &why.request_id}) redact(*text, sent);
+}
+
+/// The id of an answer, for logs: without the secrets that a gateway repeats in it.
+inline void take_request_id(call_frame& frame, http::header_list const& headers, call_target const& target) {
+    frame.request_id = find_request_id(headers);
+    redact(frame.request_id, target.credentials);
+}
+
 /// The attempts of one call, and what every failed one has in common.
 class repeats {
   public:
@@ -24050,9 +24094,9 @@ class repeats {
         phases_ = {};
         return request;
     }
-    void succeeded(http::response_head const& head) {
+    void succeeded(http::response_head const& head, call_target const& target) {
         attempts_.succeeded();
-        frame_.request_id = find_request_id(head.headers);
+        take_request_id(frame_, head.headers, target);
         phases_ = head.phases;
         tell({.http_status = head.status, .request_id = frame_.request_id});
     }
@@ -24092,7 +24136,7 @@ class repeats {
         return failed.code == errc::expired_credentials && !std::exchange(renewed_, true);
     }
     error from_answer(http::response_head const& head, byte_view body, call_target const& target) {
-        frame_.request_id = find_request_id(head.headers);
+        take_request_id(frame_, head.headers, target);
         phases_ = head.phases;
         auto const action = find_iam_action(frame_.what.name);
         return parse_http_error(
@@ -24150,7 +24194,7 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
 /// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
 inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
                                      http::header_list const& headers) {
-    for (auto* const text : {&failed.name, &failed.message, &failed.hint}) redact(*text, target.credentials);
+    hide_secrets(failed, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
         if (is_renewed) {
@@ -24190,10 +24234,10 @@ inline exchange<result<http::response>> send_plain(call_frame& frame) {
         else
             failed = detail::check_encoding(head);
         if (failed.code == errc::none) {
-            attempts.succeeded(head);
+            attempts.succeeded(head, *target);
             co_return std::move(sent.response);
         }
-        if (!sent.failure) frame.request_id = find_request_id(head.headers);
+        if (!sent.failure) detail::take_request_id(frame, head.headers, *target);
         bool const again = co_await detail::prepare_repeat(frame, attempts, *target, failed, head.headers);
         if (!again) co_return unexpected{std::move(failed)};
     }
@@ -24224,7 +24268,7 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
         } else {
             auto& transfer = *opened.transfer;
             headers = transfer.head.headers;
-            frame.request_id = find_request_id(headers);
+            detail::take_request_id(frame, headers, *target);
             if (transfer.head.status != 200) {
                 constexpr std::size_t most = std::size_t{1} << 20;  // a longer one costs the connection
                 while (!transfer.ended && transfer.buffer.size() < most) {
@@ -24235,7 +24279,8 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
             } else if (failed = detail::check_encoding(transfer.head); failed.code == errc::none) {
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
-                    attempts.succeeded(transfer.head);
+                    attempts.succeeded(transfer.head, *target);
+                    frame.sent = std::move(target->credentials);
                     co_return std::move(opened.transfer);
                 }
                 failed = std::move(*unusable);
@@ -24744,6 +24789,7 @@ void basic_event_reader<Kind>::state::close(error why) {
     if (frame) {
         why.attempts = frame->attempts;
         if (why.request_id.empty()) why.request_id = frame->request_id;
+        detail::hide_secrets(why, frame->sent);
     }
     if (watch) end_watch(why);
     why.content_emitted = delivered;
@@ -25118,7 +25164,7 @@ enum class conversation_issue : unsigned char {
     broken_signature,         ///< reasoning with half a signature, or with a text that cannot be what was signed
     empty_tool_input,         ///< no input where `{}` is meant
     invalid_tool_input,       ///< an input that is no JSON object
-    invalid_json,             ///< a tool's result that is no JSON
+    invalid_json,             ///< JSON of a tool's result that is no JSON object
     empty_tool_result,        ///< a result without content
     orphan_tool_use,          ///< a tool use that has no result
     orphan_tool_result,       ///< a result that has no tool use before it
@@ -25565,9 +25611,10 @@ inline bool block_repair::repair_result_content(drafted_block const& block, tool
                          "invalid text in a tool's result: replaced by U+FFFD");
             json->json = text;
         }
-        if (json::valid(text)) return true;
+        if (is_object(text)) return true;
         if (!converse_rules::is_blank(text)) {
-            draft_.found(conversation_issue::invalid_json, block, "tool result that is no JSON: made a text");
+            draft_.found(conversation_issue::invalid_json, block,
+                         "JSON of a tool result that is no JSON object: made a text");
             content = text_block{std::move(text)};
             return true;
         }
@@ -26906,7 +26953,8 @@ using tool_function = std::function<tool_output(tool_call const&)>;
 ///               R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})",
 ///               [](std::string_view input) { return look_up(input); });
 ///
-/// **Thread safety:** const members: as the functions; a toolbox may serve many conversations at once.
+/// **Thread safety:** const members: as the functions; a toolbox may serve many conversations at once. Nothing is added
+/// while one of them runs, also not by its functions.
 class toolbox {
   public:
     /// A function that takes `tool_call const&`, or just the input as what a std::string const& converts to, and
@@ -26934,6 +26982,7 @@ class toolbox {
     std::vector<tool> specifications() const;
 
     /// Runs the function of one use on this thread, and gives what is sent back: always something that can be sent.
+    /// JSON that is no object becomes a text, as Converse takes nothing but objects as JSON.
     /// A name that is not here, an input that is no JSON object, what a function throws (of std::exception the text,
     /// as one line of at most 1000 bytes) and an output that cannot be sent are results with the status `error`.
     tool_result_block run(tool_call const& call) const;
@@ -27073,7 +27122,13 @@ inline tool_output toolbox::output_of(tool_call const& call) const {
 inline tool_result_block toolbox::run(tool_call const& call) const {
     auto made = output_of(call);
     tool_result_block sent{.tool_use_id = call.use.tool_use_id, .content = std::move(made.content)};
-    // Converse refuses a result without content, and texts that are blank.
+    // Converse refuses JSON that is no object, a result without content, and texts that are blank.
+    for (auto& block : sent.content) {
+        auto const* const held = block.get_if<json_block>();
+        if (held == nullptr) continue;
+        auto text = held->json.text();
+        if (json::valid(text) && !detail::why_no_object(text).empty()) block = text_block{std::move(text)};
+    }
     std::erase_if(sent.content, [](auto const& block) {
         auto const* const text = block.template get_if<text_block>();
         return text != nullptr && converse_rules::is_blank(text->text);
@@ -27850,8 +27905,8 @@ struct kept_catalogue {
     std::vector<inference_profile_summary> inference_profiles{};
 };
 
-/// The catalogue that a file keeps for a place; nothing where it is of another version or place. Times after `now_ms`
-/// are as if the list were not there: nobody knows how old it is.
+/// The catalogue that a file keeps for a place; nothing where it is of another version or place. Times after `now_ms`,
+/// and before 1970, are as if the list were not there: nobody knows how old it is.
 /// **Errors:** invalid_input for a text that is no such JSON.
 result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_view text, std::string_view place,
                                                            std::int64_t now_ms);
@@ -27887,11 +27942,11 @@ inline result<std::optional<kept_catalogue>> parse_kept_catalogue(std::string_vi
     if (!read) return unexpected{std::move(read).error()};
     if (read->version != kept_catalogue::current_version || read->place != place)
         return std::optional<kept_catalogue>();
-    auto const forget_future = [now_ms](std::optional<std::int64_t>& at) {
-        if (at && *at > now_ms) at.reset();
+    auto const forget_nonsense = [now_ms](std::optional<std::int64_t>& at) {
+        if (at && (*at < 0 || *at > now_ms)) at.reset();
     };
-    forget_future(read->foundation_models_fetched_at_ms);
-    forget_future(read->inference_profiles_fetched_at_ms);
+    forget_nonsense(read->foundation_models_fetched_at_ms);
+    forget_nonsense(read->inference_profiles_fetched_at_ms);
     return std::optional(std::move(*read));
 }
 
@@ -29786,6 +29841,10 @@ class reading {
         if (auto const state = parse_url(*text, parts); !state.ok())
             return from.complain("baseUrl", "not a URL that can be used: " + std::string(describe(state.code)),
                                  "write one such as https://bedrock-runtime.us-east-1.amazonaws.com");
+        if (!parts.query.empty())
+            return from.complain("baseUrl",
+                                 "not a URL that can be used: has a query (?...), which an endpoint cannot have",
+                                 "write scheme, host, port and path only");
         auto const standard = find_standard_host(parts);
         if (!standard) {
             into_.base_url = *text;

@@ -279,6 +279,10 @@ check_result check_result_content(element piece, std::string const& path, conver
                        " is blank. Add text to the text field, and try again.");
     }
     object inner;
+    if (kind == "json" && value.get(inner) != SUCCESS) {  // aws-sdk-js-v3 issue 7330
+        return invalid("The format of the value at " + path +
+                       ".json is invalid. Provide a json object for the field and try again.");
+    }
     if (!one_of(kind, {"image", "document", "video"})) return {};
     if (value.get(inner) != SUCCESS) return wrong_type(path + "." + std::string(kind), "a structure");
     return check_media(kind, inner, "user", path, state);

@@ -552,6 +552,24 @@ TEST_CASE("call: an answer that repeats the request's secrets does not carry the
     CHECK(why.message.find("ABSK") == std::string::npos);
 }
 
+TEST_CASE("call: nor into the request id, for errors, answers and who observes them", "[call]") {
+    for (int const status : {200, 400}) {
+        for (bool const streaming : {false, true}) {
+            called c;
+            c.options.credentials = credentials{.bearer_token = "ABSKQmVkcm9ja0FQSUtleQ=="};
+            std::string observed;
+            c.options.on_attempt = [&](attempt_report const& report) { observed += describe(report); };
+            auto echo = answer(status);
+            echo.head.headers = {{"x-amzn-RequestId", "of ABSKQmVkcm9ja0FQSUtleQ=="}};
+            auto const id_of = [&](auto const& got) { return got ? c.request_id : got.error().request_id; };
+            auto const id = streaming ? id_of(c.stream({echo})) : id_of(c.plain({echo}));
+            CHECK(id == "of ***");
+            CHECK(observed.find("of ***") != std::string::npos);
+            CHECK(observed.find("ABSK") == std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("call: what goes wrong before a request was made is final", "[call]") {
     called c;
     c.options.region = "no region";

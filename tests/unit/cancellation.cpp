@@ -19,7 +19,7 @@ class counting_waker final : public waker {
 
 TEST_CASE("cancellation: copies share one state, and it stays cancelled", "[cancellation]") {
     cancellation const mine;
-    cancellation theirs = mine;
+    cancellation const theirs = mine;  // a handle: what a function is given by const reference cancels too
     CHECK_FALSE(mine.cancelled());
     theirs.cancel();
     CHECK(mine.cancelled());

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 using namespace bedrock;
@@ -43,6 +45,9 @@ TEST_CASE("catalogue_file: of another version, place or future it is nothing", "
     auto const early = parse_kept_catalogue(good, "here", now_ms - 1);
     CHECK_FALSE((*early)->foundation_models_fetched_at_ms);
     CHECK((*early)->inference_profiles_fetched_at_ms == now_ms - 1);
+    auto const strange = parse_kept_catalogue(kept_at((std::numeric_limits<std::int64_t>::min)(), -1), "here", now_ms);
+    CHECK_FALSE((*strange)->foundation_models_fetched_at_ms);  // an age of it would overflow
+    CHECK_FALSE((*strange)->inference_profiles_fetched_at_ms);
 }
 
 TEST_CASE("catalogue_file: what is no such JSON is an error", "[catalogue]") {

@@ -124,7 +124,7 @@ TEST_CASE("conversation blocks: names of tools") {
 
 TEST_CASE("conversation blocks: a history with tools in a request without") {
     auto const history = list({user({text("a")}), assistant({text("b"), use("t1", "f", R"({"x":1})")}),
-                               user({result("t1", list({text("1"), R"({"json":[2]})", image})), text("c")})});
+                               user({result("t1", list({text("1"), R"({"json":{"n":2}})", image})), text("c")})});
     auto const gone = [](std::string const& name) {
         return R"({"toolSpec":{"name":")" + name +
                R"(","description":"No longer available: do not use.","inputSchema":{"json":{"type":"object"}}}})";
@@ -144,7 +144,7 @@ TEST_CASE("conversation blocks: a history with tools in a request without") {
     check({.name = "flattened",
            .messages = history,
            .expected = list({user({text("a")}), assistant({text("b"), text(R"([Assistant tool call]: f({\"x\":1}))")}),
-                             user({text(R"([Tool result: f]:\n1\n[2])"), image, text("c")})}),
+                             user({text(R"([Tool result: f]:\n1\n{\"n\":2})"), image, text("c")})}),
            .issues = "missing_tool_config missing_tool_config",
            .tools = "{}",
            .policy = policy});
@@ -232,10 +232,11 @@ TEST_CASE("conversation blocks: texts that are not UTF-8 are repaired, wherever 
              bedrock::tool_use_block{.tool_use_id = "t", .name = "f", .input = R"({"a":")" + bad + "\"}"},
              bedrock::tool_use_block{.tool_use_id = "u", .name = "f", .input = "not JSON"},
              bedrock::tool_use_block{.tool_use_id = "v", .name = "f", .input = ""}}),
-        bedrock::user(
-            {bedrock::tool_result_block{.tool_use_id = "t", .content = {bad, bedrock::json_block{"\"" + bad + "\""}}},
-             bedrock::tool_result_block{.tool_use_id = "u", .content = {bedrock::json_block{"{"}}},
-             bedrock::tool_result_block{.tool_use_id = "v", .content = {bedrock::json_block{""}, {}}}}),
+        bedrock::user({bedrock::tool_result_block{
+                           .tool_use_id = "t",
+                           .content = {bad, bedrock::json_block{"\"" + bad + "\""}, bedrock::json_block{" {}"}}},
+                       bedrock::tool_result_block{.tool_use_id = "u", .content = {bedrock::json_block{"{"}}},
+                       bedrock::tool_result_block{.tool_use_id = "v", .content = {bedrock::json_block{""}, {}}}}),
     };
     request.tools.tools.emplace_back(bedrock::tool_specification{.name = "f", .input_schema = "{}"});
     request.tools.tools.emplace_back();
@@ -244,7 +245,7 @@ TEST_CASE("conversation blocks: texts that are not UTF-8 are repaired, wherever 
           "empty_block invalid_utf8 blank_text empty_block "      // tools, system prompt
           "invalid_utf8 invalid_utf8 invalid_utf8 invalid_utf8 "  // text, document, pieces
           "broken_signature invalid_utf8 invalid_tool_input empty_tool_input "
-          "invalid_utf8 invalid_utf8 invalid_json empty_block empty_block empty_tool_result");
+          "invalid_utf8 invalid_utf8 invalid_json invalid_json empty_block empty_block empty_tool_result");
     std::string const good = "a\xef\xbf\xbd";
     CHECK(written(request.messages) ==
           "[" +
@@ -253,8 +254,8 @@ TEST_CASE("conversation blocks: texts that are not UTF-8 are repaired, wherever 
                           R"({"document":{"name":"p","source":{"content":[{"text":")" + good + R"("}]}}})"}),
                     assistant({use("t", "f", R"({"a":")" + good + "\"}"), use("u", "f", R"({"input":"not JSON"})"),
                                use("v")}),
-                    user({result("t", list({text(good), R"({"json":")" + good + "\"}"})), result("u", text("{")),
-                          result("v", text("[no output]"))})}) +
+                    user({result("t", list({text(good), R"({"text":"\")" + good + R"(\""})", R"({"json": {}})"})),
+                          result("u", text("{")), result("v", text("[no output]"))})}) +
               "]");
     CHECK(written(request.system) == "[" + text(good) + "]");
     CHECK(refusal(written(request)) == "");

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -12,10 +13,12 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -166,6 +169,61 @@ TEST_CASE("os: a file that is not as known stays as it is", "[os]") {
     CHECK(gone.changed);
     CHECK(::access((folder.path + "/b").c_str(), F_OK) != 0);
     CHECK(folder.count() == 1);
+}
+
+TEST_CASE("os: of several who replace what they have read, none undoes another's change", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "");
+    constexpr int writers = 4, rounds = 250;
+    std::array<std::string, writers> done;
+    std::vector<std::thread> threads;
+    for (int number = 0; number != writers; ++number)
+        threads.emplace_back([&, number] {
+            for (int round = 0; round != rounds; ++round) {
+                auto const before = read(path);
+                auto const line = std::to_string(number) + "." + std::to_string(round) + "\n";
+                replace_ask change(path, before.text + line);
+                change.known = before.stamp;
+                os::replace_file(change);
+                if (change.done) done[static_cast<std::size_t>(number)] += line;
+            }
+        });
+    for (auto& one : threads) one.join();
+
+    auto const whole = slurp(path);
+    std::array<std::string, writers> found;
+    for (std::size_t at = 0; at != whole.size();) {
+        auto const end = whole.find('\n', at) + 1;
+        found[static_cast<std::size_t>(whole[at] - '0')] += whole.substr(at, end - at);
+        at = end;
+    }
+    CHECK((found == done));  // too long to be shown
+    CHECK(folder.count() == 1);
+}
+
+TEST_CASE("os: who keeps the folder's lock for ever holds nobody up for ever", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "old");
+    int const held = ::open(folder.path.c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(::flock(held, LOCK_EX) == 0);
+    replace_ask change(path, "new");
+    change.known = read(path).stamp;
+    os::replace_file(change);
+    CHECK(change.done);
+    CHECK(slurp(path) == "new");
+    ::close(held);
+}
+
+TEST_CASE("os: a name that ends in a slash is a folder's", "[os]") {
+    scratch_folder const folder;
+    replace_ask change(folder.path + "/b/", "text");
+    change.known = file_stamp();
+    change.make_directories = true;
+    os::replace_file(change);
+    CHECK_FALSE(change.done);
+    CHECK_FALSE(change.changed);
+    CHECK(change.reason == "is a directory");
+    CHECK(folder.count() == 0);
 }
 
 TEST_CASE("os: a new file and its folders are made", "[os]") {

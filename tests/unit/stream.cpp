@@ -102,6 +102,21 @@ TEST_CASE("stream: in a range-for loop, in part or not at all", "[stream]") {
     }
 }
 
+TEST_CASE("stream: an exception that repeats the request's secrets does not carry them into the error", "[stream]") {
+    client_fixture f;
+    auto frames = mock::golden_frames();
+    frames.resize(2);
+    frames.push_back(mock::exception_frame(
+        "validationException", std::string(R"({"message":"signed with )") + example_secret + " and so on\"}"));
+    f.server.enqueue(mock::stream_reply(frames));
+    auto const seen = drain(f.one_attempt_client().open_stream(ask_for("hello")));
+    CHECK(seen.types.size() == 2);
+    REQUIRE_FALSE(seen.end);
+    CHECK(seen.end.error().code == bedrock::errc::validation);
+    CHECK(seen.end.error().message == "signed with *** and so on");
+    CHECK(seen.end.error().partial);
+}
+
 TEST_CASE("stream: a request that cannot be sent is reported by the first pull", "[stream]") {
     client_fixture f;
     auto const client = std::make_unique<bedrock::client>(f.client());

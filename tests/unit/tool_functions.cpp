@@ -92,7 +92,7 @@ TEST_CASE("toolbox: functions take the input as it suits them", "[tools]") {
               return std::string(name) + std::to_string(value);
           }) == with(R"({"text":"a1"})"));
     CHECK(output([](tool_call const& call) {
-              call.cancel.cancelled();
+              if (call.round < 0) call.cancel.cancel();
               return call.read<question>().transform([](question const& asked) { return asked.city; });
           }) == with(no_output));
 }
@@ -111,14 +111,13 @@ TEST_CASE("toolbox: functions return what makes an output", "[tools]") {
     CHECK(output([](std::string_view) {}) == with(no_output));
     CHECK(output([](std::string_view) { return " \n"; }) == with(no_output));
     CHECK(output([](std::string_view) { return std::vector<tool_result_content_block>{}; }) == with(no_output));
-    CHECK(output([](std::string_view) { return json::document("[1]"); }) == with(R"({"json":[1]})"));
     CHECK(output([](std::string_view) { return json_block{"{}"}; }) == with(R"({"json":{}})"));
     CHECK(output([](std::string_view) {
               return image_block{.format = image_format::png, .source = byte_buffer{std::byte{1}}};
           }) == with(R"({"image":{"format":"png","source":{"bytes":"AQ=="}}})"));
     CHECK(output([](std::string_view) {
-              return std::vector<tool_result_content_block>{"a", " ", json_block{"1"}};
-          }) == with(R"({"text":"a"},{"json":1})"));
+              return std::vector<tool_result_content_block>{"a", " ", json_block{R"({"b":1})"}};
+          }) == with(R"({"text":"a"},{"json":{"b":1}})"));
     CHECK(output([](std::string_view) { return result<std::string>("good"); }) == with(R"({"text":"good"})"));
     CHECK(output([](std::string_view) { return result<void>(); }) == with(no_output));
     CHECK(output([](std::string_view) -> result<json::document> { return fail(errc::timeout, "too late"); }) ==
@@ -129,6 +128,14 @@ TEST_CASE("toolbox: functions return what makes an output", "[tools]") {
     CHECK(output([](std::string_view) { return tool_failure("no such city"); }) == failed("no such city"));
     CHECK(output([](std::string_view) { return tool_failure(""); }) == with(no_output, true));
     CHECK(output([](std::string_view) { return "\xff"; }) == with("{\"text\":\"\xEF\xBF\xBD\"}"));
+}
+
+TEST_CASE("toolbox: JSON that is no object, which Converse refuses, is sent as a text", "[tools]") {
+    CHECK(output([](std::string_view) { return json::document("[1]"); }) == with(R"({"text":"[1]"})"));
+    CHECK(output([](std::string_view) { return json_block{" null "}; }) == with(R"({"text":" null "})"));
+    CHECK(output([](std::string_view) {
+              return std::vector<tool_result_content_block>{json_block{"1"}, json_block{"{}"}, json_block{"\"a\""}};
+          }) == with(R"({"text":"1"},{"json":{}},{"text":"\"a\""})"));
 }
 
 TEST_CASE("toolbox: an output that cannot be sent is a failure of the tool", "[tools]") {

@@ -215,6 +215,10 @@ class reading {
         if (auto const state = parse_url(*text, parts); !state.ok())
             return from.complain("baseUrl", "not a URL that can be used: " + std::string(describe(state.code)),
                                  "write one such as https://bedrock-runtime.us-east-1.amazonaws.com");
+        if (!parts.query.empty())
+            return from.complain("baseUrl",
+                                 "not a URL that can be used: has a query (?...), which an endpoint cannot have",
+                                 "write scheme, host, port and path only");
         auto const standard = find_standard_host(parts);
         if (!standard) {
             into_.base_url = *text;

@@ -61,7 +61,7 @@ constexpr std::string_view describe(fault code) noexcept {
         case fault::none:
             return "no fault";
         case fault::too_large:
-            return "the text is larger than what is read";
+            return "the text is larger, or has more values, than what is read";
         case fault::invalid_utf8:
             return "this is not UTF-8: save the file with that encoding";
         case fault::unexpected_end:

@@ -99,9 +99,9 @@ struct embed_call {
 result<std::vector<embed_call>> make_embed_calls(embed_request const& request);
 
 /// The vectors of an answer of any of the formats, in order: numbers under "embedding", "embeddings", "float", "data".
-/// null, and what is too large for a float, reads as 0.
-/// **Errors:** protocol for an answer that is not JSON, or that has not `count` vectors of `dimensions` numbers
-/// (0: of any equal size).
+/// null, and what a double can hold but no float, reads as 0.
+/// **Errors:** protocol for an answer that is not JSON, has something else than numbers in a vector, or that has not
+/// `count` vectors of `dimensions` numbers (0: of any equal size).
 result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
                                                         std::size_t dimensions);
 
@@ -272,6 +272,8 @@ inline void collect_array(json::reader& in, std::vector<std::vector<float>>& fou
             vector.push_back(narrow(number));
         else if (kind == json::value_kind::null && in.read_null())
             vector.push_back(0);
+        else if (kind == json::value_kind::string || kind == json::value_kind::boolean)
+            in.fail(json::fault::wrong_type, in.offset());
         else
             collect(in, found, depth + 1);
     }
@@ -339,7 +341,7 @@ inline result<std::vector<std::vector<float>>> read_embeddings(std::string_view 
     embed_detail::collect(in, found, 0);
     if (!in.finish())
         return fail(errc::protocol,
-                    "the answer with embeddings is not JSON: " + std::string(json::describe(in.state().code)) +
+                    "the answer with embeddings cannot be read: " + std::string(json::describe(in.state().code)) +
                         " at byte " + std::to_string(in.state().offset));
     if (found.size() != count)
         return fail(errc::protocol, "the answer has " + std::to_string(found.size()) + " embeddings for " +

@@ -42,7 +42,7 @@ struct tool_use_block {
     json::unknown_members unknown{};
 };
 
-/// A JSON value as an arm of a union.
+/// A JSON value as an arm of a union. **Wire:** in the result of a tool, Converse takes objects alone.
 struct json_block {
     json::document json{};
 };

@@ -195,6 +195,8 @@ TEST_CASE("configuration: wrong types and values say where, what and what to do"
                      "write a number of tokens"},
              mistake{provider("baseUrl: 'bedrock'"), "'bedrock'",
                      "models.providers.amazon-bedrock.baseUrl: not a URL that can be used: ", nullptr},
+             mistake{provider("baseUrl: 'http://h/p?token=1'"), "'http:",
+                     "models.providers.amazon-bedrock.baseUrl: not a URL that can be used: has a query", nullptr},
              mistake{provider("api: 'openai'"), "'openai'",
                      "models.providers.amazon-bedrock.api: \"openai\" is not bedrock-converse-stream",
                      "write bedrock-converse-stream"},

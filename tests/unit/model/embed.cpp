@@ -152,10 +152,13 @@ TEST_CASE("model/embed: the vectors of each answer", "[embed]") {
 }
 
 TEST_CASE("model/embed: answers that are none", "[embed]") {
-    CHECK(problem(read_embeddings("<html>", 1, 2)).starts_with("the answer with embeddings is not JSON: "));
-    CHECK(
-        problem(read_embeddings(R"({"embedding":[1,2])", 1, 2)).starts_with("the answer with embeddings is not JSON"));
-    CHECK(problem(read_embeddings(R"({"embedding":[1e999]})", 1, 1)).starts_with("the answer with embeddings is not"));
+    CHECK(problem(read_embeddings("<html>", 1, 2)).starts_with("the answer with embeddings cannot be read: "));
+    CHECK(problem(read_embeddings(R"({"embedding":[1,2])", 1, 2))
+              .starts_with("the answer with embeddings cannot be read"));
+    CHECK(problem(read_embeddings(R"({"embedding":[1e999]})", 1, 1)).starts_with("the answer with embeddings cannot"));
+    for (auto const* const odd :
+         {R"({"embedding":[1,2,"3"]})", R"({"embedding":["x",1,2]})", R"({"embedding":[1,true,2]})"})
+        CHECK(problem(read_embeddings(odd, 1, 2)).starts_with("the answer with embeddings cannot be read: "));
     CHECK(problem(read_embeddings("{}", 1, 2)) == "the answer has 0 embeddings for 1 texts");
     CHECK(problem(read_embeddings(R"({"embedding":[]})", 1, 2)) == "the answer has 0 embeddings for 1 texts");
     CHECK(problem(read_embeddings(R"({"embeddings":[[1],[2]]})", 1, 1)) == "the answer has 2 embeddings for 1 texts");

@@ -258,7 +258,7 @@ TEST_CASE("converse answer: tool results must answer the turn before") {
             .message,
         Catch::Contains("exceeds the number of toolUse blocks"));
     CHECK_FALSE(
-        mock::answer_converse("any", conversation(R"({"toolResult":{"toolUseId":"t1","content":[{"json":[1]}]}})"))
+        mock::answer_converse("any", conversation(R"({"toolResult":{"toolUseId":"t1","content":[{"json":{"a":1}}]}})"))
             .error);
 }
 

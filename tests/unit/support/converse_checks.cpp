@@ -26,7 +26,7 @@ std::string called(std::string const& blocks) {
 TEST_CASE("converse checks: a conversation with everything in its place is taken") {
     CHECK(refusal_of(list({user({text("a"), document("d (1)"), image, cache_point("1h")}),
                            assistant({reasoning("hm", "QUJD"), text("b"), use("t.1:a"), use("t2", "g")}),
-                           user({result("t2", list({R"({"json":[1]})", text("x"), document("e")})), cache_point(),
+                           user({result("t2", list({R"({"json":{"a":[1]}})", text("x"), document("e")})), cache_point(),
                                  result("t.1:a"), text("c")})})) == "");
 }
 
@@ -47,6 +47,8 @@ TEST_CASE("converse checks: conversations are refused in Bedrock's words") {
         {list({called(use("t1")), user({result("t1", "")})}), "messages.2.content.0.toolResult.content"},
         {list({called(use("t1")), user({result("t1", text(" "))})}),
          "messages.2.content.0.toolResult.content.0 is blank"},
+        {list({called(use("t1")), user({result("t1", R"({"json":[1]})")})}),
+         "messages.2.content.0.toolResult.content.0.json is invalid. Provide a json object"},
         {list({called(use("t1")), user({result("t1", cache_point())})}), "unknown member 'cachePoint'"},
         {list({called(use("t1")), user({text("a"), result("t1")})}), order},
         {list({called(list({use("t1"), text("b")})), user({result("t1")})}), order},
