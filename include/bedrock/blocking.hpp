@@ -14,6 +14,7 @@
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
 #include "bedrock/running_clock.hpp"
+#include "bedrock/transfer_wait.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,29 +100,14 @@ inline http::failure blocking_runner::receive(http::transfer& from, bool first_e
 
 template <class Done>
 http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Done done) {
-    auto const& clocks = on.request().timeouts;
-    auto const entered = now();
-    auto progress = on.arrived();
-    auto progress_at = entered;
+    transfer_wait waited(on, first_event, now());
     for (;;) {
         engine_.perform(now());
         if (on.ended || done()) return {};
         if (cancel_.cancelled()) return stopped();
         auto const time = now();
-        if (on.arrived() != progress) {
-            progress = on.arrived();
-            progress_at = time;
-        }
-        auto clock = total_clock();
-        if (!on.connected_ms())
-            clock.also(on.started_ms(), clocks.connect_ms, "connect", "no connection");
-        else if (first_event)
-            clock.also(*on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
-        else if (on.arrived() == 0)
-            clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
-        else
-            clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
-        if (time >= clock.deadline_ms) return clock.expired(on.peer(), on.request_sent());
+        auto const clock = waited.clock(total_clock(), time);
+        if (time >= clock.deadline_ms) return waited.expired(clock);
         engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
@@ -148,10 +134,7 @@ inline http::failure blocking_runner::answer(ask& wanted) {
             auto& more = static_cast<receive_ask&>(wanted);
             auto why = receive(more.from, more.first_event);
             if (why.code == errc::cancelled) return why;
-            if (why) {
-                more.from.ended = true;
-                more.from.end = std::move(why);
-            }
+            answer_by(more, std::move(why));
             return {};
         }
         case ask_kind::pause:
@@ -184,10 +167,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
     auto const on = start(std::move(wanted.request), true);
     auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
-    wanted.failure = why ? std::move(why) : on->end;
-    if (wanted.failure) return {};
-    wanted.response.head = std::move(on->head);
-    wanted.response.body = as_text(on->buffer.unread());
+    answer_by(wanted, *on, std::move(why));
     return {};
 }
 
@@ -196,11 +176,7 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
     auto* const opened = on.get();
     auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
-    if (!why && !opened->head_complete()) why = opened->end;
-    if (why)
-        wanted.failure = std::move(why);
-    else
-        wanted.transfer = std::move(on);
+    answer_by(wanted, std::move(on), std::move(why));
     return {};
 }
 

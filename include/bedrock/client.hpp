@@ -174,6 +174,22 @@ result<operation> with_json(result<operation> made, Request const& request) {
     return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
 }
 
+inline result<operation> make_converse(converse_request const& request) {
+    return with_body(make_model_operation("Converse", "/converse", request.model_id),
+                     [&](std::string& body) { return write_converse_body(request, body); });
+}
+
+inline result<operation> make_converse_stream(converse_request const& request) {
+    return with_body(make_model_operation("ConverseStream", "/converse-stream", request.model_id),
+                     [&](std::string& body) { return write_converse_stream_body(request, body); });
+}
+
+/// The operation whose answer is an event stream.
+inline result<operation> as_stream(result<operation> made) {
+    if (made) made->accept = "application/vnd.amazon.eventstream";
+    return made;
+}
+
 /// The JSON that an operation was answered with.
 template <class Response>
 result<Response> read_answer(operation const& what, result<call_answer> answer) {
@@ -231,21 +247,17 @@ result<Response> client::ask(result<operation> const& what, call_options const& 
 
 template <class Kind>
 basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+    what = detail::as_stream(std::move(what));
     if (!what) return {state_, pool_, {}, options, std::move(what).error()};
-    what->accept = "application/vnd.amazon.eventstream";
     return {state_, pool_, std::move(*what), options, std::nullopt};
 }
 
 inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
-    auto what = detail::make_model_operation("Converse", "/converse", request.model_id);
-    auto const write = [&](std::string& body) { return write_converse_body(request, body); };
-    return ask<converse_response>(detail::with_body(std::move(what), write), options);
+    return ask<converse_response>(detail::make_converse(request), options);
 }
 
 inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
-    auto what = detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id);
-    auto const write = [&](std::string& body) { return write_converse_stream_body(request, body); };
-    return open<converse_stream_kind>(detail::with_body(std::move(what), write), options);
+    return open<converse_stream_kind>(detail::make_converse_stream(request), options);
 }
 
 template <class OnEvent>

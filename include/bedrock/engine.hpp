@@ -60,15 +60,29 @@ class engine;
 /// One request on an engine. Made by `engine::start`; destroying it early closes its connection.
 class curl_transfer final : public http::transfer {
   public:
+    /// Told when something of a transfer has arrived, or it has ended: from inside libcurl, so that it may only note
+    /// it.
+    class listener {
+      public:
+        virtual void on_progress() noexcept = 0;
+
+      protected:
+        ~listener() = default;
+    };
+
     ~curl_transfer() override;
+    /// **Lifetime:** of the listener: the transfer's, or until another one is set.
+    void set_listener(listener* who) noexcept { listener_ = who; }
 
     /// The final response's headers are all there.
     bool head_complete() const noexcept { return head_complete_; }
     /// Bytes of head and body so far; a growing number is progress.
     std::uint64_t arrived() const noexcept { return arrived_; }
     std::int64_t started_ms() const noexcept { return started_ms_; }
-    /// When DNS, TCP and TLS were seen to be done; nullopt before.
+    /// When DNS, TCP and TLS were done; nullopt before.
     std::optional<std::int64_t> connected_ms() const noexcept { return connected_ms_; }
+    /// Finds out whether they are. `now_ms`: on the clock of `started_ms`.
+    void note_connected(std::int64_t now_ms);
     /// The whole request was handed to the network.
     bool request_sent() const noexcept;
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
@@ -87,7 +101,6 @@ class curl_transfer final : public http::transfer {
     template <class Value>
     bool require(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
-    void note_connected(std::int64_t now_ms);
     http::phases read_phases() const;
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
@@ -102,6 +115,7 @@ class curl_transfer final : public http::transfer {
     curl_slist* header_lines_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> curl_text_{};
     http::failure aborted_{};  // why a callback stopped the transfer
+    listener* listener_ = nullptr;
     std::size_t header_bytes_ = 0;
     std::uint64_t arrived_ = 0;
     std::int64_t started_ms_ = 0;
@@ -123,6 +137,27 @@ class engine {
     /// Unread body bytes at which a transfer pauses until its reader asks for more.
     static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
 
+    using socket_type = curl_socket_t;
+    /// What a socket is watched for, and what it is found ready for.
+    static constexpr int readable = CURL_CSELECT_IN;
+    static constexpr int writable = CURL_CSELECT_OUT;
+
+    /// Where a loop of the caller's drives an engine by `act`, in place of `perform` and `wait`: is told what to watch.
+    /// Called from inside libcurl: it may only note it.
+    class watcher {
+      public:
+        /// `events`: `readable`, `writable`, both, or 0 where the socket is watched no longer. May throw
+        /// std::bad_alloc.
+        virtual void watch(socket_type which, int events) = 0;
+        /// `act` is to be called then, milliseconds from now; negative: at no time.
+        virtual void set_timer(long milliseconds) noexcept = 0;
+        /// The socket is to be closed by `close_socket`, after everybody heard that it is watched no longer.
+        virtual void release(socket_type which) noexcept = 0;
+
+      protected:
+        ~watcher() = default;
+    };
+
     /// `max_connections`: open ones that are kept; 0: as many as libcurl chooses by the number of transfers.
     explicit engine(std::shared_ptr<engine_share> share, long max_connections = 0);
     engine(engine const&) = delete;
@@ -140,6 +175,13 @@ class engine {
     /// Sleeps until a socket or a timer of curl's is ready, one of `pipes` can be read, somebody wakes it, or the time
     /// is over.
     void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
+    /// Before the first `start`; null behind the last transfer. **Lifetime:** of the watcher: until another is set.
+    void set_watcher(watcher* who);
+    /// Moves what waits for this socket, whose events these are.
+    void act(socket_type ready, int events);
+    /// Moves what waits for the time that `watcher::set_timer` named.
+    void act_on_timer() { act(CURL_SOCKET_TIMEOUT, 0); }
+    static void close_socket(socket_type which) noexcept;
     /// What a call on this engine sleeps in.
     std::shared_ptr<waker> bed() const noexcept;
     /// False in a child that was forked since this was made.
@@ -152,13 +194,17 @@ class engine {
     void abandon() noexcept;
     void end_transfers();
     static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-    static int on_close(void* self, curl_socket_t socket);
+    static int on_close(void* self, curl_socket_t which);
+    static int on_watch(CURL*, curl_socket_t which, int events, void* self, void*);
+    static int on_timer(CURLM*, long milliseconds, void* self);
+    void collect_ended();
     home_process home_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
     std::vector<curl_transfer*> running_;
     std::vector<curl_socket_t> sockets_;
+    watcher* watcher_ = nullptr;
     std::optional<bool> has_own_bundle_{};
 };
 
@@ -277,6 +323,7 @@ inline void engine::end_transfers() {
         transfer->end = {errc::transport, transfer->request_sent(),
                          "this process was forked while " + connection_words::origin_of(transfer->request().url) +
                              " was answering: the answer is the parent's, send the request again"};
+        if (transfer->listener_) transfer->listener_->on_progress();
     }
     running_.clear();
 }
@@ -295,13 +342,55 @@ inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* ad
     return opened;
 }
 
-inline int engine::on_close(void* self, curl_socket_t socket) {
-    std::erase(static_cast<engine*>(self)->sockets_, socket);
+inline int engine::on_close(void* self, curl_socket_t which) {
+    auto& on = *static_cast<engine*>(self);
+    std::erase(on.sockets_, which);
+    on.watcher_ ? on.watcher_->release(which) : close_socket(which);
+    return 0;
+}
+
+inline void engine::close_socket(socket_type which) noexcept {
 #if defined(_WIN32)
-    return ::closesocket(socket);
+    ::closesocket(which);
 #else
-    return ::close(socket);
+    ::close(which);
 #endif
+}
+
+inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, void*) {
+    static_assert(CURL_POLL_IN == readable && CURL_POLL_OUT == writable);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        static_cast<engine*>(self)->watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+        return 0;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        return -1;
+    }
+#endif
+}
+
+inline int engine::on_timer(CURLM*, long milliseconds, void* self) {
+    static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
+    return 0;
+}
+
+inline void engine::set_watcher(watcher* who) {
+    watcher_ = who;
+    if (!multi_) return;
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, who ? &engine::on_watch : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, who ? &engine::on_timer : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
+}
+
+inline void engine::act(socket_type ready, int events) {
+    if (!is_alive()) return end_transfers();
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
+    int running = 0;
+    curl_multi_socket_action(multi_, ready, events, &running);
+    collect_ended();
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
@@ -326,8 +415,11 @@ inline void engine::perform(std::int64_t now_ms) {
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
-    for (auto* const transfer : running_)
-        if (!transfer->connected_ms_) transfer->note_connected(now_ms);
+    for (auto* const transfer : running_) transfer->note_connected(now_ms);
+    collect_ended();
+}
+
+inline void engine::collect_ended() {
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
@@ -338,6 +430,7 @@ inline void engine::perform(std::int64_t now_ms) {
         done->finish(code);
         std::erase(running_, done);
         curl_multi_remove_handle(multi_, done->easy_);
+        if (done->listener_) done->listener_->on_progress();
     }
 }
 
@@ -356,6 +449,7 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 }
 
 inline curl_transfer::~curl_transfer() {
+    listener_ = nullptr;
     if (easy_ && owner_.is_alive()) {
         sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
         std::erase(owner_.running_, this);
@@ -522,10 +616,12 @@ inline bool curl_transfer::request_sent() const noexcept {
     return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
 }
 
+// However late it is noticed: libcurl keeps the time that it took.
 inline void curl_transfer::note_connected(std::int64_t now_ms) {
-    curl_off_t ready = 0;
-    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    if (ready > 0) connected_ms_ = now_ms;
+    if (connected_ms_ || !easy_) return;
+    curl_off_t took_us = 0;
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    if (took_us > 0) connected_ms_ = (std::min)(now_ms, started_ms_ + static_cast<std::int64_t>(took_us / 1000));
 }
 
 inline http::phases curl_transfer::read_phases() const {
@@ -549,6 +645,7 @@ inline void curl_transfer::want_more() {
 inline bool curl_transfer::take_header(std::string_view line) {
     header_bytes_ += line.size();
     arrived_ += line.size();
+    if (listener_) listener_->on_progress();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
                     connection_words::origin_of(request_.url) + " answered with more than " +
@@ -593,6 +690,7 @@ inline std::size_t curl_transfer::take_body(byte_view bytes) {
     wanted_ = false;
     buffer.append(bytes);
     arrived_ += bytes.size();
+    if (listener_) listener_->on_progress();
     return bytes.size();
 }
 

@@ -54,6 +54,7 @@ struct tool_options;
 struct tool_answer;
 
 class client;
+class async_client;
 class catalogue;
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -5,18 +5,16 @@
 
 #include "bedrock/blocking.hpp"
 #include "bedrock/call.hpp"
-#include "bedrock/call_watch.hpp"
 #include "bedrock/cancellation.hpp"
+#include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
 #include "bedrock/error.hpp"
-#include "bedrock/http.hpp"
+#include "bedrock/exchange.hpp"
 #include "bedrock/json/partial.hpp"
-#include "bedrock/model/accumulator.hpp"
-#include "bedrock/model/converse.hpp"
-#include "bedrock/model/stream.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/stream_call.hpp"
 #include "bedrock/stream_parser.hpp"
 
 #include <cstddef>
@@ -27,17 +25,6 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// What a ConverseStream is made of: its events, the response that they add up to and how they do, and where an error
-/// keeps what had arrived.
-struct converse_stream_kind {
-    using event = stream_event;
-    using response = converse_response;
-    struct accumulator : message_accumulator {
-        void begin(http::response_head const&) noexcept {}
-    };
-    static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
-};
-
 /// An answer that is pulled while it is written:
 ///
 ///     auto events = client.open_stream(request);
@@ -46,8 +33,7 @@ struct converse_stream_kind {
 ///
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
-/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
-/// answer's head, `add` for each event, and `take`, which gives the response.
+/// A Kind is as of `stream_call`.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
 template <class Kind>
 class basic_event_reader {
@@ -138,173 +124,62 @@ class cancels_too final : public waker {
 // On the heap, so that a reader may move while its parts refer to each other.
 template <class Kind>
 struct basic_event_reader<Kind>::state {
-    using parser_type = basic_stream_parser<event_type>;
-
     state(std::shared_ptr<client_state> owner, std::shared_ptr<engine_pool> from, operation work, call_options given)
-        : client(std::move(owner)),
-          pool(std::move(from)),
-          what(std::move(work)),
-          options(std::move(given)),
-          parser(client->options.frame_limits) {
-        if (!options.cancel) return;
-        by_caller.emplace(*options.cancel, std::make_shared<detail::cancels_too>(cancel));
-        if (options.cancel->cancelled()) cancel.cancel();
-    }
-    state(state const&) = delete;
-    state& operator=(state const&) = delete;
-    ~state() {
-        if (watch) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        : client(std::move(owner)), pool(std::move(from)), call(client, std::move(work), std::move(given)) {
+        auto const& by = call.options().cancel;
+        if (!by) return;
+        by_caller.emplace(*by, std::make_shared<detail::cancels_too>(cancel));
+        if (by->cancelled()) cancel.cancel();
     }
 
     event_type const* next();
-    bool open();
-    void close(error why);
-    void end_watch(error why);
-    exchange<std::optional<error>> first_event(http::transfer& from);
-    exchange<result<std::unique_ptr<http::transfer>>> opening();
-    error_context context() const { return {action, what.model_id, {}, false}; }
-    bool first_is_here() noexcept { return std::exchange(pending, false) && parser->events() != 0; }
+    void open();
+    void end();
 
     std::shared_ptr<client_state> client;
     std::shared_ptr<engine_pool> pool;
-    operation what;
-    call_options options;
     cancellation cancel;  // of this stream alone: the caller's handle may be many calls'
     std::optional<cancellation::sleeper> by_caller;
-    std::string action = find_iam_action(what.name);
-
     engine_pool::lease tools;
-    std::optional<call_frame> frame;
     std::optional<blocking_runner> runner;
-    std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
-    std::optional<parser_type> parser;
-    std::optional<call_watch> watch;  // from the opening to the end
-    typename Kind::accumulator answer;
-    bool opened = false;
-    bool pending = false;  // the opening has decoded the first event already
-    bool delivered = false;
-    std::optional<error> failed;
-    bool complete = false;
-    response_type whole{};  // once complete
+    stream_call<Kind> call;  // after the tools: its transfer goes before its engine does
 };
 
 template <class Kind>
 basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
                                              operation what, call_options options, std::optional<error> refused)
     : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
-    if (refused) state_->close(std::move(*refused));
-}
-
-// The opening ends at the first decoded event; until then the attempt may still be repeated.
-template <class Kind>
-exchange<std::optional<error>> basic_event_reader<Kind>::state::first_event(http::transfer& from) {
-    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
-    parser.emplace(client->options.frame_limits);
-    for (;;) {
-        auto const progress = parser->next(from, context());
-        if (progress == stream_progress::failed) co_return parser->failure();
-        if (progress != stream_progress::need_more) co_return std::nullopt;
-        receive_ask more(from, true);
-        co_await more;
-    }
+    if (refused) state_->call.close(std::move(*refused));
 }
 
 template <class Kind>
-exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::state::opening() {
-    return open_streaming(*frame, [this](http::transfer& from) { return first_event(from); });
-}
-
-template <class Kind>
-bool basic_event_reader<Kind>::state::open() {
-    opened = true;
-    watch.emplace(client, what.name, what.model_id);
+void basic_event_reader<Kind>::state::open() {
     tools = pool->acquire();
-    frame.emplace(call_frame{*client, options, tools->signer, what});
-    runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
-    auto got = runner->run(opening());
-    if (!got) {
-        close(std::move(got).error());
-        return false;
-    }
-    body = std::move(*got);
-    answer.begin(body->head);
-    if (parser->events() != 0) watch->first_event();
-    pending = true;
-    return true;
+    runner.emplace(tools->engine, client->surroundings, cancel, call.total_ms());
+    call.take_opened(runner->run(call.open(tools->signer)));
 }
 
 template <class Kind>
-void basic_event_reader<Kind>::state::end_watch(error why) {
-    if (frame) {
-        why.attempts = frame->attempts;
-        if (why.request_id.empty()) why.request_id = frame->request_id;
-    }
-    watch->received(parser->events(), parser->bytes());
-    watch->failed(why);
-    watch.reset();
-}
-
-template <class Kind>
-void basic_event_reader<Kind>::state::close(error why) {
-    if (frame) {
-        why.attempts = frame->attempts;
-        if (why.request_id.empty()) why.request_id = frame->request_id;
-        detail::hide_secrets(why, frame->sent);
-    }
-    if (watch) end_watch(why);
-    why.content_emitted = delivered;
-    if (delivered) {
-        auto partial = std::make_shared<response_type>(answer.take());
-        partial->request_id = why.request_id;
-        partial->attempts = why.attempts;
-        why.*Kind::partial = std::move(partial);
-    }
-    failed = std::move(why);
-    body.reset();
+void basic_event_reader<Kind>::state::end() {
     runner.reset();
     tools = {};
 }
 
 template <class Kind>
 typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
-    if (failed || complete) return nullptr;
-    for (;;) {
+    while (!call.over()) {
         if (cancel.cancelled()) {
-            close(make_error(errc::cancelled, "the stream was cancelled"));
-            return nullptr;
-        }
-        if (!opened) {
-            if (!open()) return nullptr;
-            continue;
-        }
-        auto const progress = first_is_here() ? stream_progress::event : parser->next(*body, context());
-        switch (progress) {
-            case stream_progress::event:
-                delivered = true;
-                answer.add(parser->event());
-                return &parser->event();
-            case stream_progress::complete:
-                complete = true;
-                whole = answer.take();
-                whole.request_id = frame->request_id;
-                whole.attempts = frame->attempts;
-                watch->received(parser->events(), parser->bytes());
-                watch->succeeded(whole);
-                watch.reset();
-                body.reset();
-                runner.reset();
-                tools = {};
-                return nullptr;
-            case stream_progress::failed:
-                close(parser->failure());
-                return nullptr;
-            case stream_progress::need_more:
-                if (auto why = runner->receive(*body, false)) {
-                    body->ended = true;  // for the parser to report
-                    body->end = std::move(why);
-                }
+            call.close(make_error(errc::cancelled, "the stream was cancelled"));
+        } else if (!call.is_open()) {
+            open();
+        } else if (auto const progress = call.next(); progress == stream_progress::event) {
+            return &call.event();
+        } else if (progress == stream_progress::need_more) {
+            if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
         }
     }
+    end();
+    return nullptr;
 }
 
 template <class Kind>
@@ -314,18 +189,14 @@ typename Kind::event const* basic_event_reader<Kind>::next() {
 
 template <class Kind>
 json::partial const* basic_event_reader<Kind>::partial_tool_input() {
-    auto& at = *state_;
-    if (!at.delivered || at.failed || at.complete) return nullptr;
-    return at.answer.partial_tool_input(at.parser->event().index());
+    return state_->call.partial_tool_input();
 }
 
 template <class Kind>
 result<typename Kind::response> basic_event_reader<Kind>::finish() && {
-    auto& at = *state_;
-    while (at.next()) {
+    while (state_->next()) {
     }
-    if (at.failed) return unexpected{std::move(*at.failed)};
-    return std::move(at.whole);
+    return state_->call.take_outcome();
 }
 
 template <class Kind>

@@ -7,52 +7,54 @@
 //   BEDROCK_JSON_IGNORED
 // and the guards of its parts:
 //   BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP,
-//   BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP,
-//   BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CALL_WATCH_HPP,
-//   BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP,
-//   BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP,
-//   BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP,
-//   BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP,
-//   BEDROCK_CONVERSATION_BLOCKS_HPP, BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP,
-//   BEDROCK_CONVERSATION_HPP, BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP,
-//   BEDROCK_CONVERSATION_RULES_HPP, BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP,
-//   BEDROCK_COUNT_TOKENS_HPP, BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP,
-//   BEDROCK_CRC32_PORTABLE_HPP, BEDROCK_CRC32_X86_HPP, BEDROCK_CREDENTIALS_BEARER_HPP,
-//   BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP, BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP,
-//   BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP, BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP,
-//   BEDROCK_CREDENTIALS_ENV_HPP, BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP,
-//   BEDROCK_CREDENTIALS_IMDS_HPP, BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP,
-//   BEDROCK_CREDENTIALS_LOGIN_HPP, BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP,
-//   BEDROCK_CREDENTIALS_PROFILE_HPP, BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP,
-//   BEDROCK_CREDENTIALS_RETRIED_CALL_HPP, BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP,
-//   BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP, BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP,
-//   BEDROCK_CREDENTIALS_TOKEN_FILE_HPP, BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP,
-//   BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP, BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP,
-//   BEDROCK_ENVIRONMENT_HPP, BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP,
-//   BEDROCK_EVENT_STREAM_ENCODER_HPP, BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP,
-//   BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP, BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP,
-//   BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP, BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP,
-//   BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP, BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP,
-//   BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP, BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP,
-//   BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP, BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP,
-//   BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP, BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP,
-//   BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP,
-//   BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP,
-//   BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
-//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
-//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP,
+//   BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP,
+//   BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
+//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
+//   BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP,
+//   BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP,
+//   BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
+//   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
+//   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
+//   BEDROCK_CRC32_ARM_HPP, BEDROCK_CRC32_HPP, BEDROCK_CRC32_POLYNOMIAL_HPP, BEDROCK_CRC32_PORTABLE_HPP,
+//   BEDROCK_CRC32_X86_HPP, BEDROCK_CREDENTIALS_BEARER_HPP, BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP,
+//   BEDROCK_CREDENTIALS_CACHED_HPP, BEDROCK_CREDENTIALS_CONTAINER_HPP, BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP,
+//   BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP, BEDROCK_CREDENTIALS_DPOP_HPP, BEDROCK_CREDENTIALS_ENV_HPP,
+//   BEDROCK_CREDENTIALS_HPP, BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP, BEDROCK_CREDENTIALS_IMDS_HPP,
+//   BEDROCK_CREDENTIALS_INSTANCE_HPP, BEDROCK_CREDENTIALS_IOT_HPP, BEDROCK_CREDENTIALS_LOGIN_HPP,
+//   BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP, BEDROCK_CREDENTIALS_PROCESS_HPP, BEDROCK_CREDENTIALS_PROFILE_HPP,
+//   BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP, BEDROCK_CREDENTIALS_REDACT_HPP, BEDROCK_CREDENTIALS_RETRIED_CALL_HPP,
+//   BEDROCK_CREDENTIALS_SSO_BEARER_HPP, BEDROCK_CREDENTIALS_SSO_HPP, BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP,
+//   BEDROCK_CREDENTIALS_SSO_TOKEN_HPP, BEDROCK_CREDENTIALS_STS_HPP, BEDROCK_CREDENTIALS_TOKEN_FILE_HPP,
+//   BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP, BEDROCK_CRYPTO_ES256_HPP, BEDROCK_CRYPTO_HPP, BEDROCK_EMBED_HPP,
+//   BEDROCK_ENDPOINT_HPP, BEDROCK_ENGINE_HPP, BEDROCK_ENGINE_POOL_HPP, BEDROCK_ENVIRONMENT_HPP,
+//   BEDROCK_ERROR_CLASS_HPP, BEDROCK_ERROR_HPP, BEDROCK_EVENT_STREAM_DECODER_HPP, BEDROCK_EVENT_STREAM_ENCODER_HPP,
+//   BEDROCK_EVENT_STREAM_FRAME_HPP, BEDROCK_EVENT_STREAM_HEADER_HPP, BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP,
+//   BEDROCK_EVENT_STREAM_HPP, BEDROCK_EXCHANGE_HPP, BEDROCK_FWD_HPP, BEDROCK_GUARDRAIL_CHECKS_HPP, BEDROCK_HEX_HPP,
+//   BEDROCK_HOME_PROCESS_HPP, BEDROCK_HTTP_HPP, BEDROCK_INI_HPP, BEDROCK_INVOKE_HPP, BEDROCK_JSON5_DOCUMENT_HPP,
+//   BEDROCK_JSON5_EDIT_HPP, BEDROCK_JSON5_HPP, BEDROCK_JSON5_IDENTIFIER_HPP, BEDROCK_JSON5_PATH_HPP,
+//   BEDROCK_JSON5_SCANNER_HPP, BEDROCK_JSON5_STATUS_HPP, BEDROCK_JSON_COMPLAINT_HPP, BEDROCK_JSON_DESCRIPTOR_HPP,
+//   BEDROCK_JSON_DOCUMENT_HPP, BEDROCK_JSON_EDIT_HPP, BEDROCK_JSON_FIELDS_HPP, BEDROCK_JSON_FORECAST_HPP,
+//   BEDROCK_JSON_HPP, BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP,
+//   BEDROCK_JSON_OPEN_ENUM_HPP, BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP,
+//   BEDROCK_JSON_VALUE_READER_HPP, BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP,
+//   BEDROCK_LOOP_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP,
+//   BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
 //   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
-//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_SOURCE_HPP,
-//   BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP,
-//   BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP,
-//   BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP,
-//   BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP,
-//   BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP,
-//   BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_POLL_SET_HPP, BEDROCK_PROFILE_FILE_HPP,
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP,
+//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
+//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
+//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_CALL_HPP, BEDROCK_STREAM_HPP,
+//   BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP, BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP,
+//   BEDROCK_TOOL_FUNCTIONS_HPP, BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_TRANSFER_WAIT_HPP, BEDROCK_URI_HPP,
+//   BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -109,6 +111,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -204,6 +207,7 @@ struct tool_options;
 struct tool_answer;
 
 class client;
+class async_client;
 class catalogue;
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -21770,15 +21774,29 @@ class engine;
 /// One request on an engine. Made by `engine::start`; destroying it early closes its connection.
 class curl_transfer final : public http::transfer {
   public:
+    /// Told when something of a transfer has arrived, or it has ended: from inside libcurl, so that it may only note
+    /// it.
+    class listener {
+      public:
+        virtual void on_progress() noexcept = 0;
+
+      protected:
+        ~listener() = default;
+    };
+
     ~curl_transfer() override;
+    /// **Lifetime:** of the listener: the transfer's, or until another one is set.
+    void set_listener(listener* who) noexcept { listener_ = who; }
 
     /// The final response's headers are all there.
     bool head_complete() const noexcept { return head_complete_; }
     /// Bytes of head and body so far; a growing number is progress.
     std::uint64_t arrived() const noexcept { return arrived_; }
     std::int64_t started_ms() const noexcept { return started_ms_; }
-    /// When DNS, TCP and TLS were seen to be done; nullopt before.
+    /// When DNS, TCP and TLS were done; nullopt before.
     std::optional<std::int64_t> connected_ms() const noexcept { return connected_ms_; }
+    /// Finds out whether they are. `now_ms`: on the clock of `started_ms`.
+    void note_connected(std::int64_t now_ms);
     /// The whole request was handed to the network.
     bool request_sent() const noexcept;
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
@@ -21797,7 +21815,6 @@ class curl_transfer final : public http::transfer {
     template <class Value>
     bool require(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
-    void note_connected(std::int64_t now_ms);
     http::phases read_phases() const;
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
@@ -21812,6 +21829,7 @@ class curl_transfer final : public http::transfer {
     curl_slist* header_lines_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> curl_text_{};
     http::failure aborted_{};  // why a callback stopped the transfer
+    listener* listener_ = nullptr;
     std::size_t header_bytes_ = 0;
     std::uint64_t arrived_ = 0;
     std::int64_t started_ms_ = 0;
@@ -21833,6 +21851,27 @@ class engine {
     /// Unread body bytes at which a transfer pauses until its reader asks for more.
     static constexpr std::size_t high_water_bytes = std::size_t{256} << 10;
 
+    using socket_type = curl_socket_t;
+    /// What a socket is watched for, and what it is found ready for.
+    static constexpr int readable = CURL_CSELECT_IN;
+    static constexpr int writable = CURL_CSELECT_OUT;
+
+    /// Where a loop of the caller's drives an engine by `act`, in place of `perform` and `wait`: is told what to watch.
+    /// Called from inside libcurl: it may only note it.
+    class watcher {
+      public:
+        /// `events`: `readable`, `writable`, both, or 0 where the socket is watched no longer. May throw
+        /// std::bad_alloc.
+        virtual void watch(socket_type which, int events) = 0;
+        /// `act` is to be called then, milliseconds from now; negative: at no time.
+        virtual void set_timer(long milliseconds) noexcept = 0;
+        /// The socket is to be closed by `close_socket`, after everybody heard that it is watched no longer.
+        virtual void release(socket_type which) noexcept = 0;
+
+      protected:
+        ~watcher() = default;
+    };
+
     /// `max_connections`: open ones that are kept; 0: as many as libcurl chooses by the number of transfers.
     explicit engine(std::shared_ptr<engine_share> share, long max_connections = 0);
     engine(engine const&) = delete;
@@ -21850,6 +21889,13 @@ class engine {
     /// Sleeps until a socket or a timer of curl's is ready, one of `pipes` can be read, somebody wakes it, or the time
     /// is over.
     void wait(std::int64_t milliseconds, std::span<int const> pipes = {});
+    /// Before the first `start`; null behind the last transfer. **Lifetime:** of the watcher: until another is set.
+    void set_watcher(watcher* who);
+    /// Moves what waits for this socket, whose events these are.
+    void act(socket_type ready, int events);
+    /// Moves what waits for the time that `watcher::set_timer` named.
+    void act_on_timer() { act(CURL_SOCKET_TIMEOUT, 0); }
+    static void close_socket(socket_type which) noexcept;
     /// What a call on this engine sleeps in.
     std::shared_ptr<waker> bed() const noexcept;
     /// False in a child that was forked since this was made.
@@ -21862,13 +21908,17 @@ class engine {
     void abandon() noexcept;
     void end_transfers();
     static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-    static int on_close(void* self, curl_socket_t socket);
+    static int on_close(void* self, curl_socket_t which);
+    static int on_watch(CURL*, curl_socket_t which, int events, void* self, void*);
+    static int on_timer(CURLM*, long milliseconds, void* self);
+    void collect_ended();
     home_process home_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
     std::vector<curl_transfer*> running_;
     std::vector<curl_socket_t> sockets_;
+    watcher* watcher_ = nullptr;
     std::optional<bool> has_own_bundle_{};
 };
 
@@ -21987,6 +22037,7 @@ inline void engine::end_transfers() {
         transfer->end = {errc::transport, transfer->request_sent(),
                          "this process was forked while " + connection_words::origin_of(transfer->request().url) +
                              " was answering: the answer is the parent's, send the request again"};
+        if (transfer->listener_) transfer->listener_->on_progress();
     }
     running_.clear();
 }
@@ -22005,13 +22056,55 @@ inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* ad
     return opened;
 }
 
-inline int engine::on_close(void* self, curl_socket_t socket) {
-    std::erase(static_cast<engine*>(self)->sockets_, socket);
+inline int engine::on_close(void* self, curl_socket_t which) {
+    auto& on = *static_cast<engine*>(self);
+    std::erase(on.sockets_, which);
+    on.watcher_ ? on.watcher_->release(which) : close_socket(which);
+    return 0;
+}
+
+inline void engine::close_socket(socket_type which) noexcept {
 #if defined(_WIN32)
-    return ::closesocket(socket);
+    ::closesocket(which);
 #else
-    return ::close(socket);
+    ::close(which);
 #endif
+}
+
+inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, void*) {
+    static_assert(CURL_POLL_IN == readable && CURL_POLL_OUT == writable);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        static_cast<engine*>(self)->watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+        return 0;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        return -1;
+    }
+#endif
+}
+
+inline int engine::on_timer(CURLM*, long milliseconds, void* self) {
+    static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
+    return 0;
+}
+
+inline void engine::set_watcher(watcher* who) {
+    watcher_ = who;
+    if (!multi_) return;
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, who ? &engine::on_watch : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, who ? &engine::on_timer : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
+}
+
+inline void engine::act(socket_type ready, int events) {
+    if (!is_alive()) return end_transfers();
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
+    int running = 0;
+    curl_multi_socket_action(multi_, ready, events, &running);
+    collect_ended();
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
@@ -22036,8 +22129,11 @@ inline void engine::perform(std::int64_t now_ms) {
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
     curl_multi_perform(multi_, &running);
-    for (auto* const transfer : running_)
-        if (!transfer->connected_ms_) transfer->note_connected(now_ms);
+    for (auto* const transfer : running_) transfer->note_connected(now_ms);
+    collect_ended();
+}
+
+inline void engine::collect_ended() {
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
@@ -22048,6 +22144,7 @@ inline void engine::perform(std::int64_t now_ms) {
         done->finish(code);
         std::erase(running_, done);
         curl_multi_remove_handle(multi_, done->easy_);
+        if (done->listener_) done->listener_->on_progress();
     }
 }
 
@@ -22066,6 +22163,7 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 }
 
 inline curl_transfer::~curl_transfer() {
+    listener_ = nullptr;
     if (easy_ && owner_.is_alive()) {
         sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
         std::erase(owner_.running_, this);
@@ -22232,10 +22330,12 @@ inline bool curl_transfer::request_sent() const noexcept {
     return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
 }
 
+// However late it is noticed: libcurl keeps the time that it took.
 inline void curl_transfer::note_connected(std::int64_t now_ms) {
-    curl_off_t ready = 0;
-    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    if (ready > 0) connected_ms_ = now_ms;
+    if (connected_ms_ || !easy_) return;
+    curl_off_t took_us = 0;
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &took_us);
+    if (took_us > 0) connected_ms_ = (std::min)(now_ms, started_ms_ + static_cast<std::int64_t>(took_us / 1000));
 }
 
 inline http::phases curl_transfer::read_phases() const {
@@ -22259,6 +22359,7 @@ inline void curl_transfer::want_more() {
 inline bool curl_transfer::take_header(std::string_view line) {
     header_bytes_ += line.size();
     arrived_ += line.size();
+    if (listener_) listener_->on_progress();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
                     connection_words::origin_of(request_.url) + " answered with more than " +
@@ -22303,6 +22404,7 @@ inline std::size_t curl_transfer::take_body(byte_view bytes) {
     wanted_ = false;
     buffer.append(bytes);
     arrived_ += bytes.size();
+    if (listener_) listener_->on_progress();
     return bytes.size();
 }
 
@@ -23151,6 +23253,100 @@ inline void recorded_runner::answer(ask& wanted) {
 
 #endif
 
+// ===== bedrock/transfer_wait.hpp =====================================================================================
+// Owns what every runner on an engine does with a transfer: which clock bounds a wait for it, and how its end answers
+// the ask that it was started for. Never waits itself.
+#ifndef BEDROCK_TRANSFER_WAIT_HPP
+#define BEDROCK_TRANSFER_WAIT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// One wait for a transfer to go on. Times are milliseconds, on the clock that the engine was told.
+/// **Lifetime:** of the transfer.
+class transfer_wait {
+  public:
+    /// `first_event` chooses the clock that runs from the connection on: first event or first byte.
+    transfer_wait(curl_transfer& on, bool first_event, std::int64_t now_ms)
+        : on_(on), first_event_(first_event), progress_(on.arrived()), progress_at_ms_(now_ms) {}
+
+    /// What bounds the wait as things stand: one of the transfer's clocks, or `total`.
+    deadline::running_clock clock(deadline::running_clock total, std::int64_t now_ms);
+
+    /// When to look again though nothing has arrived; `now_ms` and `running` of the last `clock`. No later than the
+    /// deadline, and early enough for the clock that a connection would start.
+    std::int64_t next_look_ms(deadline::running_clock const& running, std::int64_t now_ms) const;
+
+    /// The failure that `running` is, once its deadline has passed.
+    http::failure expired(deadline::running_clock const& running) const {
+        return running.expired(on_.peer(), on_.request_sent());
+    }
+
+  private:
+    curl_transfer& on_;
+    bool first_event_;
+    std::uint64_t progress_;
+    std::int64_t progress_at_ms_;
+};
+
+/// Fills in the answer of an ask by its transfer, which has ended, unless `why` says what went wrong before.
+void answer_by(http_ask& wanted, curl_transfer& on, http::failure why);
+/// The same; the transfer's head is complete, or it has ended, or `why` is set.
+void answer_by(open_ask& wanted, std::unique_ptr<curl_transfer> on, http::failure why);
+/// A wait for more that failed ends the transfer.
+void answer_by(receive_ask& wanted, http::failure why);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline deadline::running_clock transfer_wait::clock(deadline::running_clock total, std::int64_t now_ms) {
+    auto const& limits = on_.request().timeouts;
+    on_.note_connected(now_ms);
+    if (on_.arrived() != progress_) {
+        progress_ = on_.arrived();
+        progress_at_ms_ = now_ms;
+    }
+    if (!on_.connected_ms())
+        total.also(on_.started_ms(), limits.connect_ms, "connect", "no connection");
+    else if (first_event_)
+        total.also(*on_.connected_ms(), limits.first_event_ms, "first event", "no first event");
+    else if (on_.arrived() == 0)
+        total.also(*on_.connected_ms(), limits.first_byte_ms, "first byte", "no answer");
+    else
+        total.also(progress_at_ms_, limits.idle_ms, "idle", "nothing more arrived");
+    return total;
+}
+
+inline std::int64_t transfer_wait::next_look_ms(deadline::running_clock const& running, std::int64_t now_ms) const {
+    if (on_.connected_ms()) return running.deadline_ms;
+    auto const& limits = on_.request().timeouts;
+    auto const next = first_event_ ? limits.first_event_ms : limits.first_byte_ms;
+    return next > 0 ? (std::min)(running.deadline_ms, deadline::after_ms(now_ms, next)) : running.deadline_ms;
+}
+
+inline void answer_by(http_ask& wanted, curl_transfer& on, http::failure why) {
+    wanted.failure = why ? std::move(why) : on.end;
+    if (wanted.failure) return;
+    wanted.response.head = std::move(on.head);
+    wanted.response.body = as_text(on.buffer.unread());
+}
+
+inline void answer_by(open_ask& wanted, std::unique_ptr<curl_transfer> on, http::failure why) {
+    if (!why && !on->head_complete()) why = on->end;
+    if (why)
+        wanted.failure = std::move(why);
+    else
+        wanted.transfer = std::move(on);
+}
+
+inline void answer_by(receive_ask& wanted, http::failure why) {
+    if (!why) return;
+    wanted.from.ended = true;
+    wanted.from.end = std::move(why);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/blocking.hpp ==========================================================================================
 // Owns the runner that answers a protocol's asks on the calling thread, and the four clocks that bound its waiting.
 // Never starts a thread, and never sleeps without a way to be woken by cancellation.
@@ -23232,29 +23428,14 @@ inline http::failure blocking_runner::receive(http::transfer& from, bool first_e
 
 template <class Done>
 http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Done done) {
-    auto const& clocks = on.request().timeouts;
-    auto const entered = now();
-    auto progress = on.arrived();
-    auto progress_at = entered;
+    transfer_wait waited(on, first_event, now());
     for (;;) {
         engine_.perform(now());
         if (on.ended || done()) return {};
         if (cancel_.cancelled()) return stopped();
         auto const time = now();
-        if (on.arrived() != progress) {
-            progress = on.arrived();
-            progress_at = time;
-        }
-        auto clock = total_clock();
-        if (!on.connected_ms())
-            clock.also(on.started_ms(), clocks.connect_ms, "connect", "no connection");
-        else if (first_event)
-            clock.also(*on.connected_ms(), clocks.first_event_ms, "first event", "no first event");
-        else if (on.arrived() == 0)
-            clock.also(*on.connected_ms(), clocks.first_byte_ms, "first byte", "no answer");
-        else
-            clock.also(progress_at, clocks.idle_ms, "idle", "nothing more arrived");
-        if (time >= clock.deadline_ms) return clock.expired(on.peer(), on.request_sent());
+        auto const clock = waited.clock(total_clock(), time);
+        if (time >= clock.deadline_ms) return waited.expired(clock);
         engine_.wait(deadline::left_ms(clock.deadline_ms, time));
     }
 }
@@ -23281,10 +23462,7 @@ inline http::failure blocking_runner::answer(ask& wanted) {
             auto& more = static_cast<receive_ask&>(wanted);
             auto why = receive(more.from, more.first_event);
             if (why.code == errc::cancelled) return why;
-            if (why) {
-                more.from.ended = true;
-                more.from.end = std::move(why);
-            }
+            answer_by(more, std::move(why));
             return {};
         }
         case ask_kind::pause:
@@ -23317,10 +23495,7 @@ inline http::failure blocking_runner::answer_http(http_ask& wanted) {
     auto const on = start(std::move(wanted.request), true);
     auto why = wait_for(*on, false, [] { return false; });
     if (why.code == errc::cancelled) return why;
-    wanted.failure = why ? std::move(why) : on->end;
-    if (wanted.failure) return {};
-    wanted.response.head = std::move(on->head);
-    wanted.response.body = as_text(on->buffer.unread());
+    answer_by(wanted, *on, std::move(why));
     return {};
 }
 
@@ -23329,11 +23504,7 @@ inline http::failure blocking_runner::answer_open(open_ask& wanted) {
     auto* const opened = on.get();
     auto why = wait_for(*opened, true, [opened] { return opened->head_complete(); });
     if (why.code == errc::cancelled) return why;
-    if (!why && !opened->head_complete()) why = opened->end;
-    if (why)
-        wanted.failure = std::move(why);
-    else
-        wanted.transfer = std::move(on);
+    answer_by(wanted, std::move(on), std::move(why));
     return {};
 }
 
@@ -23380,6 +23551,902 @@ inline http::failure blocking_runner::wait_for_other(wait_ask const& wanted) {
     auto why = sleep_until(end_ms, [&] { return wanted.on->ready() ? 0 : deadline::never; });
     wanted.on->remove_sleeper(bed);
     return why;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/poll_set.hpp ==========================================================================================
+// Owns the sleep of a loop: the descriptors that end it by getting ready, and the bell by which any thread does.
+// Never reads or writes a descriptor that it was given.
+#ifndef BEDROCK_POLL_SET_HPP
+#define BEDROCK_POLL_SET_HPP
+
+#if defined(_WIN32)
+#include <winsock2.h>
+#else
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI {
+
+#if defined(_WIN32)
+using descriptor = SOCKET;
+#else
+using descriptor = int;
+#endif
+
+/// Rung by any thread; the sleeper watches its descriptor.
+/// **Thread safety:** `ring` from any thread, the rest from the sleeper's.
+class bell {
+  public:
+    bell() noexcept;
+    bell(bell const&) = delete;
+    bell& operator=(bell const&) = delete;
+    ~bell();
+
+    /// False where the system had no descriptors left.
+    bool is_open() const noexcept { return is_open_; }
+    /// Readable once it was rung, until `silence`.
+    descriptor ear() const noexcept { return ends_[0]; }
+    void ring() noexcept;
+    void silence() noexcept;
+    /// Whether it was rung since the last time.
+    bool take() noexcept { return rung_.exchange(false); }
+
+  private:
+    descriptor ends_[2]{};
+    bool is_open_ = false;
+    std::atomic<bool> rung_{false};
+};
+
+/// Descriptors to sleep on, by poll().
+/// **Allocates:** where a descriptor comes that is not watched yet. **Thread safety:** one thread at a time.
+class poll_set {
+  public:
+    /// Bits of what a descriptor is watched for or ready for; one that is broken or hung up is ready for all.
+    static constexpr int readable = 1;
+    static constexpr int writable = 2;
+
+    struct ready_descriptor {
+        descriptor which;
+        int events;
+    };
+
+    /// `events`: in place of those before; 0: it is watched no longer.
+    void watch(descriptor which, int events);
+    /// Sleeps until one is ready or the time is over; at most so many milliseconds. **Lifetime:** until the next call.
+    std::span<ready_descriptor const> wait(std::int64_t milliseconds);
+    /// One of them.
+    std::optional<descriptor> any() const noexcept {
+        return watched_.empty() ? std::nullopt : std::optional(watched_.back().fd);
+    }
+
+  private:
+#if defined(_WIN32)
+    using entry = WSAPOLLFD;
+#else
+    using entry = ::pollfd;
+#endif
+    std::vector<entry> watched_;
+    std::map<descriptor, std::size_t> places_;
+    std::vector<ready_descriptor> ready_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+
+// A datagram socket that is connected to itself: the system's pipes cannot be polled.
+inline bell::bell() noexcept {
+    ends_[0] = ends_[1] = ::socket(AF_INET, SOCK_DGRAM, 0);
+    if (ends_[0] == INVALID_SOCKET) return;
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int size = sizeof here;
+    auto* const address = reinterpret_cast<sockaddr*>(&here);
+    u_long nonblocking = 1;
+    is_open_ = ::bind(ends_[0], address, size) == 0 && ::getsockname(ends_[0], address, &size) == 0 &&
+               ::connect(ends_[0], address, size) == 0 && ::ioctlsocket(ends_[0], FIONBIO, &nonblocking) == 0;
+}
+
+inline bell::~bell() {
+    if (ends_[0] != INVALID_SOCKET) ::closesocket(ends_[0]);
+}
+
+inline void bell::ring() noexcept {
+    if (is_open_ && !rung_.exchange(true)) ::send(ends_[1], "!", 1, 0);
+}
+
+inline void bell::silence() noexcept {
+    char heard[16];
+    while (::recv(ends_[0], heard, sizeof heard, 0) > 0) {
+    }
+}
+
+#else
+
+inline bell::bell() noexcept {
+    is_open_ = ::pipe(ends_) == 0;
+    if (!is_open_) return;
+    for (int const end : ends_) {
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+}
+
+inline bell::~bell() {
+    if (!is_open_) return;
+    for (int const end : ends_) ::close(end);
+}
+
+// A full pipe is readable too.
+inline void bell::ring() noexcept {
+    if (!is_open_ || rung_.exchange(true)) return;
+    while (::write(ends_[1], "!", 1) < 0 && errno == EINTR) {
+    }
+}
+
+inline void bell::silence() noexcept {
+    char heard[16];
+    for (;;) {
+        auto const got = ::read(ends_[0], heard, sizeof heard);
+        if (got <= 0 && !(got < 0 && errno == EINTR)) return;
+    }
+}
+
+#endif
+
+inline void poll_set::watch(descriptor which, int events) {
+    auto const found = places_.find(which);
+    if (events == 0) {
+        if (found == places_.end()) return;
+        auto const place = found->second;
+        places_.erase(found);
+        if (place + 1 != watched_.size()) {
+            watched_[place] = watched_.back();
+            places_[watched_[place].fd] = place;
+        }
+        watched_.pop_back();
+        return;
+    }
+    auto const bits =
+        static_cast<short>(((events & readable) != 0 ? POLLIN : 0) | ((events & writable) != 0 ? POLLOUT : 0));
+    if (found != places_.end()) {
+        watched_[found->second].events = bits;
+        return;
+    }
+    if (watched_.size() == watched_.capacity()) watched_.reserve(2 * watched_.size() + 16);
+    ready_.reserve(watched_.capacity());
+    places_.emplace(which, watched_.size());
+    entry made{};
+    made.fd = which;
+    made.events = bits;
+    watched_.push_back(made);
+}
+
+inline std::span<poll_set::ready_descriptor const> poll_set::wait(std::int64_t milliseconds) {
+    constexpr std::int64_t most = (std::numeric_limits<int>::max)();
+    auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
+    ready_.clear();
+#if defined(_WIN32)
+    int left = ::WSAPoll(watched_.data(), static_cast<ULONG>(watched_.size()), timeout);
+#else
+    int left = ::poll(watched_.data(), static_cast<::nfds_t>(watched_.size()), timeout);
+#endif
+    for (auto const& one : watched_) {
+        if (left <= 0) break;
+        if (one.revents == 0) continue;
+        --left;
+        bool const all = (one.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+        int const in = (one.revents & POLLIN) != 0 || (all && (one.events & POLLIN) != 0) ? readable : 0;
+        int const out = (one.revents & POLLOUT) != 0 || (all && (one.events & POLLOUT) != 0) ? writable : 0;
+        ready_.push_back({one.fd, in | out});
+    }
+    return ready_;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/loop.hpp ==============================================================================================
+// Owns the runner that answers the asks of any number of protocols on one thread and one engine, on whatever loop that
+// thread has. Never starts a thread, and never runs a job inside a callback of libcurl.
+#ifndef BEDROCK_LOOP_HPP
+#define BEDROCK_LOOP_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How a loop of the user's own is told what to wait for. Without `watch`, `loop_runner::pump` sleeps by itself.
+/// Both are called on the loop's thread, never inside libcurl; they must neither call back nor throw.
+struct loop_hooks {
+    /// Watch a descriptor, level-triggered, for these events in place of those before: `poll_set::readable`,
+    /// `poll_set::writable`, both, or 0 for no longer. Sockets are open until this has returned with 0; of libcurl's
+    /// own pipes a descriptor may be closed then, or be another one already that is named next.
+    std::function<void(descriptor which, int events)> watch{};
+    /// Call `on_timer` so many milliseconds from now, in place of any time before; negative: at no time.
+    std::function<void(std::int64_t milliseconds)> set_timer{};
+};
+
+/// What any thread may say to a job.
+/// **Thread safety:** full. **Lifetime:** free; it may outlive job and loop.
+class job_signals final : public waker {
+  public:
+    explicit job_signals(std::shared_ptr<bell> loops) noexcept : bell_(std::move(loops)) {}
+
+    /// Has the job look again at what it waits for.
+    void wake() noexcept override {
+        woken_.store(true);
+        bell_->ring();
+    }
+    void cancel() noexcept {
+        cancelled_.store(true);
+        wake();
+    }
+    bool cancelled() const noexcept { return cancelled_.load(); }
+    void set_paused(bool paused) noexcept {
+        paused_.store(paused);
+        if (!paused) wake();
+    }
+    bool paused() const noexcept { return paused_.load(); }
+    /// The job has come to its end, or was dropped.
+    bool over() const noexcept { return over_.load(); }
+
+  private:
+    friend class loop_runner;
+    std::shared_ptr<bell> bell_;
+    std::atomic<bool> woken_{false};
+    std::atomic<bool> cancelled_{false};
+    std::atomic<bool> paused_{false};
+    std::atomic<bool> over_{false};
+};
+
+class loop_runner;
+
+/// Something that a loop runs: it gets a turn when there is something to do, and waits for one ask at a time between.
+/// **Thread safety:** of its loop's thread alone; `signals()` are for all. **Lifetime:** held by the loop until it is
+/// finished or dropped.
+class loop_job : private curl_transfer::listener {
+  public:
+    loop_job(loop_job const&) = delete;
+    loop_job& operator=(loop_job const&) = delete;
+    virtual ~loop_job() = default;
+
+    std::shared_ptr<job_signals> const& signals() const noexcept { return signals_; }
+
+  protected:
+    /// `total_ms` bounds it from its start on; 0: no bound.
+    loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms);
+
+    /// Goes on: the ask that `begin` took is answered, or there was none. May come without a reason.
+    virtual void turn() = 0;
+    /// Was cancelled, or its total clock ran out; what it waited for is given up. Told once for each.
+    virtual void stop(http::failure why) = 0;
+    /// Gives up protocols and transfers: the engine may go before the job does. Never called inside `turn` or `stop`.
+    virtual void release() noexcept = 0;
+
+    /// Takes an ask, which must stay where it is. True: it is answered already; false: `turn` comes when it is.
+    bool begin(ask& wanted);
+    /// Gets another turn, behind those of others.
+    void again() noexcept;
+    /// Gets no turn any more; true for the first time.
+    bool finish() noexcept;
+    /// Started, and neither finished nor dropped.
+    bool is_running() const noexcept { return runner_ != nullptr; }
+    /// An ask is not answered yet.
+    bool is_waiting() const noexcept { return pending_ != nullptr; }
+    /// Was cancelled, or its total clock has run out, and it was not told yet.
+    http::failure stopped();
+
+  private:
+    friend class loop_runner;
+    void on_progress() noexcept final { again(); }
+
+    std::shared_ptr<job_signals> signals_;
+    std::optional<cancellation> cancel_;
+    std::optional<cancellation::sleeper> sleeper_{};
+    std::int64_t total_ms_;
+    std::optional<http::network> network_{};  // the environment's until a protocol says another
+
+    loop_runner* runner_ = nullptr;
+    std::int64_t started_ms_ = 0;
+    bool told_cancelled_ = false;
+    bool told_total_ = false;
+
+    ask* pending_ = nullptr;
+    std::unique_ptr<curl_transfer> sent_{};  // of an ask that opens it
+    std::optional<transfer_wait> waited_{};
+    std::size_t before_ = 0;                   // bytes there were
+    std::int64_t until_ms_ = deadline::never;  // of an ask that has a time of its own
+    std::unique_ptr<os::child_process> child_{};
+    std::array<int, 2> pipes_{-1, -1};  // of it, that are watched
+
+    // Nodes of the loop's lists, so that moving between them allocates nothing.
+    std::list<loop_job*> slot_{this};
+    std::list<loop_job*>::iterator node_ = slot_.begin();
+    bool is_queued_ = false;
+    std::list<std::shared_ptr<loop_job>>::iterator place_{};
+    std::set<std::pair<std::int64_t, loop_job*>>::node_type timer_{};
+    std::int64_t armed_ms_ = deadline::never;
+};
+
+/// Runs jobs, each as far as it goes without waiting, one turn for each in a round.
+///
+/// Files are read and written on the spot; commands, pauses and other callers' results are waited for like sockets.
+/// **Thread safety:** one thread at a time. **Lifetime:** engine and surroundings must outlive it; it must not be
+/// destroyed inside one of its own functions (`close` may be called there).
+class loop_runner final : private engine::watcher {
+  public:
+    loop_runner(engine& on, environment const& surroundings, loop_hooks hooks = {});
+    loop_runner(loop_runner const&) = delete;
+    loop_runner& operator=(loop_runner const&) = delete;
+    ~loop_runner();
+
+    /// Takes a job; its first turn comes in the next round.
+    void start(std::shared_ptr<loop_job> job);
+    /// Nothing more of it is run.
+    void drop(loop_job& job) noexcept;
+    /// Drops all, and takes no more.
+    void close() noexcept;
+
+    /// Waits until there is something to do, at most so many milliseconds (negative: however long), then does what
+    /// there is to do, one turn a job. Returns at once where no job is under way, inside a job's turn, and with hooks.
+    /// Gives the jobs that are under way then.
+    std::size_t pump(std::int64_t timeout_ms);
+    /// For loops with hooks: a descriptor is ready (errors and hang-ups count as all it is watched for).
+    void on_ready(descriptor which, int events);
+    /// For loops with hooks: the time of the timer has come.
+    void on_timer();
+
+    std::size_t jobs() const noexcept { return jobs_.size(); }
+    /// Takes jobs: false behind `close`.
+    bool is_open() const noexcept { return is_open_; }
+
+  private:
+    friend class loop_job;
+    struct change {
+        descriptor which;
+        int events;
+    };
+
+    void watch(engine::socket_type which, int events) override { changes_.push_back({which, events}); }
+    void set_timer(long milliseconds) noexcept override;
+    void release(engine::socket_type which) noexcept override;
+
+    bool begin(loop_job& job, ask& wanted);
+    bool start_transfer(loop_job& job, http::request what, bool whole);
+    bool start_process(loop_job& job, process_ask& wanted);
+    bool check(loop_job& job);
+    bool check_transfer(loop_job& job);
+    bool check_process(loop_job& job, process_ask& wanted);
+    bool check_time(loop_job& job, bool is_there);
+    void answered(loop_job& job) noexcept;
+    void give_up_wait(loop_job& job) noexcept;
+    void watch_pipes(loop_job& job, std::array<int, 2> pipes);
+    http::failure stopped(loop_job& job);
+    deadline::running_clock total_clock(loop_job const& job) const;
+
+    void enqueue(loop_job& job) noexcept;
+    void dequeue(loop_job& job) noexcept;
+    void arm(loop_job& job, std::int64_t at_ms);
+    void disarm(loop_job& job) noexcept;
+
+    void dispatch(descriptor which, int events);
+    void round();
+    void give_turn(loop_job& job);
+    void collect_wakes();
+    void ring_timers();
+    std::int64_t next_due() const noexcept;
+    void settle();
+    void tell_changes();
+    void tell(change what);
+    std::int64_t now() const { return surroundings_.steady_milliseconds(); }
+
+    engine& engine_;
+    environment const& surroundings_;
+    loop_hooks hooks_;
+    std::shared_ptr<bell> bell_ = std::make_shared<bell>();
+    poll_set sleep_;
+    std::list<std::shared_ptr<loop_job>> jobs_;
+    std::list<loop_job*> ready_;
+    std::set<std::pair<std::int64_t, loop_job*>> timers_;
+    std::map<descriptor, loop_job*> pipes_;
+    std::vector<change> changes_;       // to be told, in order
+    std::vector<descriptor> released_;  // to be closed behind that
+    std::int64_t engine_due_ms_ = deadline::never;
+    std::int64_t told_due_ms_ = deadline::never;
+    loop_job const* current_ = nullptr;
+    bool is_open_ = true;
+    bool is_heard_ = false;  // the bell is watched
+    bool is_working_ = false;
+    bool is_telling_ = false;
+};
+
+/// A job that is a protocol, and what is done with its result.
+/// A Done is called with `result<T>`, once, unless the job is dropped before.
+template <class T, class Done>
+class exchange_job final : public loop_job {
+  public:
+    exchange_job(loop_runner& loop, exchange<result<T>> protocol, Done done,
+                 std::optional<cancellation> cancel = std::nullopt, std::int64_t total_ms = 0)
+        : loop_job(loop, std::move(cancel), total_ms), protocol_(std::move(protocol)), done_(std::move(done)) {}
+
+  private:
+    void turn() override {
+        while (ask* const wanted = protocol_->step())
+            if (!begin(*wanted)) return;
+        end(protocol_->take());
+    }
+    void stop(http::failure why) override {
+        protocol_.reset();
+        end(unexpected{retry::make_error(why)});
+    }
+    void release() noexcept override { protocol_.reset(); }
+    void end(result<T> value) {
+        if (finish()) done_(std::move(value));
+    }
+
+    std::optional<exchange<result<T>>> protocol_;
+    Done done_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// True in its scope.
+class scoped_mark {
+  public:
+    explicit scoped_mark(bool& mark) noexcept : mark_(mark) { mark_ = true; }
+    scoped_mark(scoped_mark const&) = delete;
+    scoped_mark& operator=(scoped_mark const&) = delete;
+    ~scoped_mark() { mark_ = false; }
+
+  private:
+    bool& mark_;
+};
+
+}  // namespace detail
+
+inline loop_job::loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms)
+    : signals_(std::make_shared<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
+
+inline bool loop_job::begin(ask& wanted) {
+    return runner_->begin(*this, wanted);
+}
+
+inline void loop_job::again() noexcept {
+    if (runner_) runner_->enqueue(*this);
+}
+
+inline bool loop_job::finish() noexcept {
+    if (!runner_) return false;
+    runner_->drop(*this);
+    return true;
+}
+
+inline http::failure loop_job::stopped() {
+    return runner_ ? runner_->stopped(*this) : http::failure{};
+}
+
+inline loop_runner::loop_runner(engine& on, environment const& surroundings, loop_hooks hooks)
+    : engine_(on), surroundings_(surroundings), hooks_(std::move(hooks)) {
+    engine_.set_watcher(this);
+}
+
+inline loop_runner::~loop_runner() {
+    close();
+}
+
+inline void loop_runner::close() noexcept {
+    if (!is_open_) return;
+    while (!jobs_.empty()) drop(*jobs_.back());
+    tell_changes();
+    // What the job that has its turn still holds is closed later, when nobody watches it any more.
+    engine_.set_watcher(nullptr);
+    while (auto const left = sleep_.any()) tell({*left, 0});
+    if (hooks_.set_timer && told_due_ms_ != deadline::never && engine_.is_alive()) hooks_.set_timer(-1);
+    is_open_ = false;
+}
+
+// ---- jobs
+
+inline void loop_runner::start(std::shared_ptr<loop_job> job) {
+    if (!is_open_ || job->runner_) return;
+    changes_.reserve(2 * jobs_.size() + 16);
+    released_.reserve(2 * jobs_.size() + 16);
+    auto& on = *job;
+    on.place_ = jobs_.insert(jobs_.end(), std::move(job));
+    on.runner_ = this;
+    on.started_ms_ = now();
+    if (on.cancel_) on.sleeper_.emplace(*on.cancel_, on.signals_);
+    if (!is_heard_ && bell_->is_open()) {
+        is_heard_ = true;
+        changes_.push_back({bell_->ear(), poll_set::readable});
+    }
+    enqueue(on);
+    if (!is_working_) settle();
+}
+
+inline void loop_runner::drop(loop_job& job) noexcept {
+    if (job.runner_ != this) return;
+    give_up_wait(job);
+    dequeue(job);
+    disarm(job);
+    job.sleeper_.reset();
+    job.runner_ = nullptr;
+    job.signals_->over_.store(true);
+    {
+        auto const gone = std::move(*job.place_);
+        jobs_.erase(job.place_);
+        if (current_ != &job) job.release();
+    }
+    if (!is_working_) settle();
+}
+
+inline void loop_runner::enqueue(loop_job& job) noexcept {
+    if (std::exchange(job.is_queued_, true)) return;
+    ready_.splice(ready_.end(), job.slot_, job.node_);
+}
+
+inline void loop_runner::dequeue(loop_job& job) noexcept {
+    if (!std::exchange(job.is_queued_, false)) return;
+    job.slot_.splice(job.slot_.end(), ready_, job.node_);
+}
+
+// A time that moves later is found out when the earlier one comes, so that an event costs no change here.
+inline void loop_runner::arm(loop_job& job, std::int64_t at_ms) {
+    if (at_ms >= job.armed_ms_) return;
+    disarm(job);
+    if (job.timer_) {
+        job.timer_.value() = {at_ms, &job};
+        timers_.insert(std::move(job.timer_));
+    } else {
+        timers_.emplace(at_ms, &job);
+    }
+    job.armed_ms_ = at_ms;
+}
+
+inline void loop_runner::disarm(loop_job& job) noexcept {
+    if (job.armed_ms_ == deadline::never) return;
+    job.timer_ = timers_.extract({std::exchange(job.armed_ms_, deadline::never), &job});
+}
+
+// ---- asks
+
+inline deadline::running_clock loop_runner::total_clock(loop_job const& job) const {
+    deadline::running_clock clock;
+    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, "total", "the call did not end");
+    return clock;
+}
+
+inline http::failure loop_runner::stopped(loop_job& job) {
+    if (!job.told_cancelled_ && (job.signals_->cancelled() || (job.cancel_ && job.cancel_->cancelled()))) {
+        job.told_cancelled_ = true;
+        return {errc::cancelled, false, "the call was cancelled"};
+    }
+    auto const clock = total_clock(job);
+    if (clock.deadline_ms == deadline::never || now() < clock.deadline_ms) return {};
+    job.told_total_ = true;
+    return clock.expired({}, false);
+}
+
+inline bool loop_runner::begin(loop_job& job, ask& wanted) {
+    job.pending_ = &wanted;
+    job.until_ms_ = deadline::never;
+    switch (wanted.kind) {
+        case ask_kind::http:
+            return start_transfer(job, std::move(static_cast<http_ask&>(wanted).request), true);
+        case ask_kind::open:
+            return start_transfer(job, std::move(static_cast<open_ask&>(wanted).request), false);
+        case ask_kind::receive: {
+            auto& more = static_cast<receive_ask&>(wanted);
+            auto& on = static_cast<curl_transfer&>(more.from);
+            job.before_ = on.buffer.size();
+            on.want_more();
+            job.waited_.emplace(on, more.first_event, now());
+            return check(job);
+        }
+        case ask_kind::pause:
+            job.until_ms_ = deadline::after_ms(now(), static_cast<pause_ask&>(wanted).milliseconds);
+            return check(job);
+        case ask_kind::file:
+            os::read_file(static_cast<file_ask&>(wanted));
+            break;
+        case ask_kind::replace:
+            os::replace_file(static_cast<replace_ask&>(wanted));
+            break;
+        case ask_kind::process:
+            return start_process(job, static_cast<process_ask&>(wanted));
+        case ask_kind::wait: {
+            auto& other = static_cast<wait_ask&>(wanted);
+            if (!other.on->add_sleeper(job.signals_)) break;
+            if (other.timeout_ms > 0) job.until_ms_ = deadline::after_ms(now(), other.timeout_ms);
+            return check(job);
+        }
+        case ask_kind::network:
+            job.network_ = std::move(static_cast<network_ask&>(wanted).how);
+            break;
+    }
+    job.pending_ = nullptr;
+    return true;
+}
+
+inline bool loop_runner::start_transfer(loop_job& job, http::request what, bool whole) {
+    if (!job.network_) job.network_ = network_of(surroundings_);
+    apply_network(*job.network_, what);
+    auto const time = now();
+    job.sent_ = engine_.start(std::move(what), whole, time);
+    job.sent_->set_listener(&job);
+    job.waited_.emplace(*job.sent_, !whole, time);
+    return check(job);
+}
+
+inline bool loop_runner::start_process(loop_job& job, process_ask& wanted) {
+    job.child_ = std::make_unique<os::child_process>();
+    wanted.error_output = job.child_->start(wanted.command);
+    if (!wanted.error_output.empty()) {
+        wanted.failure = process_failure::not_started;
+        answered(job);
+        return true;
+    }
+    job.until_ms_ = deadline::after_ms(now(), wanted.timeout_ms);
+    return check(job);
+}
+
+inline void loop_runner::answered(loop_job& job) noexcept {
+    job.pending_ = nullptr;
+    job.waited_.reset();
+    job.child_.reset();
+}
+
+/// Whether what the job waits for has come; if not, when to look again is set.
+inline bool loop_runner::check(loop_job& job) {
+    switch (job.pending_->kind) {
+        case ask_kind::http:
+        case ask_kind::open:
+        case ask_kind::receive:
+            return check_transfer(job);
+        case ask_kind::process:
+            return check_process(job, static_cast<process_ask&>(*job.pending_));
+        case ask_kind::wait: {
+            auto& other = static_cast<wait_ask&>(*job.pending_);
+            if (!check_time(job, other.on->ready())) return false;
+            other.on->remove_sleeper(job.signals_);
+            return true;
+        }
+        default:
+            return check_time(job, false);
+    }
+}
+
+inline bool loop_runner::check_time(loop_job& job, bool is_there) {
+    if (is_there || now() >= job.until_ms_) {
+        answered(job);
+        return true;
+    }
+    arm(job, job.until_ms_);
+    return false;
+}
+
+inline bool loop_runner::check_transfer(loop_job& job) {
+    auto const kind = job.pending_->kind;
+    auto& on = kind == ask_kind::receive ? static_cast<curl_transfer&>(static_cast<receive_ask&>(*job.pending_).from)
+                                         : *job.sent_;
+    bool const is_there = on.ended || (kind == ask_kind::open && on.head_complete()) ||
+                          (kind == ask_kind::receive && on.buffer.size() > job.before_);
+    http::failure why;
+    if (!is_there) {
+        auto const time = now();
+        auto const clock = job.waited_->clock(total_clock(job), time);
+        if (time < clock.deadline_ms) {
+            arm(job, job.waited_->next_look_ms(clock, time));
+            return false;
+        }
+        why = job.waited_->expired(clock);
+    }
+    auto& wanted = *job.pending_;
+    answered(job);
+    if (kind == ask_kind::http)
+        answer_by(static_cast<http_ask&>(wanted), *std::exchange(job.sent_, nullptr), std::move(why));
+    else if (kind == ask_kind::open)
+        answer_by(static_cast<open_ask&>(wanted), std::exchange(job.sent_, nullptr), std::move(why));
+    else
+        answer_by(static_cast<receive_ask&>(wanted), std::move(why));
+    return true;
+}
+
+inline bool loop_runner::check_process(loop_job& job, process_ask& wanted) {
+    constexpr std::int64_t reap_interval_ms = 10;
+    watch_pipes(job, {-1, -1});  // before they are closed
+    bool const ended = job.child_->collect(wanted);
+    auto const time = now();
+    if (!ended && time < job.until_ms_) {
+        watch_pipes(job, job.child_->pipes());
+        bool const silent = job.pipes_[0] < 0 && job.pipes_[1] < 0;
+        arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
+        return false;
+    }
+    if (!ended) wanted.failure = process_failure::timed_out;
+    answered(job);
+    return true;
+}
+
+inline void loop_runner::watch_pipes(loop_job& job, std::array<int, 2> pipes) {
+    for (int& old : job.pipes_) {
+        if (old < 0) continue;
+        pipes_.erase(static_cast<descriptor>(old));
+        changes_.push_back({static_cast<descriptor>(old), 0});
+        old = -1;
+    }
+    for (int const fresh : pipes) {
+        if (fresh < 0) continue;
+        pipes_.emplace(static_cast<descriptor>(fresh), &job);
+        changes_.push_back({static_cast<descriptor>(fresh), poll_set::readable});
+    }
+    job.pipes_ = pipes;
+    tell_changes();
+}
+
+inline void loop_runner::give_up_wait(loop_job& job) noexcept {
+    auto* const pending = std::exchange(job.pending_, nullptr);
+    if (!pending) return;
+    if (pending->kind == ask_kind::wait) static_cast<wait_ask*>(pending)->on->remove_sleeper(job.signals_);
+    if (job.child_) watch_pipes(job, {-1, -1});
+    job.child_.reset();
+    job.waited_.reset();
+    job.sent_.reset();
+}
+
+// ---- the round
+
+inline void loop_runner::set_timer(long milliseconds) noexcept {
+    engine_due_ms_ = milliseconds < 0 ? deadline::never : deadline::after_ms(now(), milliseconds);
+}
+
+inline void loop_runner::release(engine::socket_type which) noexcept {
+    if (released_.size() < released_.capacity())
+        released_.push_back(which);
+    else
+        engine::close_socket(which);
+}
+
+inline std::int64_t loop_runner::next_due() const noexcept {
+    if (!ready_.empty()) return 0;
+    return timers_.empty() ? engine_due_ms_ : (std::min)(engine_due_ms_, timers_.begin()->first);
+}
+
+inline std::size_t loop_runner::pump(std::int64_t timeout_ms) {
+    if (is_working_ || jobs_.empty()) return jobs_.size();
+    if (hooks_.watch) {
+        on_timer();
+        return jobs_.size();
+    }
+    auto const due = next_due();
+    auto const longest = timeout_ms < 0 ? deadline::never : timeout_ms;
+    // In a forked child nothing will come of what the parent waits for.
+    auto const nap = due == 0 || !engine_.is_alive() ? 0 : (std::min)(longest, deadline::left_ms(due, now()));
+    auto const found = sleep_.wait(nap);
+    {
+        detail::scoped_mark const working(is_working_);
+        for (auto const& [which, events] : found) dispatch(which, events);
+        round();
+    }
+    settle();
+    return jobs_.size();
+}
+
+inline void loop_runner::on_ready(descriptor which, int events) {
+    if (is_working_ || !is_open_) return;
+    {
+        detail::scoped_mark const working(is_working_);
+        dispatch(which, events);
+        round();
+    }
+    settle();
+}
+
+inline void loop_runner::on_timer() {
+    if (is_working_ || !is_open_) return;
+    told_due_ms_ = deadline::never;
+    {
+        detail::scoped_mark const working(is_working_);
+        round();
+    }
+    settle();
+}
+
+inline void loop_runner::dispatch(descriptor which, int events) {
+    if (which == bell_->ear()) {
+        if (engine_.is_alive()) bell_->silence();  // in a forked child, what is in the pipe is for the parent
+    } else if (auto const found = pipes_.find(which); found != pipes_.end()) {
+        enqueue(*found->second);
+    } else {
+        engine_.act(which, events);
+    }
+}
+
+inline void loop_runner::round() {
+    if (now() >= engine_due_ms_ || !engine_.is_alive()) {
+        engine_due_ms_ = deadline::never;
+        engine_.act_on_timer();
+    }
+    collect_wakes();
+    ring_timers();
+    for (auto turns = ready_.size(); turns != 0 && !ready_.empty(); --turns) give_turn(*ready_.front());
+}
+
+inline void loop_runner::collect_wakes() {
+    if (!bell_->take()) return;
+    for (auto const& job : jobs_)
+        if (job->signals_->woken_.exchange(false)) enqueue(*job);
+}
+
+inline void loop_runner::ring_timers() {
+    auto const time = now();
+    while (!timers_.empty() && timers_.begin()->first <= time) {
+        auto& job = *timers_.begin()->second;
+        disarm(job);
+        enqueue(job);
+    }
+}
+
+inline void loop_runner::give_turn(loop_job& job) {
+    std::shared_ptr<loop_job> const held = *job.place_;
+    dequeue(job);
+    current_ = &job;
+    struct turn_end {
+        loop_runner& on;
+        loop_job& job;
+        bool is_whole = false;
+        ~turn_end() {
+            if (!is_whole) on.drop(job);  // an exception of the user's
+            on.current_ = nullptr;
+            if (!job.runner_) job.release();
+        }
+    } end{*this, job};
+    arm(job, total_clock(job).deadline_ms);
+    if (auto why = stopped(job)) {
+        give_up_wait(job);
+        job.stop(std::move(why));
+    } else if (!bell_->is_open()) {
+        give_up_wait(job);
+        job.stop({errc::transport, false, "the loop has no descriptor to be woken by: too many open files"});
+    } else if (!job.pending_ || check(job)) {
+        job.turn();
+    }
+    end.is_whole = true;
+}
+
+inline void loop_runner::settle() {
+    tell_changes();
+    if (!hooks_.set_timer || !is_open_ || !engine_.is_alive()) return;
+    auto const due = jobs_.empty() ? deadline::never : next_due();
+    if (due < told_due_ms_ || (due == deadline::never && told_due_ms_ != deadline::never)) {
+        told_due_ms_ = due;
+        hooks_.set_timer(due == deadline::never ? -1 : (std::max)(std::int64_t{0}, due - now()));
+    }
+}
+
+// By number, because what is told may lead to more of it.
+inline void loop_runner::tell_changes() {
+    if (is_telling_ || (changes_.empty() && released_.empty())) return;
+    detail::scoped_mark const telling(is_telling_);
+    for (std::size_t i = 0; i < changes_.size(); ++i) tell(changes_[i]);
+    changes_.clear();
+    for (auto const which : released_) engine::close_socket(which);
+    released_.clear();
+}
+
+inline void loop_runner::tell(change what) {
+    sleep_.watch(what.which, what.events);
+    // A forked child may share the descriptor that the parent's loop sleeps on.
+    if (hooks_.watch && is_open_ && engine_.is_alive()) hooks_.watch(what.which, what.events);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -24559,11 +25626,11 @@ stream_progress basic_stream_parser<Event>::at_end(http::transfer const& from) {
 
 #endif
 
-// ===== bedrock/stream.hpp ============================================================================================
-// Owns `event_reader`: a streamed answer that its caller pulls, event by event, and its outcome.
-// Never runs by itself: all that happens, happens inside `next` and `finish` on the caller's thread.
-#ifndef BEDROCK_STREAM_HPP
-#define BEDROCK_STREAM_HPP
+// ===== bedrock/stream_call.hpp =======================================================================================
+// Owns one streamed call from its request to its outcome, whoever waits for its bytes: the opening with its repeats,
+// the events, what they add up to. Never receives: it says when it needs more.
+#ifndef BEDROCK_STREAM_CALL_HPP
+#define BEDROCK_STREAM_CALL_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -24578,6 +25645,195 @@ struct converse_stream_kind {
     static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
 };
 
+/// A streamed call. It is opened once, then `next` gives its events until it is over.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
+/// answer's head, `add` for each event, and `take`, which gives the response.
+/// **Thread safety:** one thread at a time. **Lifetime:** it must stay where it is.
+template <class Kind>
+class stream_call {
+  public:
+    using event_type = typename Kind::event;
+    using response_type = typename Kind::response;
+
+    stream_call(std::shared_ptr<client_state> client, operation what, call_options options)
+        : client_(client),
+          what_(std::move(what)),
+          options_(std::move(options)),
+          parser_(client_->options.frame_limits) {}
+    stream_call(stream_call const&) = delete;
+    stream_call& operator=(stream_call const&) = delete;
+    ~stream_call() { abandon(); }
+
+    call_options const& options() const noexcept { return options_; }
+    std::int64_t total_ms() const noexcept { return choose_timeouts(client_->options, options_).total_ms; }
+
+    /// The opening, until the first event has been decoded. **Lifetime:** of this and of the signer.
+    exchange<result<std::unique_ptr<http::transfer>>> open(sigv4::signer& signer);
+    /// What the opening, or its runner, came to.
+    void take_opened(result<std::unique_ptr<http::transfer>> got);
+    bool is_open() const noexcept { return body_ != nullptr; }
+
+    /// The next step of an open stream. Behind its end: `complete` or `failed`.
+    stream_progress next();
+    /// **Lifetime:** until the next `next`, or until the call is closed.
+    event_type const& event() const noexcept { return parser_->event(); }
+    /// As `basic_event_reader::partial_tool_input`.
+    json::partial const* partial_tool_input() {
+        return delivered_ && !over() ? answer_.partial_tool_input(event().index()) : nullptr;
+    }
+    http::transfer& body() noexcept { return *body_; }
+    /// Nothing more will come, for this reason: `next` tells once it has given what is there.
+    void break_off(http::failure why);
+
+    /// Ends it here, unless it has ended. The connection is closed.
+    void close(error why);
+    bool over() const noexcept { return failed_ || complete_; }
+    /// How it ended; once, when it is over.
+    result<response_type> take_outcome();
+    /// Gives up the transfer, without an outcome.
+    void abandon() noexcept {
+        if (watch_) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        body_.reset();
+    }
+
+  private:
+    exchange<std::optional<error>> first_event(http::transfer& from);
+    void end_watch(error why);
+    error_context context() const { return {action_, what_.model_id, {}, false}; }
+
+    std::shared_ptr<client_state> client_;
+    operation what_;
+    call_options options_;
+    std::string action_ = find_iam_action(what_.name);
+    std::optional<call_frame> frame_;
+    std::unique_ptr<http::transfer> body_;
+    std::optional<basic_stream_parser<event_type>> parser_;
+    std::optional<call_watch> watch_;  // from the opening to the end
+    typename Kind::accumulator answer_;
+    bool first_is_here_ = false;  // the opening has decoded the first event already
+    bool delivered_ = false;
+    std::optional<error> failed_;
+    bool complete_ = false;
+    response_type whole_{};  // once complete
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The opening ends at the first decoded event; until then the attempt may still be repeated.
+template <class Kind>
+exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& from) {
+    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
+    parser_.emplace(client_->options.frame_limits);
+    for (;;) {
+        auto const progress = parser_->next(from, context());
+        if (progress == stream_progress::failed) co_return parser_->failure();
+        if (progress != stream_progress::need_more) co_return std::nullopt;
+        receive_ask more(from, true);
+        co_await more;
+    }
+}
+
+template <class Kind>
+exchange<result<std::unique_ptr<http::transfer>>> stream_call<Kind>::open(sigv4::signer& signer) {
+    watch_.emplace(client_, what_.name, what_.model_id);
+    frame_.emplace(call_frame{*client_, options_, signer, what_});
+    return open_streaming(*frame_, [this](http::transfer& from) { return first_event(from); });
+}
+
+template <class Kind>
+void stream_call<Kind>::take_opened(result<std::unique_ptr<http::transfer>> got) {
+    if (!got) return close(std::move(got).error());
+    body_ = std::move(*got);
+    answer_.begin(body_->head);
+    first_is_here_ = parser_->events() != 0;
+    if (first_is_here_) watch_->first_event();
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::next() {
+    if (over()) return failed_ ? stream_progress::failed : stream_progress::complete;
+    auto const progress =
+        std::exchange(first_is_here_, false) ? stream_progress::event : parser_->next(*body_, context());
+    switch (progress) {
+        case stream_progress::event:
+            delivered_ = true;
+            answer_.add(parser_->event());
+            break;
+        case stream_progress::complete:
+            complete_ = true;
+            whole_ = answer_.take();
+            whole_.request_id = frame_->request_id;
+            whole_.attempts = frame_->attempts;
+            body_.reset();
+            watch_->received(parser_->events(), parser_->bytes());
+            watch_->succeeded(whole_);
+            watch_.reset();
+            break;
+        case stream_progress::failed:
+            close(parser_->failure());
+            break;
+        case stream_progress::need_more:
+            break;
+    }
+    return progress;
+}
+
+template <class Kind>
+void stream_call<Kind>::break_off(http::failure why) {
+    if (!body_ || body_->ended) return;
+    body_->ended = true;
+    body_->end = std::move(why);
+}
+
+template <class Kind>
+void stream_call<Kind>::end_watch(error why) {
+    if (frame_) {
+        why.attempts = frame_->attempts;
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+    }
+    watch_->received(parser_->events(), parser_->bytes());
+    watch_->failed(why);
+    watch_.reset();
+}
+
+template <class Kind>
+void stream_call<Kind>::close(error why) {
+    if (over()) return;
+    if (frame_) {
+        why.attempts = frame_->attempts;
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+        detail::hide_secrets(why, frame_->sent);
+    }
+    if (watch_) end_watch(why);
+    why.content_emitted = delivered_;
+    if (delivered_) {
+        auto partial = std::make_shared<response_type>(answer_.take());
+        partial->request_id = why.request_id;
+        partial->attempts = why.attempts;
+        why.*Kind::partial = std::move(partial);
+    }
+    failed_ = std::move(why);
+    body_.reset();
+}
+
+template <class Kind>
+result<typename Kind::response> stream_call<Kind>::take_outcome() {
+    if (failed_) return unexpected{std::move(*failed_)};
+    return std::move(whole_);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/stream.hpp ============================================================================================
+// Owns `event_reader`: a streamed answer that its caller pulls, event by event, and its outcome.
+// Never runs by itself: all that happens, happens inside `next` and `finish` on the caller's thread.
+#ifndef BEDROCK_STREAM_HPP
+#define BEDROCK_STREAM_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
 /// An answer that is pulled while it is written:
 ///
 ///     auto events = client.open_stream(request);
@@ -24586,8 +25842,7 @@ struct converse_stream_kind {
 ///
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
-/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
-/// answer's head, `add` for each event, and `take`, which gives the response.
+/// A Kind is as of `stream_call`.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
 template <class Kind>
 class basic_event_reader {
@@ -24678,173 +25933,62 @@ class cancels_too final : public waker {
 // On the heap, so that a reader may move while its parts refer to each other.
 template <class Kind>
 struct basic_event_reader<Kind>::state {
-    using parser_type = basic_stream_parser<event_type>;
-
     state(std::shared_ptr<client_state> owner, std::shared_ptr<engine_pool> from, operation work, call_options given)
-        : client(std::move(owner)),
-          pool(std::move(from)),
-          what(std::move(work)),
-          options(std::move(given)),
-          parser(client->options.frame_limits) {
-        if (!options.cancel) return;
-        by_caller.emplace(*options.cancel, std::make_shared<detail::cancels_too>(cancel));
-        if (options.cancel->cancelled()) cancel.cancel();
-    }
-    state(state const&) = delete;
-    state& operator=(state const&) = delete;
-    ~state() {
-        if (watch) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        : client(std::move(owner)), pool(std::move(from)), call(client, std::move(work), std::move(given)) {
+        auto const& by = call.options().cancel;
+        if (!by) return;
+        by_caller.emplace(*by, std::make_shared<detail::cancels_too>(cancel));
+        if (by->cancelled()) cancel.cancel();
     }
 
     event_type const* next();
-    bool open();
-    void close(error why);
-    void end_watch(error why);
-    exchange<std::optional<error>> first_event(http::transfer& from);
-    exchange<result<std::unique_ptr<http::transfer>>> opening();
-    error_context context() const { return {action, what.model_id, {}, false}; }
-    bool first_is_here() noexcept { return std::exchange(pending, false) && parser->events() != 0; }
+    void open();
+    void end();
 
     std::shared_ptr<client_state> client;
     std::shared_ptr<engine_pool> pool;
-    operation what;
-    call_options options;
     cancellation cancel;  // of this stream alone: the caller's handle may be many calls'
     std::optional<cancellation::sleeper> by_caller;
-    std::string action = find_iam_action(what.name);
-
     engine_pool::lease tools;
-    std::optional<call_frame> frame;
     std::optional<blocking_runner> runner;
-    std::unique_ptr<http::transfer> body;  // after the tools: it goes before its engine does
-    std::optional<parser_type> parser;
-    std::optional<call_watch> watch;  // from the opening to the end
-    typename Kind::accumulator answer;
-    bool opened = false;
-    bool pending = false;  // the opening has decoded the first event already
-    bool delivered = false;
-    std::optional<error> failed;
-    bool complete = false;
-    response_type whole{};  // once complete
+    stream_call<Kind> call;  // after the tools: its transfer goes before its engine does
 };
 
 template <class Kind>
 basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
                                              operation what, call_options options, std::optional<error> refused)
     : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
-    if (refused) state_->close(std::move(*refused));
-}
-
-// The opening ends at the first decoded event; until then the attempt may still be repeated.
-template <class Kind>
-exchange<std::optional<error>> basic_event_reader<Kind>::state::first_event(http::transfer& from) {
-    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
-    parser.emplace(client->options.frame_limits);
-    for (;;) {
-        auto const progress = parser->next(from, context());
-        if (progress == stream_progress::failed) co_return parser->failure();
-        if (progress != stream_progress::need_more) co_return std::nullopt;
-        receive_ask more(from, true);
-        co_await more;
-    }
+    if (refused) state_->call.close(std::move(*refused));
 }
 
 template <class Kind>
-exchange<result<std::unique_ptr<http::transfer>>> basic_event_reader<Kind>::state::opening() {
-    return open_streaming(*frame, [this](http::transfer& from) { return first_event(from); });
-}
-
-template <class Kind>
-bool basic_event_reader<Kind>::state::open() {
-    opened = true;
-    watch.emplace(client, what.name, what.model_id);
+void basic_event_reader<Kind>::state::open() {
     tools = pool->acquire();
-    frame.emplace(call_frame{*client, options, tools->signer, what});
-    runner.emplace(tools->engine, client->surroundings, cancel, choose_timeouts(client->options, options).total_ms);
-    auto got = runner->run(opening());
-    if (!got) {
-        close(std::move(got).error());
-        return false;
-    }
-    body = std::move(*got);
-    answer.begin(body->head);
-    if (parser->events() != 0) watch->first_event();
-    pending = true;
-    return true;
+    runner.emplace(tools->engine, client->surroundings, cancel, call.total_ms());
+    call.take_opened(runner->run(call.open(tools->signer)));
 }
 
 template <class Kind>
-void basic_event_reader<Kind>::state::end_watch(error why) {
-    if (frame) {
-        why.attempts = frame->attempts;
-        if (why.request_id.empty()) why.request_id = frame->request_id;
-    }
-    watch->received(parser->events(), parser->bytes());
-    watch->failed(why);
-    watch.reset();
-}
-
-template <class Kind>
-void basic_event_reader<Kind>::state::close(error why) {
-    if (frame) {
-        why.attempts = frame->attempts;
-        if (why.request_id.empty()) why.request_id = frame->request_id;
-        detail::hide_secrets(why, frame->sent);
-    }
-    if (watch) end_watch(why);
-    why.content_emitted = delivered;
-    if (delivered) {
-        auto partial = std::make_shared<response_type>(answer.take());
-        partial->request_id = why.request_id;
-        partial->attempts = why.attempts;
-        why.*Kind::partial = std::move(partial);
-    }
-    failed = std::move(why);
-    body.reset();
+void basic_event_reader<Kind>::state::end() {
     runner.reset();
     tools = {};
 }
 
 template <class Kind>
 typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
-    if (failed || complete) return nullptr;
-    for (;;) {
+    while (!call.over()) {
         if (cancel.cancelled()) {
-            close(make_error(errc::cancelled, "the stream was cancelled"));
-            return nullptr;
-        }
-        if (!opened) {
-            if (!open()) return nullptr;
-            continue;
-        }
-        auto const progress = first_is_here() ? stream_progress::event : parser->next(*body, context());
-        switch (progress) {
-            case stream_progress::event:
-                delivered = true;
-                answer.add(parser->event());
-                return &parser->event();
-            case stream_progress::complete:
-                complete = true;
-                whole = answer.take();
-                whole.request_id = frame->request_id;
-                whole.attempts = frame->attempts;
-                watch->received(parser->events(), parser->bytes());
-                watch->succeeded(whole);
-                watch.reset();
-                body.reset();
-                runner.reset();
-                tools = {};
-                return nullptr;
-            case stream_progress::failed:
-                close(parser->failure());
-                return nullptr;
-            case stream_progress::need_more:
-                if (auto why = runner->receive(*body, false)) {
-                    body->ended = true;  // for the parser to report
-                    body->end = std::move(why);
-                }
+            call.close(make_error(errc::cancelled, "the stream was cancelled"));
+        } else if (!call.is_open()) {
+            open();
+        } else if (auto const progress = call.next(); progress == stream_progress::event) {
+            return &call.event();
+        } else if (progress == stream_progress::need_more) {
+            if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
         }
     }
+    end();
+    return nullptr;
 }
 
 template <class Kind>
@@ -24854,18 +25998,14 @@ typename Kind::event const* basic_event_reader<Kind>::next() {
 
 template <class Kind>
 json::partial const* basic_event_reader<Kind>::partial_tool_input() {
-    auto& at = *state_;
-    if (!at.delivered || at.failed || at.complete) return nullptr;
-    return at.answer.partial_tool_input(at.parser->event().index());
+    return state_->call.partial_tool_input();
 }
 
 template <class Kind>
 result<typename Kind::response> basic_event_reader<Kind>::finish() && {
-    auto& at = *state_;
-    while (at.next()) {
+    while (state_->next()) {
     }
-    if (at.failed) return unexpected{std::move(*at.failed)};
-    return std::move(at.whole);
+    return state_->call.take_outcome();
 }
 
 template <class Kind>
@@ -26424,6 +27564,22 @@ result<operation> with_json(result<operation> made, Request const& request) {
     return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
 }
 
+inline result<operation> make_converse(converse_request const& request) {
+    return with_body(make_model_operation("Converse", "/converse", request.model_id),
+                     [&](std::string& body) { return write_converse_body(request, body); });
+}
+
+inline result<operation> make_converse_stream(converse_request const& request) {
+    return with_body(make_model_operation("ConverseStream", "/converse-stream", request.model_id),
+                     [&](std::string& body) { return write_converse_stream_body(request, body); });
+}
+
+/// The operation whose answer is an event stream.
+inline result<operation> as_stream(result<operation> made) {
+    if (made) made->accept = "application/vnd.amazon.eventstream";
+    return made;
+}
+
 /// The JSON that an operation was answered with.
 template <class Response>
 result<Response> read_answer(operation const& what, result<call_answer> answer) {
@@ -26481,21 +27637,17 @@ result<Response> client::ask(result<operation> const& what, call_options const& 
 
 template <class Kind>
 basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+    what = detail::as_stream(std::move(what));
     if (!what) return {state_, pool_, {}, options, std::move(what).error()};
-    what->accept = "application/vnd.amazon.eventstream";
     return {state_, pool_, std::move(*what), options, std::nullopt};
 }
 
 inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
-    auto what = detail::make_model_operation("Converse", "/converse", request.model_id);
-    auto const write = [&](std::string& body) { return write_converse_body(request, body); };
-    return ask<converse_response>(detail::with_body(std::move(what), write), options);
+    return ask<converse_response>(detail::make_converse(request), options);
 }
 
 inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
-    auto what = detail::make_model_operation("ConverseStream", "/converse-stream", request.model_id);
-    auto const write = [&](std::string& body) { return write_converse_stream_body(request, body); };
-    return open<converse_stream_kind>(detail::with_body(std::move(what), write), options);
+    return open<converse_stream_kind>(detail::make_converse_stream(request), options);
 }
 
 template <class OnEvent>
@@ -26876,6 +28028,613 @@ inline result<list_inference_profiles_response> client::list_inference_profiles(
 inline result<get_inference_profile_response> client::get_inference_profile(
     get_inference_profile_request const& request, call_options const& options) {
     return ask<get_inference_profile_response>(detail::make_control_operation(request), options);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/async_client.hpp ======================================================================================
+// Owns `async_client`: any number of calls and streams at once on the caller's loop, by callbacks or `co_await`.
+// Never starts a thread, never blocks but in `pump`, and never calls user code inside libcurl.
+#ifndef BEDROCK_ASYNC_CLIENT_HPP
+#define BEDROCK_ASYNC_CLIENT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+/// What an `async_client` is made of. Jobs refer to it while they run; whoever is inside the loop holds it.
+struct async_core {
+    async_core(client_options options, loop_hooks hooks)
+        : client(std::make_shared<client_state>(std::move(options))),
+          loop(on, client->surroundings, std::move(hooks)) {}
+
+    std::shared_ptr<client_state> client;
+    engine on{std::make_shared<engine_share>()};
+    sigv4::signer signer{};
+    loop_runner loop;
+};
+
+template <class Kind>
+class async_pull_job;
+template <class Response>
+class async_answer_job;
+
+}  // namespace detail
+
+/// A call that is under way, by the callbacks' way of asking.
+/// **Thread safety:** full. **Lifetime:** free; letting it go does not end the call.
+class async_call {
+  public:
+    async_call() = default;
+    explicit async_call(std::shared_ptr<job_signals> job) noexcept : job_(std::move(job)) {}
+
+    /// Ends the call with errc::cancelled, which its `on_done` is told in a round to come; called on the loop's thread,
+    /// there is no event after this.
+    void cancel() const noexcept {
+        if (job_) job_->cancel();
+    }
+    /// Of a stream: no events until `resume`. What arrives is kept up to the engine's high-water mark, then the sender
+    /// is slowed down. Only the total clock runs on.
+    void pause() const noexcept {
+        if (job_) job_->set_paused(true);
+    }
+    void resume() const noexcept {
+        if (job_) job_->set_paused(false);
+    }
+    /// Its `on_done` was called, or is being called; true where there never was a call.
+    bool over() const noexcept { return !job_ || job_->over(); }
+
+  private:
+    std::shared_ptr<job_signals> job_;
+};
+
+/// What `co_await` takes for a whole answer; the call begins when it is awaited. Destroying it, as the end of the
+/// awaiting coroutine does, drops the call.
+template <class Response>
+class [[nodiscard]] async_answer {
+  public:
+    explicit async_answer(std::shared_ptr<detail::async_answer_job<Response>> job) noexcept : job_(std::move(job)) {}
+    async_answer(async_answer&&) noexcept = default;
+    async_answer& operator=(async_answer&&) = delete;
+    ~async_answer();
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiter);
+    result<Response> await_resume();
+
+  private:
+    std::shared_ptr<detail::async_answer_job<Response>> job_;
+};
+
+/// An answer that a coroutine pulls while it is written:
+///
+///     auto events = client.open_stream(request);
+///     while (auto const* event = co_await events.next()) use(*event);
+///     auto whole = co_await events.finish();
+///
+/// Nothing is connected before the first `next`. While nothing is awaited, bytes are kept up to the engine's high-water
+/// mark and no clock but the total one runs. Destroying it closes the connection.
+/// **Thread safety:** of the loop's thread; `canceller()` gives what other threads may use. **Lifetime:** behind the
+/// client's end it gives errc::cancelled.
+template <class Kind>
+class basic_async_event_reader {
+  public:
+    using event_type = typename Kind::event;
+    using response_type = typename Kind::response;
+
+    explicit basic_async_event_reader(std::shared_ptr<detail::async_pull_job<Kind>> job) noexcept
+        : job_(std::move(job)) {}
+    basic_async_event_reader(basic_async_event_reader&&) noexcept = default;
+    basic_async_event_reader& operator=(basic_async_event_reader&& other) noexcept {
+        std::swap(job_, other.job_);
+        return *this;
+    }
+    ~basic_async_event_reader();
+
+    class next_event;
+    class whole_answer;
+
+    /// To be awaited at once: the next event, or null when there are no more. One coroutine at a time.
+    /// Name the event, as above: g++ 12 miscompiles `while (co_await events.next())`.
+    /// **Lifetime:** the event and its views, until the next `next()`.
+    next_event next() { return next_event(job_); }
+    /// As `basic_event_reader::partial_tool_input`.
+    json::partial const* partial_tool_input();
+    /// To be awaited, once: reads what is left and gives the whole answer. **Errors:** as `basic_event_reader::finish`.
+    whole_answer finish() { return whole_answer(job_); }
+
+    /// Ends the stream with errc::cancelled.
+    void cancel() noexcept { canceller().cancel(); }
+    /// A handle that cancels this stream from any thread and may outlive it.
+    async_call canceller() const noexcept;
+
+  private:
+    std::shared_ptr<detail::async_pull_job<Kind>> job_;
+};
+
+/// What `co_await` takes for the next event. A coroutine that is destroyed while it waits takes its wait with it.
+template <class Kind>
+class [[nodiscard]] basic_async_event_reader<Kind>::next_event {
+  public:
+    explicit next_event(std::shared_ptr<detail::async_pull_job<Kind>> job) noexcept : job_(std::move(job)) {}
+    next_event(next_event const&) = delete;
+    next_event& operator=(next_event const&) = delete;
+    ~next_event() { job_->forget(waiter_); }
+
+    bool await_ready() const { return job_->is_ready(); }
+    bool await_suspend(std::coroutine_handle<> waiter) { return job_->await(waiter_ = waiter); }
+    event_type const* await_resume() noexcept {
+        waiter_ = {};
+        return job_->current();
+    }
+
+  private:
+    std::shared_ptr<detail::async_pull_job<Kind>> job_;
+    std::coroutine_handle<> waiter_{};
+};
+
+/// What `co_await` takes for the whole answer of a stream.
+template <class Kind>
+class [[nodiscard]] basic_async_event_reader<Kind>::whole_answer {
+  public:
+    explicit whole_answer(std::shared_ptr<detail::async_pull_job<Kind>> job) noexcept : job_(std::move(job)) {}
+    whole_answer(whole_answer const&) = delete;
+    whole_answer& operator=(whole_answer const&) = delete;
+    ~whole_answer() { job_->forget(waiter_); }
+
+    bool await_ready() const noexcept { return job_->over(); }
+    bool await_suspend(std::coroutine_handle<> waiter) { return job_->await_end(waiter_ = waiter); }
+    result<response_type> await_resume() {
+        waiter_ = {};
+        return job_->take_outcome();
+    }
+
+  private:
+    std::shared_ptr<detail::async_pull_job<Kind>> job_;
+    std::coroutine_handle<> waiter_{};
+};
+
+/// Of ConverseStream.
+using async_event_reader = basic_async_event_reader<converse_stream_kind>;
+
+/// Amazon Bedrock's runtime on a loop of the caller's, one engine and one thread for all calls. Either the caller
+/// pumps:
+///
+///     bedrock::async_client client;
+///     client.converse(request, {}, [](bedrock::result<bedrock::converse_response> reply) { use(reply); });
+///     while (client.pump(-1) != 0) {
+///     }
+///
+/// or gives `loop_hooks` and calls `on_ready` and `on_timer` when its own loop says so.
+///
+/// Callbacks and resumed coroutines run inside `pump`, `on_ready` and `on_timer` and nowhere else, never before the
+/// function that asked has returned. They may start and cancel calls and destroy the client. What they throw comes out
+/// of the pump, and ends their call without a further callback. Streams take turns: one that is faster than its
+/// consumer does not keep others waiting.
+///
+/// Constructing one does nothing, and cannot fail. Destroying one drops all calls without waiting: their callbacks are
+/// never called, coroutines that wait for them never resumed (who owns them destroys them).
+/// Credentials are found by the same chain as `client`'s: files are read on the spot, the rest is waited for.
+/// **Thread safety:** of the thread that pumps; `async_call` is for all threads. In a forked child its calls end with
+/// an error, and it can only be destroyed.
+class async_client {
+  public:
+    /// Events of one stream that are handed over before others get their turn.
+    static constexpr int events_a_turn = 64;
+
+    explicit async_client(client_options options = {}, loop_hooks hooks = {})
+        : options_(std::move(options)), hooks_(std::move(hooks)) {}
+    async_client(async_client&&) noexcept = default;
+    async_client& operator=(async_client&&) = delete;
+    ~async_client() {
+        if (core_) core_->loop.close();
+    }
+
+    /// Asks for a whole answer; `on_done` is called with `result<converse_response>`, once.
+    template <class OnDone>
+    async_call converse(converse_request const& request, call_options const& options, OnDone on_done);
+
+    /// The same to be awaited. The request is a named variable, and no options are no default argument: g++ 12
+    /// miscompiles temporary aggregates behind `co_await`.
+    async_answer<converse_response> converse(converse_request const& request, call_options const& options);
+    async_answer<converse_response> converse(converse_request const& request);
+    async_answer<converse_response> converse(converse_request const&& request, call_options const& options) = delete;
+    async_answer<converse_response> converse(converse_request const&& request) = delete;
+
+    /// Asks for a stream; `on_event` is called with each `stream_event const&` and returns nothing, or false to stop;
+    /// `on_done` with `result<converse_response>`, once, behind the last event. **Errors:** as `event_reader::finish`;
+    /// errc::cancelled when `on_event` stopped.
+    template <class OnEvent, class OnDone>
+    async_call converse_stream(converse_request const& request, call_options const& options, OnEvent on_event,
+                               OnDone on_done);
+
+    /// Asks for a stream that a coroutine pulls.
+    async_event_reader open_stream(converse_request const& request, call_options const& options = {});
+
+    /// Waits until there is something to do, at most so many milliseconds (0: not at all, negative: however long), does
+    /// it, and returns how many calls are under way. Returns at once where none is, inside a callback, and with hooks.
+    std::size_t pump(std::int64_t timeout_ms = 0) { return core()->loop.pump(timeout_ms); }
+    /// With hooks: a descriptor is ready for these events; errors and hang-ups count as all that it is watched for.
+    void on_ready(descriptor which, int events) { core()->loop.on_ready(which, events); }
+    /// With hooks: the time of `set_timer` has come.
+    void on_timer() { core()->loop.on_timer(); }
+    /// Calls under way.
+    std::size_t active() const noexcept { return core_ ? core_->loop.jobs() : 0; }
+
+  private:
+    // Made when first needed, and held by whoever is inside: a callback may destroy the client.
+    std::shared_ptr<detail::async_core> core();
+    async_call start(std::shared_ptr<loop_job> job);
+    client_options options_;
+    loop_hooks hooks_;
+    std::shared_ptr<detail::async_core> core_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// A call whose answer is no stream.
+class async_plain_job : public loop_job {
+  protected:
+    async_plain_job(async_core& core, result<operation> what, call_options options)
+        : loop_job(core.loop, options.cancel, choose_timeouts(core.client->options, options).total_ms),
+          client_(core.client),
+          options_(std::move(options)) {
+        if (!what) {
+            refused_ = std::move(what).error();
+            return;
+        }
+        what_ = std::move(*what);
+        frame_.emplace(call_frame{*core.client, options_, core.signer, what_});
+        protocol_.emplace(send_plain(*frame_));
+    }
+
+    virtual void end(result<call_answer> answer) = 0;
+    /// The answer as the caller gets it; to be asked once.
+    template <class Response>
+    result<Response> read(result<call_answer> answer) {
+        auto made = read_answer<Response>(what_, std::move(answer));
+        if (watch_) watch_->ended(made);
+        return made;
+    }
+
+  private:
+    void turn() final {
+        if (refused_) return end(unexpected{std::move(*refused_)});
+        if (!watch_) watch_.emplace(client_, what_.name, what_.model_id);
+        while (ask* const wanted = protocol_->step())
+            if (!begin(*wanted)) return;
+        end(conclude(*frame_, protocol_->take()));
+    }
+    void stop(http::failure why) final {
+        if (refused_) return end(unexpected{std::move(*refused_)});
+        protocol_.reset();
+        end(conclude(*frame_, unexpected{retry::make_error(why)}));
+    }
+    void release() noexcept final {
+        if (watch_) watch_->failed(make_error(errc::cancelled, "the call was dropped"));
+        protocol_.reset();
+    }
+
+    std::shared_ptr<client_state> client_;
+    std::optional<call_watch> watch_;
+    call_options options_;
+    operation what_;
+    std::optional<error> refused_;
+    std::optional<call_frame> frame_;
+    std::optional<exchange<result<http::response>>> protocol_;
+};
+
+template <class Response, class OnDone>
+class async_callback_job final : public async_plain_job {
+  public:
+    async_callback_job(async_core& core, result<operation> what, call_options options, OnDone on_done)
+        : async_plain_job(core, std::move(what), std::move(options)), on_done_(std::move(on_done)) {}
+
+  private:
+    void end(result<call_answer> answer) override {
+        if (finish()) on_done_(this->template read<Response>(std::move(answer)));
+    }
+    OnDone on_done_;
+};
+
+template <class Response>
+class async_answer_job final : public async_plain_job {
+  public:
+    async_answer_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
+        : async_plain_job(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+
+    bool await(std::shared_ptr<async_answer_job> self, std::coroutine_handle<> waiter) {
+        auto const core = core_.lock();
+        if (!core || !core->loop.is_open() || std::exchange(has_begun_, true)) return false;
+        waiter_ = waiter;
+        core->loop.start(std::move(self));
+        return true;
+    }
+    result<Response> take() {
+        if (!answer_) return fail(errc::cancelled, "the client is gone, or the answer was taken before");
+        return *std::exchange(answer_, std::nullopt);
+    }
+    void give_up() noexcept {
+        waiter_ = {};
+        finish();
+    }
+
+  private:
+    void end(result<call_answer> answer) override {
+        if (!finish()) return;
+        answer_.emplace(this->template read<Response>(std::move(answer)));
+        if (waiter_) std::exchange(waiter_, {}).resume();
+    }
+    std::weak_ptr<async_core> core_;
+    std::coroutine_handle<> waiter_{};
+    std::optional<result<Response>> answer_;
+    bool has_begun_ = false;
+};
+
+/// A streamed call, whoever its events are for.
+template <class Kind>
+class async_stream_job : public loop_job {
+  public:
+    bool over() const noexcept { return call_.over(); }
+
+  protected:
+    enum class step : unsigned char { event, over, asleep };
+
+    async_stream_job(async_core& core, result<operation> what, call_options options)
+        : loop_job(core.loop, options.cancel, choose_timeouts(core.client->options, options).total_ms),
+          call_(core.client, what ? std::move(*what) : operation{}, std::move(options)) {
+        if (!what)
+            call_.close(std::move(what).error());
+        else
+            opening_.emplace(call_.open(core.signer));
+    }
+
+    /// To the next event or the end, as far as it goes without waiting.
+    step advance() {
+        if (opening_) {
+            while (ask* const wanted = opening_->step())
+                if (!begin(*wanted)) return step::asleep;
+            auto got = opening_->take();
+            opening_.reset();
+            call_.take_opened(std::move(got));
+        }
+        for (;;) {
+            switch (call_.next()) {
+                case stream_progress::event:
+                    return step::event;
+                case stream_progress::complete:
+                case stream_progress::failed:
+                    return step::over;
+                case stream_progress::need_more:
+                    more_.emplace(call_.body(), false);
+                    if (!begin(*more_)) return step::asleep;
+            }
+        }
+    }
+    stream_call<Kind>& call() noexcept { return call_; }
+    bool is_opening() const noexcept { return opening_.has_value(); }
+
+    /// After a stop there is nothing but what has arrived, or not even that.
+    void break_off(http::failure why) {
+        if (std::exchange(opening_, std::nullopt))
+            call_.close(retry::make_error(why));
+        else if (why.code == errc::cancelled)
+            call_.close(make_error(errc::cancelled, "the stream was cancelled"));
+        else if (signals()->paused())
+            call_.close(retry::make_error(why));
+        else
+            call_.break_off(std::move(why));
+    }
+
+  private:
+    void release() noexcept final {
+        opening_.reset();
+        call_.abandon();
+    }
+
+    stream_call<Kind> call_;
+    std::optional<exchange<result<std::unique_ptr<http::transfer>>>> opening_;
+    std::optional<receive_ask> more_;
+};
+
+template <class Kind, class OnEvent, class OnDone>
+class async_push_job final : public async_stream_job<Kind> {
+  public:
+    async_push_job(async_core& core, result<operation> what, call_options options, OnEvent on_event, OnDone on_done)
+        : async_stream_job<Kind>(core, std::move(what), std::move(options)),
+          on_event_(std::move(on_event)),
+          on_done_(std::move(on_done)) {}
+
+  private:
+    using step = typename async_stream_job<Kind>::step;
+
+    void turn() override {
+        for (int given = 0; given < async_client::events_a_turn; ++given) {
+            if (this->over()) return end();
+            if (this->signals()->paused()) return;
+            auto const next = this->advance();
+            if (next == step::asleep) return;
+            if (next == step::over) return end();
+            bool go_on = true;
+            if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, typename Kind::event const&>>)
+                on_event_(this->call().event());
+            else
+                go_on = static_cast<bool>(on_event_(this->call().event()));
+            if (!this->is_running()) return;  // the client is gone
+            if (!go_on) this->signals()->cancel();
+            if (auto why = this->stopped()) this->break_off(std::move(why));
+        }
+        this->again();
+    }
+    void stop(http::failure why) override {
+        this->break_off(std::move(why));
+        turn();
+    }
+    void end() {
+        if (this->finish()) on_done_(this->call().take_outcome());
+    }
+
+    OnEvent on_event_;
+    OnDone on_done_;
+};
+
+template <class Kind>
+class async_pull_job final : public async_stream_job<Kind> {
+  public:
+    async_pull_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
+        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+
+    /// Whether there is an event without waiting, or no more of them; `current` has it then.
+    bool is_ready() {
+        current_ = nullptr;
+        if (this->is_opening() || this->is_waiting() || left_ <= 0) return this->over();
+        if (this->is_running())
+            if (auto why = this->stopped()) this->break_off(std::move(why));
+        if (this->over()) return true;
+        auto const progress = this->call().next();
+        if (progress == stream_progress::need_more) return false;
+        if (progress == stream_progress::event) {
+            --left_;
+            current_ = &this->call().event();
+        }
+        return true;
+    }
+    /// False where nobody is there to resume the waiter.
+    bool await(std::coroutine_handle<> waiter) {
+        auto const core = core_.lock();
+        if (!core || !core->loop.is_open()) {
+            this->call().close(make_error(errc::cancelled, "the client is gone"));
+            return false;
+        }
+        waiter_ = waiter;
+        if (this->is_running())
+            this->again();
+        else
+            core->loop.start(self_.lock());
+        return true;
+    }
+    bool await_end(std::coroutine_handle<> waiter) {
+        is_draining_ = true;
+        return await(waiter);
+    }
+    typename Kind::event const* current() const noexcept { return current_; }
+    result<typename Kind::response> take_outcome() { return this->call().take_outcome(); }
+    json::partial const* partial_tool_input() { return this->call().partial_tool_input(); }
+    void give_up() noexcept {
+        waiter_ = {};
+        this->finish();
+    }
+    void forget(std::coroutine_handle<> waiter) noexcept {
+        if (waiter && waiter_ == waiter) waiter_ = {};
+    }
+    void set_self(std::weak_ptr<async_pull_job> self) noexcept { self_ = std::move(self); }
+
+  private:
+    using step = typename async_stream_job<Kind>::step;
+
+    void turn() override {
+        if (!waiter_) return;
+        left_ = async_client::events_a_turn;
+        step next{};
+        do {
+            next = this->over() ? step::over : this->advance();
+            if (next == step::asleep) return;
+            if (--left_ < 0) return this->again();
+        } while (is_draining_ && next == step::event);
+        current_ = next == step::event ? &this->call().event() : nullptr;
+        if (next == step::over) this->finish();
+        std::exchange(waiter_, {}).resume();
+    }
+    void stop(http::failure why) override {
+        this->break_off(std::move(why));
+        turn();
+    }
+
+    std::weak_ptr<async_core> core_;
+    std::weak_ptr<async_pull_job> self_;
+    std::coroutine_handle<> waiter_{};
+    typename Kind::event const* current_ = nullptr;
+    int left_ = 0;  // events until others get their turn
+    bool is_draining_ = false;
+};
+
+}  // namespace detail
+
+template <class Response>
+async_answer<Response>::~async_answer() {
+    if (job_) job_->give_up();
+}
+
+template <class Response>
+bool async_answer<Response>::await_suspend(std::coroutine_handle<> waiter) {
+    return job_->await(job_, waiter);
+}
+
+template <class Response>
+result<Response> async_answer<Response>::await_resume() {
+    return job_->take();
+}
+
+template <class Kind>
+basic_async_event_reader<Kind>::~basic_async_event_reader() {
+    if (job_) job_->give_up();
+}
+
+template <class Kind>
+json::partial const* basic_async_event_reader<Kind>::partial_tool_input() {
+    return job_->partial_tool_input();
+}
+
+template <class Kind>
+async_call basic_async_event_reader<Kind>::canceller() const noexcept {
+    return async_call(job_->signals());
+}
+
+inline std::shared_ptr<detail::async_core> async_client::core() {
+    if (!core_) core_ = std::make_shared<detail::async_core>(std::move(options_), std::move(hooks_));
+    return core_;
+}
+
+inline async_call async_client::start(std::shared_ptr<loop_job> job) {
+    async_call made(job->signals());
+    core()->loop.start(std::move(job));
+    return made;
+}
+
+template <class OnDone>
+async_call async_client::converse(converse_request const& request, call_options const& options, OnDone on_done) {
+    return start(std::make_shared<detail::async_callback_job<converse_response, OnDone>>(
+        *core(), detail::make_converse(request), options, std::move(on_done)));
+}
+
+inline async_answer<converse_response> async_client::converse(converse_request const& request,
+                                                              call_options const& options) {
+    return async_answer<converse_response>(
+        std::make_shared<detail::async_answer_job<converse_response>>(core(), detail::make_converse(request), options));
+}
+
+inline async_answer<converse_response> async_client::converse(converse_request const& request) {
+    call_options const none;
+    return converse(request, none);
+}
+
+template <class OnEvent, class OnDone>
+async_call async_client::converse_stream(converse_request const& request, call_options const& options, OnEvent on_event,
+                                         OnDone on_done) {
+    return start(std::make_shared<detail::async_push_job<converse_stream_kind, OnEvent, OnDone>>(
+        *core(), detail::as_stream(detail::make_converse_stream(request)), options, std::move(on_event),
+        std::move(on_done)));
+}
+
+inline async_event_reader async_client::open_stream(converse_request const& request, call_options const& options) {
+    auto job = std::make_shared<detail::async_pull_job<converse_stream_kind>>(
+        core(), detail::as_stream(detail::make_converse_stream(request)), options);
+    job->set_self(job);
+    return async_event_reader(std::move(job));
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -1,0 +1,725 @@
+// Owns the runner that answers the asks of any number of protocols on one thread and one engine, on whatever loop that
+// thread has. Never starts a thread, and never runs a job inside a callback of libcurl.
+#ifndef BEDROCK_LOOP_HPP
+#define BEDROCK_LOOP_HPP
+
+#include "bedrock/cancellation.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/engine.hpp"
+#include "bedrock/environment.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/network.hpp"
+#include "bedrock/os.hpp"
+#include "bedrock/poll_set.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/retry.hpp"
+#include "bedrock/running_clock.hpp"
+#include "bedrock/transfer_wait.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How a loop of the user's own is told what to wait for. Without `watch`, `loop_runner::pump` sleeps by itself.
+/// Both are called on the loop's thread, never inside libcurl; they must neither call back nor throw.
+struct loop_hooks {
+    /// Watch a descriptor, level-triggered, for these events in place of those before: `poll_set::readable`,
+    /// `poll_set::writable`, both, or 0 for no longer. Sockets are open until this has returned with 0; of libcurl's
+    /// own pipes a descriptor may be closed then, or be another one already that is named next.
+    std::function<void(descriptor which, int events)> watch{};
+    /// Call `on_timer` so many milliseconds from now, in place of any time before; negative: at no time.
+    std::function<void(std::int64_t milliseconds)> set_timer{};
+};
+
+/// What any thread may say to a job.
+/// **Thread safety:** full. **Lifetime:** free; it may outlive job and loop.
+class job_signals final : public waker {
+  public:
+    explicit job_signals(std::shared_ptr<bell> loops) noexcept : bell_(std::move(loops)) {}
+
+    /// Has the job look again at what it waits for.
+    void wake() noexcept override {
+        woken_.store(true);
+        bell_->ring();
+    }
+    void cancel() noexcept {
+        cancelled_.store(true);
+        wake();
+    }
+    bool cancelled() const noexcept { return cancelled_.load(); }
+    void set_paused(bool paused) noexcept {
+        paused_.store(paused);
+        if (!paused) wake();
+    }
+    bool paused() const noexcept { return paused_.load(); }
+    /// The job has come to its end, or was dropped.
+    bool over() const noexcept { return over_.load(); }
+
+  private:
+    friend class loop_runner;
+    std::shared_ptr<bell> bell_;
+    std::atomic<bool> woken_{false};
+    std::atomic<bool> cancelled_{false};
+    std::atomic<bool> paused_{false};
+    std::atomic<bool> over_{false};
+};
+
+class loop_runner;
+
+/// Something that a loop runs: it gets a turn when there is something to do, and waits for one ask at a time between.
+/// **Thread safety:** of its loop's thread alone; `signals()` are for all. **Lifetime:** held by the loop until it is
+/// finished or dropped.
+class loop_job : private curl_transfer::listener {
+  public:
+    loop_job(loop_job const&) = delete;
+    loop_job& operator=(loop_job const&) = delete;
+    virtual ~loop_job() = default;
+
+    std::shared_ptr<job_signals> const& signals() const noexcept { return signals_; }
+
+  protected:
+    /// `total_ms` bounds it from its start on; 0: no bound.
+    loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms);
+
+    /// Goes on: the ask that `begin` took is answered, or there was none. May come without a reason.
+    virtual void turn() = 0;
+    /// Was cancelled, or its total clock ran out; what it waited for is given up. Told once for each.
+    virtual void stop(http::failure why) = 0;
+    /// Gives up protocols and transfers: the engine may go before the job does. Never called inside `turn` or `stop`.
+    virtual void release() noexcept = 0;
+
+    /// Takes an ask, which must stay where it is. True: it is answered already; false: `turn` comes when it is.
+    bool begin(ask& wanted);
+    /// Gets another turn, behind those of others.
+    void again() noexcept;
+    /// Gets no turn any more; true for the first time.
+    bool finish() noexcept;
+    /// Started, and neither finished nor dropped.
+    bool is_running() const noexcept { return runner_ != nullptr; }
+    /// An ask is not answered yet.
+    bool is_waiting() const noexcept { return pending_ != nullptr; }
+    /// Was cancelled, or its total clock has run out, and it was not told yet.
+    http::failure stopped();
+
+  private:
+    friend class loop_runner;
+    void on_progress() noexcept final { again(); }
+
+    std::shared_ptr<job_signals> signals_;
+    std::optional<cancellation> cancel_;
+    std::optional<cancellation::sleeper> sleeper_{};
+    std::int64_t total_ms_;
+    std::optional<http::network> network_{};  // the environment's until a protocol says another
+
+    loop_runner* runner_ = nullptr;
+    std::int64_t started_ms_ = 0;
+    bool told_cancelled_ = false;
+    bool told_total_ = false;
+
+    ask* pending_ = nullptr;
+    std::unique_ptr<curl_transfer> sent_{};  // of an ask that opens it
+    std::optional<transfer_wait> waited_{};
+    std::size_t before_ = 0;                   // bytes there were
+    std::int64_t until_ms_ = deadline::never;  // of an ask that has a time of its own
+    std::unique_ptr<os::child_process> child_{};
+    std::array<int, 2> pipes_{-1, -1};  // of it, that are watched
+
+    // Nodes of the loop's lists, so that moving between them allocates nothing.
+    std::list<loop_job*> slot_{this};
+    std::list<loop_job*>::iterator node_ = slot_.begin();
+    bool is_queued_ = false;
+    std::list<std::shared_ptr<loop_job>>::iterator place_{};
+    std::set<std::pair<std::int64_t, loop_job*>>::node_type timer_{};
+    std::int64_t armed_ms_ = deadline::never;
+};
+
+/// Runs jobs, each as far as it goes without waiting, one turn for each in a round.
+///
+/// Files are read and written on the spot; commands, pauses and other callers' results are waited for like sockets.
+/// **Thread safety:** one thread at a time. **Lifetime:** engine and surroundings must outlive it; it must not be
+/// destroyed inside one of its own functions (`close` may be called there).
+class loop_runner final : private engine::watcher {
+  public:
+    loop_runner(engine& on, environment const& surroundings, loop_hooks hooks = {});
+    loop_runner(loop_runner const&) = delete;
+    loop_runner& operator=(loop_runner const&) = delete;
+    ~loop_runner();
+
+    /// Takes a job; its first turn comes in the next round.
+    void start(std::shared_ptr<loop_job> job);
+    /// Nothing more of it is run.
+    void drop(loop_job& job) noexcept;
+    /// Drops all, and takes no more.
+    void close() noexcept;
+
+    /// Waits until there is something to do, at most so many milliseconds (negative: however long), then does what
+    /// there is to do, one turn a job. Returns at once where no job is under way, inside a job's turn, and with hooks.
+    /// Gives the jobs that are under way then.
+    std::size_t pump(std::int64_t timeout_ms);
+    /// For loops with hooks: a descriptor is ready (errors and hang-ups count as all it is watched for).
+    void on_ready(descriptor which, int events);
+    /// For loops with hooks: the time of the timer has come.
+    void on_timer();
+
+    std::size_t jobs() const noexcept { return jobs_.size(); }
+    /// Takes jobs: false behind `close`.
+    bool is_open() const noexcept { return is_open_; }
+
+  private:
+    friend class loop_job;
+    struct change {
+        descriptor which;
+        int events;
+    };
+
+    void watch(engine::socket_type which, int events) override { changes_.push_back({which, events}); }
+    void set_timer(long milliseconds) noexcept override;
+    void release(engine::socket_type which) noexcept override;
+
+    bool begin(loop_job& job, ask& wanted);
+    bool start_transfer(loop_job& job, http::request what, bool whole);
+    bool start_process(loop_job& job, process_ask& wanted);
+    bool check(loop_job& job);
+    bool check_transfer(loop_job& job);
+    bool check_process(loop_job& job, process_ask& wanted);
+    bool check_time(loop_job& job, bool is_there);
+    void answered(loop_job& job) noexcept;
+    void give_up_wait(loop_job& job) noexcept;
+    void watch_pipes(loop_job& job, std::array<int, 2> pipes);
+    http::failure stopped(loop_job& job);
+    deadline::running_clock total_clock(loop_job const& job) const;
+
+    void enqueue(loop_job& job) noexcept;
+    void dequeue(loop_job& job) noexcept;
+    void arm(loop_job& job, std::int64_t at_ms);
+    void disarm(loop_job& job) noexcept;
+
+    void dispatch(descriptor which, int events);
+    void round();
+    void give_turn(loop_job& job);
+    void collect_wakes();
+    void ring_timers();
+    std::int64_t next_due() const noexcept;
+    void settle();
+    void tell_changes();
+    void tell(change what);
+    std::int64_t now() const { return surroundings_.steady_milliseconds(); }
+
+    engine& engine_;
+    environment const& surroundings_;
+    loop_hooks hooks_;
+    std::shared_ptr<bell> bell_ = std::make_shared<bell>();
+    poll_set sleep_;
+    std::list<std::shared_ptr<loop_job>> jobs_;
+    std::list<loop_job*> ready_;
+    std::set<std::pair<std::int64_t, loop_job*>> timers_;
+    std::map<descriptor, loop_job*> pipes_;
+    std::vector<change> changes_;       // to be told, in order
+    std::vector<descriptor> released_;  // to be closed behind that
+    std::int64_t engine_due_ms_ = deadline::never;
+    std::int64_t told_due_ms_ = deadline::never;
+    loop_job const* current_ = nullptr;
+    bool is_open_ = true;
+    bool is_heard_ = false;  // the bell is watched
+    bool is_working_ = false;
+    bool is_telling_ = false;
+};
+
+/// A job that is a protocol, and what is done with its result.
+/// A Done is called with `result<T>`, once, unless the job is dropped before.
+template <class T, class Done>
+class exchange_job final : public loop_job {
+  public:
+    exchange_job(loop_runner& loop, exchange<result<T>> protocol, Done done,
+                 std::optional<cancellation> cancel = std::nullopt, std::int64_t total_ms = 0)
+        : loop_job(loop, std::move(cancel), total_ms), protocol_(std::move(protocol)), done_(std::move(done)) {}
+
+  private:
+    void turn() override {
+        while (ask* const wanted = protocol_->step())
+            if (!begin(*wanted)) return;
+        end(protocol_->take());
+    }
+    void stop(http::failure why) override {
+        protocol_.reset();
+        end(unexpected{retry::make_error(why)});
+    }
+    void release() noexcept override { protocol_.reset(); }
+    void end(result<T> value) {
+        if (finish()) done_(std::move(value));
+    }
+
+    std::optional<exchange<result<T>>> protocol_;
+    Done done_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// True in its scope.
+class scoped_mark {
+  public:
+    explicit scoped_mark(bool& mark) noexcept : mark_(mark) { mark_ = true; }
+    scoped_mark(scoped_mark const&) = delete;
+    scoped_mark& operator=(scoped_mark const&) = delete;
+    ~scoped_mark() { mark_ = false; }
+
+  private:
+    bool& mark_;
+};
+
+}  // namespace detail
+
+inline loop_job::loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms)
+    : signals_(std::make_shared<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
+
+inline bool loop_job::begin(ask& wanted) {
+    return runner_->begin(*this, wanted);
+}
+
+inline void loop_job::again() noexcept {
+    if (runner_) runner_->enqueue(*this);
+}
+
+inline bool loop_job::finish() noexcept {
+    if (!runner_) return false;
+    runner_->drop(*this);
+    return true;
+}
+
+inline http::failure loop_job::stopped() {
+    return runner_ ? runner_->stopped(*this) : http::failure{};
+}
+
+inline loop_runner::loop_runner(engine& on, environment const& surroundings, loop_hooks hooks)
+    : engine_(on), surroundings_(surroundings), hooks_(std::move(hooks)) {
+    engine_.set_watcher(this);
+}
+
+inline loop_runner::~loop_runner() {
+    close();
+}
+
+inline void loop_runner::close() noexcept {
+    if (!is_open_) return;
+    while (!jobs_.empty()) drop(*jobs_.back());
+    tell_changes();
+    // What the job that has its turn still holds is closed later, when nobody watches it any more.
+    engine_.set_watcher(nullptr);
+    while (auto const left = sleep_.any()) tell({*left, 0});
+    if (hooks_.set_timer && told_due_ms_ != deadline::never && engine_.is_alive()) hooks_.set_timer(-1);
+    is_open_ = false;
+}
+
+// ---- jobs
+
+inline void loop_runner::start(std::shared_ptr<loop_job> job) {
+    if (!is_open_ || job->runner_) return;
+    changes_.reserve(2 * jobs_.size() + 16);
+    released_.reserve(2 * jobs_.size() + 16);
+    auto& on = *job;
+    on.place_ = jobs_.insert(jobs_.end(), std::move(job));
+    on.runner_ = this;
+    on.started_ms_ = now();
+    if (on.cancel_) on.sleeper_.emplace(*on.cancel_, on.signals_);
+    if (!is_heard_ && bell_->is_open()) {
+        is_heard_ = true;
+        changes_.push_back({bell_->ear(), poll_set::readable});
+    }
+    enqueue(on);
+    if (!is_working_) settle();
+}
+
+inline void loop_runner::drop(loop_job& job) noexcept {
+    if (job.runner_ != this) return;
+    give_up_wait(job);
+    dequeue(job);
+    disarm(job);
+    job.sleeper_.reset();
+    job.runner_ = nullptr;
+    job.signals_->over_.store(true);
+    {
+        auto const gone = std::move(*job.place_);
+        jobs_.erase(job.place_);
+        if (current_ != &job) job.release();
+    }
+    if (!is_working_) settle();
+}
+
+inline void loop_runner::enqueue(loop_job& job) noexcept {
+    if (std::exchange(job.is_queued_, true)) return;
+    ready_.splice(ready_.end(), job.slot_, job.node_);
+}
+
+inline void loop_runner::dequeue(loop_job& job) noexcept {
+    if (!std::exchange(job.is_queued_, false)) return;
+    job.slot_.splice(job.slot_.end(), ready_, job.node_);
+}
+
+// A time that moves later is found out when the earlier one comes, so that an event costs no change here.
+inline void loop_runner::arm(loop_job& job, std::int64_t at_ms) {
+    if (at_ms >= job.armed_ms_) return;
+    disarm(job);
+    if (job.timer_) {
+        job.timer_.value() = {at_ms, &job};
+        timers_.insert(std::move(job.timer_));
+    } else {
+        timers_.emplace(at_ms, &job);
+    }
+    job.armed_ms_ = at_ms;
+}
+
+inline void loop_runner::disarm(loop_job& job) noexcept {
+    if (job.armed_ms_ == deadline::never) return;
+    job.timer_ = timers_.extract({std::exchange(job.armed_ms_, deadline::never), &job});
+}
+
+// ---- asks
+
+inline deadline::running_clock loop_runner::total_clock(loop_job const& job) const {
+    deadline::running_clock clock;
+    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, "total", "the call did not end");
+    return clock;
+}
+
+inline http::failure loop_runner::stopped(loop_job& job) {
+    if (!job.told_cancelled_ && (job.signals_->cancelled() || (job.cancel_ && job.cancel_->cancelled()))) {
+        job.told_cancelled_ = true;
+        return {errc::cancelled, false, "the call was cancelled"};
+    }
+    auto const clock = total_clock(job);
+    if (clock.deadline_ms == deadline::never || now() < clock.deadline_ms) return {};
+    job.told_total_ = true;
+    return clock.expired({}, false);
+}
+
+inline bool loop_runner::begin(loop_job& job, ask& wanted) {
+    job.pending_ = &wanted;
+    job.until_ms_ = deadline::never;
+    switch (wanted.kind) {
+        case ask_kind::http:
+            return start_transfer(job, std::move(static_cast<http_ask&>(wanted).request), true);
+        case ask_kind::open:
+            return start_transfer(job, std::move(static_cast<open_ask&>(wanted).request), false);
+        case ask_kind::receive: {
+            auto& more = static_cast<receive_ask&>(wanted);
+            auto& on = static_cast<curl_transfer&>(more.from);
+            job.before_ = on.buffer.size();
+            on.want_more();
+            job.waited_.emplace(on, more.first_event, now());
+            return check(job);
+        }
+        case ask_kind::pause:
+            job.until_ms_ = deadline::after_ms(now(), static_cast<pause_ask&>(wanted).milliseconds);
+            return check(job);
+        case ask_kind::file:
+            os::read_file(static_cast<file_ask&>(wanted));
+            break;
+        case ask_kind::replace:
+            os::replace_file(static_cast<replace_ask&>(wanted));
+            break;
+        case ask_kind::process:
+            return start_process(job, static_cast<process_ask&>(wanted));
+        case ask_kind::wait: {
+            auto& other = static_cast<wait_ask&>(wanted);
+            if (!other.on->add_sleeper(job.signals_)) break;
+            if (other.timeout_ms > 0) job.until_ms_ = deadline::after_ms(now(), other.timeout_ms);
+            return check(job);
+        }
+        case ask_kind::network:
+            job.network_ = std::move(static_cast<network_ask&>(wanted).how);
+            break;
+    }
+    job.pending_ = nullptr;
+    return true;
+}
+
+inline bool loop_runner::start_transfer(loop_job& job, http::request what, bool whole) {
+    if (!job.network_) job.network_ = network_of(surroundings_);
+    apply_network(*job.network_, what);
+    auto const time = now();
+    job.sent_ = engine_.start(std::move(what), whole, time);
+    job.sent_->set_listener(&job);
+    job.waited_.emplace(*job.sent_, !whole, time);
+    return check(job);
+}
+
+inline bool loop_runner::start_process(loop_job& job, process_ask& wanted) {
+    job.child_ = std::make_unique<os::child_process>();
+    wanted.error_output = job.child_->start(wanted.command);
+    if (!wanted.error_output.empty()) {
+        wanted.failure = process_failure::not_started;
+        answered(job);
+        return true;
+    }
+    job.until_ms_ = deadline::after_ms(now(), wanted.timeout_ms);
+    return check(job);
+}
+
+inline void loop_runner::answered(loop_job& job) noexcept {
+    job.pending_ = nullptr;
+    job.waited_.reset();
+    job.child_.reset();
+}
+
+/// Whether what the job waits for has come; if not, when to look again is set.
+inline bool loop_runner::check(loop_job& job) {
+    switch (job.pending_->kind) {
+        case ask_kind::http:
+        case ask_kind::open:
+        case ask_kind::receive:
+            return check_transfer(job);
+        case ask_kind::process:
+            return check_process(job, static_cast<process_ask&>(*job.pending_));
+        case ask_kind::wait: {
+            auto& other = static_cast<wait_ask&>(*job.pending_);
+            if (!check_time(job, other.on->ready())) return false;
+            other.on->remove_sleeper(job.signals_);
+            return true;
+        }
+        default:
+            return check_time(job, false);
+    }
+}
+
+inline bool loop_runner::check_time(loop_job& job, bool is_there) {
+    if (is_there || now() >= job.until_ms_) {
+        answered(job);
+        return true;
+    }
+    arm(job, job.until_ms_);
+    return false;
+}
+
+inline bool loop_runner::check_transfer(loop_job& job) {
+    auto const kind = job.pending_->kind;
+    auto& on = kind == ask_kind::receive ? static_cast<curl_transfer&>(static_cast<receive_ask&>(*job.pending_).from)
+                                         : *job.sent_;
+    bool const is_there = on.ended || (kind == ask_kind::open && on.head_complete()) ||
+                          (kind == ask_kind::receive && on.buffer.size() > job.before_);
+    http::failure why;
+    if (!is_there) {
+        auto const time = now();
+        auto const clock = job.waited_->clock(total_clock(job), time);
+        if (time < clock.deadline_ms) {
+            arm(job, job.waited_->next_look_ms(clock, time));
+            return false;
+        }
+        why = job.waited_->expired(clock);
+    }
+    auto& wanted = *job.pending_;
+    answered(job);
+    if (kind == ask_kind::http)
+        answer_by(static_cast<http_ask&>(wanted), *std::exchange(job.sent_, nullptr), std::move(why));
+    else if (kind == ask_kind::open)
+        answer_by(static_cast<open_ask&>(wanted), std::exchange(job.sent_, nullptr), std::move(why));
+    else
+        answer_by(static_cast<receive_ask&>(wanted), std::move(why));
+    return true;
+}
+
+inline bool loop_runner::check_process(loop_job& job, process_ask& wanted) {
+    constexpr std::int64_t reap_interval_ms = 10;
+    watch_pipes(job, {-1, -1});  // before they are closed
+    bool const ended = job.child_->collect(wanted);
+    auto const time = now();
+    if (!ended && time < job.until_ms_) {
+        watch_pipes(job, job.child_->pipes());
+        bool const silent = job.pipes_[0] < 0 && job.pipes_[1] < 0;
+        arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
+        return false;
+    }
+    if (!ended) wanted.failure = process_failure::timed_out;
+    answered(job);
+    return true;
+}
+
+inline void loop_runner::watch_pipes(loop_job& job, std::array<int, 2> pipes) {
+    for (int& old : job.pipes_) {
+        if (old < 0) continue;
+        pipes_.erase(static_cast<descriptor>(old));
+        changes_.push_back({static_cast<descriptor>(old), 0});
+        old = -1;
+    }
+    for (int const fresh : pipes) {
+        if (fresh < 0) continue;
+        pipes_.emplace(static_cast<descriptor>(fresh), &job);
+        changes_.push_back({static_cast<descriptor>(fresh), poll_set::readable});
+    }
+    job.pipes_ = pipes;
+    tell_changes();
+}
+
+inline void loop_runner::give_up_wait(loop_job& job) noexcept {
+    auto* const pending = std::exchange(job.pending_, nullptr);
+    if (!pending) return;
+    if (pending->kind == ask_kind::wait) static_cast<wait_ask*>(pending)->on->remove_sleeper(job.signals_);
+    if (job.child_) watch_pipes(job, {-1, -1});
+    job.child_.reset();
+    job.waited_.reset();
+    job.sent_.reset();
+}
+
+// ---- the round
+
+inline void loop_runner::set_timer(long milliseconds) noexcept {
+    engine_due_ms_ = milliseconds < 0 ? deadline::never : deadline::after_ms(now(), milliseconds);
+}
+
+inline void loop_runner::release(engine::socket_type which) noexcept {
+    if (released_.size() < released_.capacity())
+        released_.push_back(which);
+    else
+        engine::close_socket(which);
+}
+
+inline std::int64_t loop_runner::next_due() const noexcept {
+    if (!ready_.empty()) return 0;
+    return timers_.empty() ? engine_due_ms_ : (std::min)(engine_due_ms_, timers_.begin()->first);
+}
+
+inline std::size_t loop_runner::pump(std::int64_t timeout_ms) {
+    if (is_working_ || jobs_.empty()) return jobs_.size();
+    if (hooks_.watch) {
+        on_timer();
+        return jobs_.size();
+    }
+    auto const due = next_due();
+    auto const longest = timeout_ms < 0 ? deadline::never : timeout_ms;
+    // In a forked child nothing will come of what the parent waits for.
+    auto const nap = due == 0 || !engine_.is_alive() ? 0 : (std::min)(longest, deadline::left_ms(due, now()));
+    auto const found = sleep_.wait(nap);
+    {
+        detail::scoped_mark const working(is_working_);
+        for (auto const& [which, events] : found) dispatch(which, events);
+        round();
+    }
+    settle();
+    return jobs_.size();
+}
+
+inline void loop_runner::on_ready(descriptor which, int events) {
+    if (is_working_ || !is_open_) return;
+    {
+        detail::scoped_mark const working(is_working_);
+        dispatch(which, events);
+        round();
+    }
+    settle();
+}
+
+inline void loop_runner::on_timer() {
+    if (is_working_ || !is_open_) return;
+    told_due_ms_ = deadline::never;
+    {
+        detail::scoped_mark const working(is_working_);
+        round();
+    }
+    settle();
+}
+
+inline void loop_runner::dispatch(descriptor which, int events) {
+    if (which == bell_->ear()) {
+        if (engine_.is_alive()) bell_->silence();  // in a forked child, what is in the pipe is for the parent
+    } else if (auto const found = pipes_.find(which); found != pipes_.end()) {
+        enqueue(*found->second);
+    } else {
+        engine_.act(which, events);
+    }
+}
+
+inline void loop_runner::round() {
+    if (now() >= engine_due_ms_ || !engine_.is_alive()) {
+        engine_due_ms_ = deadline::never;
+        engine_.act_on_timer();
+    }
+    collect_wakes();
+    ring_timers();
+    for (auto turns = ready_.size(); turns != 0 && !ready_.empty(); --turns) give_turn(*ready_.front());
+}
+
+inline void loop_runner::collect_wakes() {
+    if (!bell_->take()) return;
+    for (auto const& job : jobs_)
+        if (job->signals_->woken_.exchange(false)) enqueue(*job);
+}
+
+inline void loop_runner::ring_timers() {
+    auto const time = now();
+    while (!timers_.empty() && timers_.begin()->first <= time) {
+        auto& job = *timers_.begin()->second;
+        disarm(job);
+        enqueue(job);
+    }
+}
+
+inline void loop_runner::give_turn(loop_job& job) {
+    std::shared_ptr<loop_job> const held = *job.place_;
+    dequeue(job);
+    current_ = &job;
+    struct turn_end {
+        loop_runner& on;
+        loop_job& job;
+        bool is_whole = false;
+        ~turn_end() {
+            if (!is_whole) on.drop(job);  // an exception of the user's
+            on.current_ = nullptr;
+            if (!job.runner_) job.release();
+        }
+    } end{*this, job};
+    arm(job, total_clock(job).deadline_ms);
+    if (auto why = stopped(job)) {
+        give_up_wait(job);
+        job.stop(std::move(why));
+    } else if (!bell_->is_open()) {
+        give_up_wait(job);
+        job.stop({errc::transport, false, "the loop has no descriptor to be woken by: too many open files"});
+    } else if (!job.pending_ || check(job)) {
+        job.turn();
+    }
+    end.is_whole = true;
+}
+
+inline void loop_runner::settle() {
+    tell_changes();
+    if (!hooks_.set_timer || !is_open_ || !engine_.is_alive()) return;
+    auto const due = jobs_.empty() ? deadline::never : next_due();
+    if (due < told_due_ms_ || (due == deadline::never && told_due_ms_ != deadline::never)) {
+        told_due_ms_ = due;
+        hooks_.set_timer(due == deadline::never ? -1 : (std::max)(std::int64_t{0}, due - now()));
+    }
+}
+
+// By number, because what is told may lead to more of it.
+inline void loop_runner::tell_changes() {
+    if (is_telling_ || (changes_.empty() && released_.empty())) return;
+    detail::scoped_mark const telling(is_telling_);
+    for (std::size_t i = 0; i < changes_.size(); ++i) tell(changes_[i]);
+    changes_.clear();
+    for (auto const which : released_) engine::close_socket(which);
+    released_.clear();
+}
+
+inline void loop_runner::tell(change what) {
+    sleep_.watch(what.which, what.events);
+    // A forked child may share the descriptor that the parent's loop sleeps on.
+    if (hooks_.watch && is_open_ && engine_.is_alive()) hooks_.watch(what.which, what.events);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif

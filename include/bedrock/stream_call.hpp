@@ -1,0 +1,221 @@
+// Owns one streamed call from its request to its outcome, whoever waits for its bytes: the opening with its repeats,
+// the events, what they add up to. Never receives: it says when it needs more.
+#ifndef BEDROCK_STREAM_CALL_HPP
+#define BEDROCK_STREAM_CALL_HPP
+
+#include "bedrock/aws_error.hpp"
+#include "bedrock/call.hpp"
+#include "bedrock/call_watch.hpp"
+#include "bedrock/client_state.hpp"
+#include "bedrock/config.hpp"
+#include "bedrock/error.hpp"
+#include "bedrock/exchange.hpp"
+#include "bedrock/http.hpp"
+#include "bedrock/json/partial.hpp"
+#include "bedrock/model/accumulator.hpp"
+#include "bedrock/model/converse.hpp"
+#include "bedrock/model/stream.hpp"
+#include "bedrock/options.hpp"
+#include "bedrock/result.hpp"
+#include "bedrock/sigv4.hpp"
+#include "bedrock/stream_parser.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// What a ConverseStream is made of: its events, the response that they add up to and how they do, and where an error
+/// keeps what had arrived.
+struct converse_stream_kind {
+    using event = stream_event;
+    using response = converse_response;
+    struct accumulator : message_accumulator {
+        void begin(http::response_head const&) noexcept {}
+    };
+    static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
+};
+
+/// A streamed call. It is opened once, then `next` gives its events until it is over.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
+/// answer's head, `add` for each event, and `take`, which gives the response.
+/// **Thread safety:** one thread at a time. **Lifetime:** it must stay where it is.
+template <class Kind>
+class stream_call {
+  public:
+    using event_type = typename Kind::event;
+    using response_type = typename Kind::response;
+
+    stream_call(std::shared_ptr<client_state> client, operation what, call_options options)
+        : client_(client),
+          what_(std::move(what)),
+          options_(std::move(options)),
+          parser_(client_->options.frame_limits) {}
+    stream_call(stream_call const&) = delete;
+    stream_call& operator=(stream_call const&) = delete;
+    ~stream_call() { abandon(); }
+
+    call_options const& options() const noexcept { return options_; }
+    std::int64_t total_ms() const noexcept { return choose_timeouts(client_->options, options_).total_ms; }
+
+    /// The opening, until the first event has been decoded. **Lifetime:** of this and of the signer.
+    exchange<result<std::unique_ptr<http::transfer>>> open(sigv4::signer& signer);
+    /// What the opening, or its runner, came to.
+    void take_opened(result<std::unique_ptr<http::transfer>> got);
+    bool is_open() const noexcept { return body_ != nullptr; }
+
+    /// The next step of an open stream. Behind its end: `complete` or `failed`.
+    stream_progress next();
+    /// **Lifetime:** until the next `next`, or until the call is closed.
+    event_type const& event() const noexcept { return parser_->event(); }
+    /// As `basic_event_reader::partial_tool_input`.
+    json::partial const* partial_tool_input() {
+        return delivered_ && !over() ? answer_.partial_tool_input(event().index()) : nullptr;
+    }
+    http::transfer& body() noexcept { return *body_; }
+    /// Nothing more will come, for this reason: `next` tells once it has given what is there.
+    void break_off(http::failure why);
+
+    /// Ends it here, unless it has ended. The connection is closed.
+    void close(error why);
+    bool over() const noexcept { return failed_ || complete_; }
+    /// How it ended; once, when it is over.
+    result<response_type> take_outcome();
+    /// Gives up the transfer, without an outcome.
+    void abandon() noexcept {
+        if (watch_) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        body_.reset();
+    }
+
+  private:
+    exchange<std::optional<error>> first_event(http::transfer& from);
+    void end_watch(error why);
+    error_context context() const { return {action_, what_.model_id, {}, false}; }
+
+    std::shared_ptr<client_state> client_;
+    operation what_;
+    call_options options_;
+    std::string action_ = find_iam_action(what_.name);
+    std::optional<call_frame> frame_;
+    std::unique_ptr<http::transfer> body_;
+    std::optional<basic_stream_parser<event_type>> parser_;
+    std::optional<call_watch> watch_;  // from the opening to the end
+    typename Kind::accumulator answer_;
+    bool first_is_here_ = false;  // the opening has decoded the first event already
+    bool delivered_ = false;
+    std::optional<error> failed_;
+    bool complete_ = false;
+    response_type whole_{};  // once complete
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+// The opening ends at the first decoded event; until then the attempt may still be repeated.
+template <class Kind>
+exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& from) {
+    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
+    parser_.emplace(client_->options.frame_limits);
+    for (;;) {
+        auto const progress = parser_->next(from, context());
+        if (progress == stream_progress::failed) co_return parser_->failure();
+        if (progress != stream_progress::need_more) co_return std::nullopt;
+        receive_ask more(from, true);
+        co_await more;
+    }
+}
+
+template <class Kind>
+exchange<result<std::unique_ptr<http::transfer>>> stream_call<Kind>::open(sigv4::signer& signer) {
+    watch_.emplace(client_, what_.name, what_.model_id);
+    frame_.emplace(call_frame{*client_, options_, signer, what_});
+    return open_streaming(*frame_, [this](http::transfer& from) { return first_event(from); });
+}
+
+template <class Kind>
+void stream_call<Kind>::take_opened(result<std::unique_ptr<http::transfer>> got) {
+    if (!got) return close(std::move(got).error());
+    body_ = std::move(*got);
+    answer_.begin(body_->head);
+    first_is_here_ = parser_->events() != 0;
+    if (first_is_here_) watch_->first_event();
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::next() {
+    if (over()) return failed_ ? stream_progress::failed : stream_progress::complete;
+    auto const progress =
+        std::exchange(first_is_here_, false) ? stream_progress::event : parser_->next(*body_, context());
+    switch (progress) {
+        case stream_progress::event:
+            delivered_ = true;
+            answer_.add(parser_->event());
+            break;
+        case stream_progress::complete:
+            complete_ = true;
+            whole_ = answer_.take();
+            whole_.request_id = frame_->request_id;
+            whole_.attempts = frame_->attempts;
+            body_.reset();
+            watch_->received(parser_->events(), parser_->bytes());
+            watch_->succeeded(whole_);
+            watch_.reset();
+            break;
+        case stream_progress::failed:
+            close(parser_->failure());
+            break;
+        case stream_progress::need_more:
+            break;
+    }
+    return progress;
+}
+
+template <class Kind>
+void stream_call<Kind>::break_off(http::failure why) {
+    if (!body_ || body_->ended) return;
+    body_->ended = true;
+    body_->end = std::move(why);
+}
+
+template <class Kind>
+void stream_call<Kind>::end_watch(error why) {
+    if (frame_) {
+        why.attempts = frame_->attempts;
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+    }
+    watch_->received(parser_->events(), parser_->bytes());
+    watch_->failed(why);
+    watch_.reset();
+}
+
+template <class Kind>
+void stream_call<Kind>::close(error why) {
+    if (over()) return;
+    if (frame_) {
+        why.attempts = frame_->attempts;
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+        detail::hide_secrets(why, frame_->sent);
+    }
+    if (watch_) end_watch(why);
+    why.content_emitted = delivered_;
+    if (delivered_) {
+        auto partial = std::make_shared<response_type>(answer_.take());
+        partial->request_id = why.request_id;
+        partial->attempts = why.attempts;
+        why.*Kind::partial = std::move(partial);
+    }
+    failed_ = std::move(why);
+    body_.reset();
+}
+
+template <class Kind>
+result<typename Kind::response> stream_call<Kind>::take_outcome() {
+    if (failed_) return unexpected{std::move(*failed_)};
+    return std::move(whole_);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
