@@ -253,16 +253,3 @@ TEST_CASE("prompt cancel: a client and fifty live streams are destroyed at once"
     }
     CHECK(best < limit_ms);
 }
-
-TEST_CASE("prompt cancel: a resolver that does not answer is not waited for") {
-    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x075700) {
-        WARN("libcurl before 7.87 waits for its resolver");
-        return;
-    }
-    process::options how;
-    how.arguments = {BEDROCK_TEST_PROCESSES "/slow-resolver"};
-    how.environment = {"AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=us-east-1"};
-    auto const done = process::run(how);
-    INFO(done.out << done.err);
-    CHECK(done.exit_status == 0);
-}

@@ -1,8 +1,9 @@
 // Programs that use the library before main, after it, and from a library that is unloaded; under valgrind too, where
-// that is installed.
+// that is installed; beside a resolver that never answers.
 #include "support/client_fixture.hpp"
 #include "support/process.hpp"
 
+#include <curl/curl.h>
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -55,17 +56,29 @@ struct program_fixture : client_fixture {
 }  // namespace
 
 TEST_CASE_METHOD(program_fixture, "processes: a client works before main and after it", "[processes]") {
-    check({BEDROCK_TEST_PROCESSES "/static-client"}, "before main: You said: hello\nafter main: You said: hello\n");
+    check({BEDROCK_TEST_PROGRAMS "/static-client"}, "before main: You said: hello\nafter main: You said: hello\n");
 }
 
 TEST_CASE_METHOD(program_fixture, "processes: a library that uses us is unmapped when it is closed, and can come again",
                  "[processes]") {
     std::string const once = "plugin: You said: hello\n";
-    check({BEDROCK_TEST_PROCESSES "/loader", BEDROCK_TEST_PROCESSES "/libplugin.so"},
-          once + once + once + "unloaded\n");
+    check({BEDROCK_TEST_PROGRAMS "/loader", BEDROCK_TEST_PROGRAMS "/libplugin.so"}, once + once + once + "unloaded\n");
 }
 
 TEST_CASE_METHOD(program_fixture, "processes: both sides of a fork go on", "[processes]") {
-    check({BEDROCK_TEST_PROCESSES "/forked"},
+    check({BEDROCK_TEST_PROGRAMS "/forked"},
           "before: You said: hello\nchild: You said: hello\nparent: You said: hello\n", under_valgrind_without_leaks);
+}
+
+TEST_CASE("processes: a resolver that does not answer is not waited for", "[processes]") {
+    if (curl_version_info(CURLVERSION_NOW)->version_num < 0x075700) {
+        WARN("libcurl before 7.87 waits for its resolver");
+        return;
+    }
+    process::options how;
+    how.arguments = {BEDROCK_TEST_PROGRAMS "/slow-resolver"};
+    how.environment = {"AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=us-east-1"};
+    auto const done = process::run(how);
+    INFO(done.out << done.err);
+    CHECK(done.exit_status == 0);
 }
