@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -70,10 +71,10 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
   private:
     using idle_list = std::vector<std::unique_ptr<call_tools>>;
     idle_list remove_outdated(std::int64_t now_ms);
-    idle_list leave_parent();
+    idle_list begin_here();
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
-    home_process home_;
+    std::optional<home_process> home_;  // of the engines; a client that is not used asks the system nothing
     std::shared_ptr<engine_share> share_;
     idle_list idle_;  // the one that came last is the youngest
 };
@@ -88,8 +89,9 @@ inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) 
     return old;
 }
 
-inline engine_pool::idle_list engine_pool::leave_parent() {
-    home_ = home_process();
+// The first call in this process: gives away what a parent had.
+inline engine_pool::idle_list engine_pool::begin_here() {
+    home_.emplace();
     share_.reset();
     return std::exchange(idle_, {});
 }
@@ -99,7 +101,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
     std::shared_ptr<engine_share> share;
     {
         std::lock_guard const lock(guard_);
-        outdated = home_.is_here() ? remove_outdated(now_ms) : leave_parent();
+        outdated = home_ && home_->is_here() ? remove_outdated(now_ms) : begin_here();
         if (!idle_.empty()) {
             lease warm(shared_from_this(), std::move(idle_.back()));
             idle_.pop_back();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Passes the tests of this folder with the programs of a build: AWS's own JavaScript packages are the other side.
 # The packages are installed into the build, at the versions of package-lock.json. Where the registry cannot be reached,
-# says so and exits 77.
+# or a proxy shows a certificate of its own, says so and exits 77.
 # usage: tests/interop/run.sh BUILD_DIR
 set -euo pipefail
 build=$(cd "$1" && pwd)
@@ -22,8 +22,10 @@ cd "$there"
 if ! cmp -s package-lock.json node_modules/installed; then
     if ! npm ci --ignore-scripts --no-progress >npm.log 2>&1; then
         cat npm.log >&2
-        if grep -qE 'code (E(AI_AGAIN|CONN[A-Z]+|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT|5[0-9]{2})|ERR_SOCKET_TIMEOUT)' npm.log; then
-            echo "WARNING: skipped: the npm registry cannot be reached, AWS's packages are not there"
+        unreachable='E(AI_AGAIN|CONN[A-Z]+|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT|5[0-9]{2})|ERR_SOCKET_TIMEOUT'
+        not_trusted='(SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED)_CERT[A-Z_]*|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)[A-Z_]*'
+        if grep -qE "code ($unreachable|$not_trusted)" npm.log; then
+            echo "WARNING: skipped: the npm registry cannot be reached or is not trusted, AWS's packages are not there"
             exit 77
         fi
         exit 1
