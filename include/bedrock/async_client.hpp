@@ -336,8 +336,8 @@ class async_callback_job final : public async_plain_job {
 template <class Response>
 class async_answer_job final : public async_plain_job {
   public:
-    async_answer_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
-        : async_plain_job(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+    async_answer_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
+        : async_plain_job(*core, std::move(what), std::move(options)), core_(core) {}
 
     bool await(std::shared_ptr<async_answer_job> self, std::coroutine_handle<> waiter) {
         auto const core = core_.lock();
@@ -412,11 +412,11 @@ class async_stream_job : public loop_job {
 
     /// After a stop there is nothing but what has arrived, or not even that.
     void break_off(http::failure why) {
-        if (std::exchange(opening_, std::nullopt))
-            call_.close(retry::make_error(why));
-        else if (why.code == errc::cancelled)
+        bool const was_opening = is_opening();
+        opening_.reset();
+        if (!was_opening && why.code == errc::cancelled)
             call_.close(make_error(errc::cancelled, "the stream was cancelled"));
-        else if (signals()->paused())
+        else if (was_opening || signals()->paused())
             call_.close(retry::make_error(why));
         else
             call_.break_off(std::move(why));
@@ -477,8 +477,8 @@ class async_push_job final : public async_stream_job<Kind> {
 template <class Kind>
 class async_pull_job final : public async_stream_job<Kind> {
   public:
-    async_pull_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
-        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+    async_pull_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
+        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(core) {}
 
     /// Whether there is an event without waiting, or no more of them; `current` has it then.
     bool is_ready() {

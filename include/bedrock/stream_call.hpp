@@ -50,7 +50,7 @@ class stream_call {
     using response_type = typename Kind::response;
 
     stream_call(std::shared_ptr<client_state> client, operation what, call_options options)
-        : client_(client),
+        : client_(std::move(client)),
           what_(std::move(what)),
           options_(std::move(options)),
           parser_(client_->options.frame_limits) {}

@@ -98,15 +98,15 @@ class toolbox {
     /// **Errors:** the first stays in `problem()`, and is what rounds with this toolbox come to: a name that is none
     /// (1..64 of a-z A-Z 0-9 _ -) or taken, a schema that is no JSON object, no function. Such a tool is not added.
     template <class Input = void, class Function>
-    toolbox& add(std::string name, std::string description, json::document input_schema, Function function) {
-        return add<Input>(
-            {.name = std::move(name), .description = std::move(description), .input_schema = std::move(input_schema)},
-            std::move(function));
+    toolbox& add(std::string const& name, std::string const& description, json::document const& input_schema,
+                 Function function) {
+        return add<Input>({.name = name, .description = description, .input_schema = input_schema},
+                          std::move(function));
     }
     /// The same with all that a specification has.
     template <class Input = void, class Function>
-    toolbox& add(tool_specification what, Function function) {
-        return put(std::move(what), wrap<Input>(std::move(function)));
+    toolbox& add(tool_specification const& what, Function function) {
+        return put(what, wrap<Input>(std::move(function)));
     }
 
     std::optional<error> const& problem() const noexcept { return problem_; }

@@ -25657,7 +25657,7 @@ class stream_call {
     using response_type = typename Kind::response;
 
     stream_call(std::shared_ptr<client_state> client, operation what, call_options options)
-        : client_(client),
+        : client_(std::move(client)),
           what_(std::move(what)),
           options_(std::move(options)),
           parser_(client_->options.frame_limits) {}
@@ -28345,8 +28345,8 @@ class async_callback_job final : public async_plain_job {
 template <class Response>
 class async_answer_job final : public async_plain_job {
   public:
-    async_answer_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
-        : async_plain_job(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+    async_answer_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
+        : async_plain_job(*core, std::move(what), std::move(options)), core_(core) {}
 
     bool await(std::shared_ptr<async_answer_job> self, std::coroutine_handle<> waiter) {
         auto const core = core_.lock();
@@ -28421,11 +28421,11 @@ class async_stream_job : public loop_job {
 
     /// After a stop there is nothing but what has arrived, or not even that.
     void break_off(http::failure why) {
-        if (std::exchange(opening_, std::nullopt))
-            call_.close(retry::make_error(why));
-        else if (why.code == errc::cancelled)
+        bool const was_opening = is_opening();
+        opening_.reset();
+        if (!was_opening && why.code == errc::cancelled)
             call_.close(make_error(errc::cancelled, "the stream was cancelled"));
-        else if (signals()->paused())
+        else if (was_opening || signals()->paused())
             call_.close(retry::make_error(why));
         else
             call_.break_off(std::move(why));
@@ -28486,8 +28486,8 @@ class async_push_job final : public async_stream_job<Kind> {
 template <class Kind>
 class async_pull_job final : public async_stream_job<Kind> {
   public:
-    async_pull_job(std::shared_ptr<async_core> core, result<operation> what, call_options options)
-        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(std::move(core)) {}
+    async_pull_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
+        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(core) {}
 
     /// Whether there is an event without waiting, or no more of them; `current` has it then.
     bool is_ready() {
@@ -28723,15 +28723,15 @@ class toolbox {
     /// **Errors:** the first stays in `problem()`, and is what rounds with this toolbox come to: a name that is none
     /// (1..64 of a-z A-Z 0-9 _ -) or taken, a schema that is no JSON object, no function. Such a tool is not added.
     template <class Input = void, class Function>
-    toolbox& add(std::string name, std::string description, json::document input_schema, Function function) {
-        return add<Input>(
-            {.name = std::move(name), .description = std::move(description), .input_schema = std::move(input_schema)},
-            std::move(function));
+    toolbox& add(std::string const& name, std::string const& description, json::document const& input_schema,
+                 Function function) {
+        return add<Input>({.name = name, .description = description, .input_schema = input_schema},
+                          std::move(function));
     }
     /// The same with all that a specification has.
     template <class Input = void, class Function>
-    toolbox& add(tool_specification what, Function function) {
-        return put(std::move(what), wrap<Input>(std::move(function)));
+    toolbox& add(tool_specification const& what, Function function) {
+        return put(what, wrap<Input>(std::move(function)));
     }
 
     std::optional<error> const& problem() const noexcept { return problem_; }
@@ -31282,7 +31282,7 @@ inline section section::member(json5::value member) const {
 
 inline section section::element(std::string_view list, std::size_t index, json5::value element) const {
     auto path = path_to(list) + '[' + std::to_string(index) + ']';
-    section const made(*into_, element, std::move(path));
+    section made(*into_, element, std::move(path));
     if (element.is_object()) return made;
     made.complain_here("expected an object, found " + std::string(json::kind_name(element.kind())), "write { ... }");
     return {};

@@ -225,7 +225,7 @@ inline section section::member(json5::value member) const {
 
 inline section section::element(std::string_view list, std::size_t index, json5::value element) const {
     auto path = path_to(list) + '[' + std::to_string(index) + ']';
-    section const made(*into_, element, std::move(path));
+    section made(*into_, element, std::move(path));
     if (element.is_object()) return made;
     made.complain_here("expected an object, found " + std::string(json::kind_name(element.kind())), "write { ... }");
     return {};
