@@ -35,6 +35,10 @@ constexpr char to_lower(char c) noexcept {
 
 constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
 
+/// Where `part` stands first, from a place on, or npos.
+constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from = 0) noexcept;
+constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept;
+
 /// Without the blanks at both ends.
 constexpr std::string_view trim(std::string_view text) noexcept;
 
@@ -47,6 +51,16 @@ constexpr bool equal_ignoring_case(std::string_view left, std::string_view right
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i])) return false;
     return true;
+}
+
+constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
+    for (; from <= text.size() && part.size() <= text.size() - from; ++from)
+        if (equal_ignoring_case(text.substr(from, part.size()), part)) return from;
+    return std::string_view::npos;
+}
+
+constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
+    return find_ignoring_case(text, part) != std::string_view::npos;
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {

@@ -7,7 +7,6 @@
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -35,12 +34,6 @@ std::string make_error_hint(error const& failure, error_context const& context);
 
 namespace aws_error_detail {
 
-// `part` is in lower case.
-inline bool contains(std::string_view text, std::string_view part) noexcept {
-    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
 // Fit to be shown: what AWS allows in ids, ARNs and regions.
 inline bool is_identifier(std::string_view text) noexcept {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/";
@@ -57,7 +50,8 @@ inline std::string_view profile_prefix(std::string_view region) noexcept {
 }
 
 inline std::string hint_permission(error const& failure, error_context const& context) {
-    if (contains(failure.message, "access to the model") || contains(failure.message, "model access"))
+    if (ascii::contains_ignoring_case(failure.message, "access to the model") ||
+        ascii::contains_ignoring_case(failure.message, "model access"))
         return "request access to the model on the Bedrock console's model access page, in this region";
     std::string hint;
     if (!context.action.empty()) hint = "needs the permission " + std::string(context.action);
@@ -69,16 +63,17 @@ inline std::string hint_permission(error const& failure, error_context const& co
 inline std::string hint_authentication(error const& failure, error_context const& context) {
     if (context.bearer)
         return "check the Bedrock API key (AWS_BEARER_TOKEN_BEDROCK): it is wrong, expired or of another region";
-    if (contains(failure.name, "skew") || failure.name == "RequestExpired" ||
-        contains(failure.message, "signature expired") || contains(failure.message, "not yet current"))
+    if (ascii::contains_ignoring_case(failure.name, "skew") || failure.name == "RequestExpired" ||
+        ascii::contains_ignoring_case(failure.message, "signature expired") ||
+        ascii::contains_ignoring_case(failure.message, "not yet current"))
         return "set this machine's clock: AWS refuses signatures that are more than five minutes off";
-    if (contains(failure.name, "signature"))
+    if (ascii::contains_ignoring_case(failure.name, "signature"))
         return "check the secret access key for a typing error or a stray blank, and proxies that change the request";
     return "check the access key id, and that a temporary key comes with its session token (AWS_SESSION_TOKEN)";
 }
 
 inline std::string hint_validation(error const& failure, error_context const& context) {
-    if (contains(failure.message, "on-demand throughput")) {
+    if (ascii::contains_ignoring_case(failure.message, "on-demand throughput")) {
         std::string hint = "use the id of an inference profile";
         bool const is_arn = context.model_id.starts_with("arn:");
         if (is_identifier(context.model_id) && !is_arn) {
@@ -89,10 +84,11 @@ inline std::string hint_validation(error const& failure, error_context const& co
         }
         return hint;
     }
-    if (contains(failure.message, "model identifier is invalid"))
+    if (ascii::contains_ignoring_case(failure.message, "model identifier is invalid"))
         return "check the model id and whether this region offers it; ListFoundationModels shows what it has";
-    if (contains(failure.message, "too long") || contains(failure.message, "too many") ||
-        contains(failure.message, "max input token"))
+    if (ascii::contains_ignoring_case(failure.message, "too long") ||
+        ascii::contains_ignoring_case(failure.message, "too many") ||
+        ascii::contains_ignoring_case(failure.message, "max input token"))
         return "shorten the conversation or the documents: the model's context window is full";
     return {};
 }
@@ -122,7 +118,7 @@ inline std::string make_error_hint(error const& failure, error_context const& co
         case errc::validation:
             return hint_validation(failure, context);
         case errc::resource_not_found: {
-            if (contains(failure.message, "use case"))
+            if (ascii::contains_ignoring_case(failure.message, "use case"))
                 return "fill in the model's use case form on the Bedrock console";
             std::string hint = "check the id, and whether the region has it";
             if (is_identifier(context.region)) hint.append(" (").append(context.region).append(")");

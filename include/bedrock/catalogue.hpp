@@ -46,7 +46,8 @@ struct catalogue_options {
     /// How long a list is good for; 0: every call asks anew. Default: OpenClaw's.
     std::int64_t refresh_seconds = 3'600;
     /// A file in which the lists are kept too, for other processes and the next start; empty: none. It is replaced at
-    /// one stroke, made readable by its owner alone, and of no use with a refresh of 0. One for each account: the lists
+    /// one stroke; a new one is readable by its owner alone, one that was there keeps its mode. Of no use with a
+    /// refresh of 0. One for each account: the lists
     /// are the account's. What cannot be read or written there, `model_listing` says; the lists are then fetched.
     std::string cache_file{};
     /// How its requests are made: region, endpoint, headers, clocks.

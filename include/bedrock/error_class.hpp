@@ -95,21 +95,10 @@ inline constexpr text_pattern overflow_texts[] = {
 inline constexpr std::string_view throttling_texts[] = {"rate limit", "too many requests",
                                                         "too many concurrent requests"};
 
-inline std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
-    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
-    auto const at =
-        std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), part.begin(), part.end(), same);
-    return at == text.end() && !part.empty() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-inline bool contains(std::string_view text, std::string_view part) noexcept {
-    return find_ignoring_case(text, part, 0) != std::string_view::npos;
-}
-
 inline bool matches(std::string_view text, text_pattern const& pattern) noexcept {
     std::size_t from = 0;
     for (auto const part : {pattern.first, pattern.second, pattern.third}) {
-        auto const at = find_ignoring_case(text, part, from);
+        auto const at = ascii::find_ignoring_case(text, part, from);
         if (at == std::string_view::npos) return false;
         from = at + part.size();
     }
@@ -118,7 +107,7 @@ inline bool matches(std::string_view text, text_pattern const& pattern) noexcept
 
 inline bool says_overflow(std::string_view text) noexcept {
     for (auto const part : throttling_texts)
-        if (contains(text, part)) return false;
+        if (ascii::contains_ignoring_case(text, part)) return false;
     return std::any_of(std::begin(overflow_texts), std::end(overflow_texts),
                        [text](text_pattern const& pattern) { return matches(text, pattern); });
 }
@@ -179,7 +168,7 @@ inline error_class classify_failure(error const& failure) noexcept {
         case errc::invalid_input:
         case errc::resource_not_found:
         case errc::conflict:
-            return error_class_detail::contains(failure.message, "too many concurrent requests")
+            return ascii::contains_ignoring_case(failure.message, "too many concurrent requests")
                        ? error_class::rate_limit
                        : error_class::format;
         case errc::timeout:
@@ -198,8 +187,8 @@ inline error_class classify_failure(error const& failure) noexcept {
         case errc::too_many_rounds:
             break;
     }
-    return error_class_detail::contains(failure.message, "too many concurrent requests") ? error_class::rate_limit
-                                                                                         : error_class::other;
+    return ascii::contains_ignoring_case(failure.message, "too many concurrent requests") ? error_class::rate_limit
+                                                                                          : error_class::other;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

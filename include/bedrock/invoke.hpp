@@ -64,8 +64,10 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
                                                           call_options const& options) {
-    call_watch watch(state_, "InvokeModel", request.model_id);
-    auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
+    auto const what = detail::make_invoke_operation("InvokeModel", "/invoke", request);
+    if (!what) return unexpected{what.error()};
+    call_watch watch(state_, what->name, what->model_id);
+    auto answer = send(what, options);
     if (!answer) {
         watch.failed(answer.error());
         return unexpected{std::move(answer).error()};

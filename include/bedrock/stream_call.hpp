@@ -86,13 +86,18 @@ class stream_call {
     result<response_type> take_outcome();
     /// Gives up the transfer, without an outcome.
     void abandon() noexcept {
-        if (watch_) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        if (watch_) {
+            auto why = make_error(errc::cancelled, "the stream was dropped");
+            add_what_is_known(why);
+            end_watch(why);
+        }
         body_.reset();
     }
 
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
-    void end_watch(error why);
+    void add_what_is_known(error& why) const;
+    void end_watch(error const& why);
     error_context context() const { return {action_, what_.model_id, {}, false}; }
 
     std::shared_ptr<client_state> client_;
@@ -180,11 +185,15 @@ void stream_call<Kind>::break_off(http::failure why) {
 }
 
 template <class Kind>
-void stream_call<Kind>::end_watch(error why) {
-    if (frame_) {
-        why.attempts = frame_->attempts;
-        if (why.request_id.empty()) why.request_id = frame_->request_id;
-    }
+void stream_call<Kind>::add_what_is_known(error& why) const {
+    if (!frame_) return;
+    why.attempts = frame_->attempts;
+    if (why.request_id.empty()) why.request_id = frame_->request_id;
+    detail::hide_secrets(why, frame_->sent);
+}
+
+template <class Kind>
+void stream_call<Kind>::end_watch(error const& why) {
     watch_->received(parser_->events(), parser_->bytes());
     watch_->failed(why);
     watch_.reset();
@@ -193,11 +202,7 @@ void stream_call<Kind>::end_watch(error why) {
 template <class Kind>
 void stream_call<Kind>::close(error why) {
     if (over()) return;
-    if (frame_) {
-        why.attempts = frame_->attempts;
-        if (why.request_id.empty()) why.request_id = frame_->request_id;
-        detail::hide_secrets(why, frame_->sent);
-    }
+    add_what_is_known(why);
     if (watch_) end_watch(why);
     why.content_emitted = delivered_;
     if (delivered_) {

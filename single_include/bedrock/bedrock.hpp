@@ -624,6 +624,10 @@ constexpr char to_lower(char c) noexcept {
 
 constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
 
+/// Where `part` stands first, from a place on, or npos.
+constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from = 0) noexcept;
+constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept;
+
 /// Without the blanks at both ends.
 constexpr std::string_view trim(std::string_view text) noexcept;
 
@@ -636,6 +640,16 @@ constexpr bool equal_ignoring_case(std::string_view left, std::string_view right
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i])) return false;
     return true;
+}
+
+constexpr std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
+    for (; from <= text.size() && part.size() <= text.size() - from; ++from)
+        if (equal_ignoring_case(text.substr(from, part.size()), part)) return from;
+    return std::string_view::npos;
+}
+
+constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
+    return find_ignoring_case(text, part) != std::string_view::npos;
 }
 
 constexpr std::string_view trim(std::string_view text) noexcept {
@@ -9592,12 +9606,6 @@ std::string make_error_hint(error const& failure, error_context const& context);
 
 namespace aws_error_detail {
 
-// `part` is in lower case.
-inline bool contains(std::string_view text, std::string_view part) noexcept {
-    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
 // Fit to be shown: what AWS allows in ids, ARNs and regions.
 inline bool is_identifier(std::string_view text) noexcept {
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/";
@@ -9614,7 +9622,8 @@ inline std::string_view profile_prefix(std::string_view region) noexcept {
 }
 
 inline std::string hint_permission(error const& failure, error_context const& context) {
-    if (contains(failure.message, "access to the model") || contains(failure.message, "model access"))
+    if (ascii::contains_ignoring_case(failure.message, "access to the model") ||
+        ascii::contains_ignoring_case(failure.message, "model access"))
         return "request access to the model on the Bedrock console's model access page, in this region";
     std::string hint;
     if (!context.action.empty()) hint = "needs the permission " + std::string(context.action);
@@ -9626,16 +9635,17 @@ inline std::string hint_permission(error const& failure, error_context const& co
 inline std::string hint_authentication(error const& failure, error_context const& context) {
     if (context.bearer)
         return "check the Bedrock API key (AWS_BEARER_TOKEN_BEDROCK): it is wrong, expired or of another region";
-    if (contains(failure.name, "skew") || failure.name == "RequestExpired" ||
-        contains(failure.message, "signature expired") || contains(failure.message, "not yet current"))
+    if (ascii::contains_ignoring_case(failure.name, "skew") || failure.name == "RequestExpired" ||
+        ascii::contains_ignoring_case(failure.message, "signature expired") ||
+        ascii::contains_ignoring_case(failure.message, "not yet current"))
         return "set this machine's clock: AWS refuses signatures that are more than five minutes off";
-    if (contains(failure.name, "signature"))
+    if (ascii::contains_ignoring_case(failure.name, "signature"))
         return "check the secret access key for a typing error or a stray blank, and proxies that change the request";
     return "check the access key id, and that a temporary key comes with its session token (AWS_SESSION_TOKEN)";
 }
 
 inline std::string hint_validation(error const& failure, error_context const& context) {
-    if (contains(failure.message, "on-demand throughput")) {
+    if (ascii::contains_ignoring_case(failure.message, "on-demand throughput")) {
         std::string hint = "use the id of an inference profile";
         bool const is_arn = context.model_id.starts_with("arn:");
         if (is_identifier(context.model_id) && !is_arn) {
@@ -9646,10 +9656,11 @@ inline std::string hint_validation(error const& failure, error_context const& co
         }
         return hint;
     }
-    if (contains(failure.message, "model identifier is invalid"))
+    if (ascii::contains_ignoring_case(failure.message, "model identifier is invalid"))
         return "check the model id and whether this region offers it; ListFoundationModels shows what it has";
-    if (contains(failure.message, "too long") || contains(failure.message, "too many") ||
-        contains(failure.message, "max input token"))
+    if (ascii::contains_ignoring_case(failure.message, "too long") ||
+        ascii::contains_ignoring_case(failure.message, "too many") ||
+        ascii::contains_ignoring_case(failure.message, "max input token"))
         return "shorten the conversation or the documents: the model's context window is full";
     return {};
 }
@@ -9679,7 +9690,7 @@ inline std::string make_error_hint(error const& failure, error_context const& co
         case errc::validation:
             return hint_validation(failure, context);
         case errc::resource_not_found: {
-            if (contains(failure.message, "use case"))
+            if (ascii::contains_ignoring_case(failure.message, "use case"))
                 return "fill in the model's use case form on the Bedrock console";
             std::string hint = "check the id, and whether the region has it";
             if (is_identifier(context.region)) hint.append(" (").append(context.region).append(")");
@@ -20495,10 +20506,6 @@ namespace embed_detail {
 
 inline constexpr std::size_t cohere_texts_a_call = 96;
 
-constexpr bool is_blank_text(std::string_view text) noexcept {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
-
 constexpr bool takes_many(embedding_format format) noexcept {
     return format == embedding_format::cohere_v3 || format == embedding_format::cohere_v4;
 }
@@ -20703,7 +20710,7 @@ inline result<std::vector<embed_call>> make_embed_calls(embed_request const& req
     std::size_t const most = embed_detail::takes_many(sent.format) ? embed_detail::cohere_texts_a_call : 1;
     std::vector<embed_call> calls;
     for (std::size_t index = 0; index != request.texts.size(); ++index) {
-        if (embed_detail::is_blank_text(request.texts[index])) continue;
+        if (ascii::trim(request.texts[index]).empty()) continue;
         if (calls.empty() || calls.back().texts.size() == most) calls.emplace_back();
         calls.back().texts.push_back(index);
     }
@@ -25693,13 +25700,18 @@ class stream_call {
     result<response_type> take_outcome();
     /// Gives up the transfer, without an outcome.
     void abandon() noexcept {
-        if (watch_) end_watch(make_error(errc::cancelled, "the stream was dropped"));
+        if (watch_) {
+            auto why = make_error(errc::cancelled, "the stream was dropped");
+            add_what_is_known(why);
+            end_watch(why);
+        }
         body_.reset();
     }
 
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
-    void end_watch(error why);
+    void add_what_is_known(error& why) const;
+    void end_watch(error const& why);
     error_context context() const { return {action_, what_.model_id, {}, false}; }
 
     std::shared_ptr<client_state> client_;
@@ -25787,11 +25799,15 @@ void stream_call<Kind>::break_off(http::failure why) {
 }
 
 template <class Kind>
-void stream_call<Kind>::end_watch(error why) {
-    if (frame_) {
-        why.attempts = frame_->attempts;
-        if (why.request_id.empty()) why.request_id = frame_->request_id;
-    }
+void stream_call<Kind>::add_what_is_known(error& why) const {
+    if (!frame_) return;
+    why.attempts = frame_->attempts;
+    if (why.request_id.empty()) why.request_id = frame_->request_id;
+    detail::hide_secrets(why, frame_->sent);
+}
+
+template <class Kind>
+void stream_call<Kind>::end_watch(error const& why) {
     watch_->received(parser_->events(), parser_->bytes());
     watch_->failed(why);
     watch_.reset();
@@ -25800,11 +25816,7 @@ void stream_call<Kind>::end_watch(error why) {
 template <class Kind>
 void stream_call<Kind>::close(error why) {
     if (over()) return;
-    if (frame_) {
-        why.attempts = frame_->attempts;
-        if (why.request_id.empty()) why.request_id = frame_->request_id;
-        detail::hide_secrets(why, frame_->sent);
-    }
+    add_what_is_known(why);
     if (watch_) end_watch(why);
     why.content_emitted = delivered_;
     if (delivered_) {
@@ -27776,8 +27788,10 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
                                                           call_options const& options) {
-    call_watch watch(state_, "InvokeModel", request.model_id);
-    auto answer = send(detail::make_invoke_operation("InvokeModel", "/invoke", request), options);
+    auto const what = detail::make_invoke_operation("InvokeModel", "/invoke", request);
+    if (!what) return unexpected{what.error()};
+    call_watch watch(state_, what->name, what->model_id);
+    auto answer = send(what, options);
     if (!answer) {
         watch.failed(answer.error());
         return unexpected{std::move(answer).error()};
@@ -29728,7 +29742,8 @@ struct catalogue_options {
     /// How long a list is good for; 0: every call asks anew. Default: OpenClaw's.
     std::int64_t refresh_seconds = 3'600;
     /// A file in which the lists are kept too, for other processes and the next start; empty: none. It is replaced at
-    /// one stroke, made readable by its owner alone, and of no use with a refresh of 0. One for each account: the lists
+    /// one stroke; a new one is readable by its owner alone, one that was there keeps its mode. Of no use with a
+    /// refresh of 0. One for each account: the lists
     /// are the account's. What cannot be read or written there, `model_listing` says; the lists are then fetched.
     std::string cache_file{};
     /// How its requests are made: region, endpoint, headers, clocks.
@@ -32055,21 +32070,10 @@ inline constexpr text_pattern overflow_texts[] = {
 inline constexpr std::string_view throttling_texts[] = {"rate limit", "too many requests",
                                                         "too many concurrent requests"};
 
-inline std::size_t find_ignoring_case(std::string_view text, std::string_view part, std::size_t from) noexcept {
-    auto const same = [](char left, char right) { return ascii::to_lower(left) == right; };
-    auto const at =
-        std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), part.begin(), part.end(), same);
-    return at == text.end() && !part.empty() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-inline bool contains(std::string_view text, std::string_view part) noexcept {
-    return find_ignoring_case(text, part, 0) != std::string_view::npos;
-}
-
 inline bool matches(std::string_view text, text_pattern const& pattern) noexcept {
     std::size_t from = 0;
     for (auto const part : {pattern.first, pattern.second, pattern.third}) {
-        auto const at = find_ignoring_case(text, part, from);
+        auto const at = ascii::find_ignoring_case(text, part, from);
         if (at == std::string_view::npos) return false;
         from = at + part.size();
     }
@@ -32078,7 +32082,7 @@ inline bool matches(std::string_view text, text_pattern const& pattern) noexcept
 
 inline bool says_overflow(std::string_view text) noexcept {
     for (auto const part : throttling_texts)
-        if (contains(text, part)) return false;
+        if (ascii::contains_ignoring_case(text, part)) return false;
     return std::any_of(std::begin(overflow_texts), std::end(overflow_texts),
                        [text](text_pattern const& pattern) { return matches(text, pattern); });
 }
@@ -32139,7 +32143,7 @@ inline error_class classify_failure(error const& failure) noexcept {
         case errc::invalid_input:
         case errc::resource_not_found:
         case errc::conflict:
-            return error_class_detail::contains(failure.message, "too many concurrent requests")
+            return ascii::contains_ignoring_case(failure.message, "too many concurrent requests")
                        ? error_class::rate_limit
                        : error_class::format;
         case errc::timeout:
@@ -32158,8 +32162,8 @@ inline error_class classify_failure(error const& failure) noexcept {
         case errc::too_many_rounds:
             break;
     }
-    return error_class_detail::contains(failure.message, "too many concurrent requests") ? error_class::rate_limit
-                                                                                         : error_class::other;
+    return ascii::contains_ignoring_case(failure.message, "too many concurrent requests") ? error_class::rate_limit
+                                                                                          : error_class::other;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -30,6 +30,17 @@ TEST_CASE("texts are equal whatever the case of their letters, and in nothing el
     CHECK_FALSE(ascii::equal_ignoring_case("\xC4", "\xE4"));
 }
 
+TEST_CASE("a part is found in any case of letters", "[ascii]") {
+    STATIC_REQUIRE(ascii::find_ignoring_case("a TEXT of text", "text") == 2);
+    STATIC_REQUIRE(ascii::find_ignoring_case("a TEXT of text", "Text", 3) == 10);
+    CHECK(ascii::find_ignoring_case("text", "texts") == std::string_view::npos);
+    CHECK(ascii::find_ignoring_case("text", "t", 4) == std::string_view::npos);
+    CHECK(ascii::find_ignoring_case("text", "", 4) == 4);
+    CHECK(ascii::find_ignoring_case("text", "", 5) == std::string_view::npos);
+    CHECK(ascii::contains_ignoring_case("Too Many", "many"));
+    CHECK_FALSE(ascii::contains_ignoring_case("", "many"));
+}
+
 TEST_CASE("blanks go from the ends alone", "[ascii]") {
     STATIC_REQUIRE(ascii::trim(" \t\r\na b\n ") == "a b");
     CHECK(ascii::trim(" \n").empty());

@@ -57,6 +57,7 @@ TEST_CASE_METHOD(watched_fixture, "call_watch: each call is told of once, with a
 
     auto const refused = client.converse(ask_for("hello", ""));
     REQUIRE_FALSE(refused);
+    REQUIRE_FALSE(client.invoke_model({.body = "{}"}));
     CHECK(calls.size() == 1);  // nothing that could be sent
 
     server.enqueue(mock::error_reply(400, "ValidationException", "no"));

@@ -3,6 +3,7 @@
 #ifndef BEDROCK_MODEL_EMBED_HPP
 #define BEDROCK_MODEL_EMBED_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
@@ -113,10 +114,6 @@ void normalize_embedding(std::span<float> vector) noexcept;
 namespace embed_detail {
 
 inline constexpr std::size_t cohere_texts_a_call = 96;
-
-constexpr bool is_blank_text(std::string_view text) noexcept {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
 
 constexpr bool takes_many(embedding_format format) noexcept {
     return format == embedding_format::cohere_v3 || format == embedding_format::cohere_v4;
@@ -322,7 +319,7 @@ inline result<std::vector<embed_call>> make_embed_calls(embed_request const& req
     std::size_t const most = embed_detail::takes_many(sent.format) ? embed_detail::cohere_texts_a_call : 1;
     std::vector<embed_call> calls;
     for (std::size_t index = 0; index != request.texts.size(); ++index) {
-        if (embed_detail::is_blank_text(request.texts[index])) continue;
+        if (ascii::trim(request.texts[index]).empty()) continue;
         if (calls.empty() || calls.back().texts.size() == most) calls.emplace_back();
         calls.back().texts.push_back(index);
     }
