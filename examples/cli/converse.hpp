@@ -11,6 +11,7 @@
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
+#include "request_file.hpp"
 #include "terminal.hpp"
 
 #include <unistd.h>
@@ -29,7 +30,8 @@ namespace cli {
 int run_converse(arguments const& given);
 
 inline constexpr option converse_options[] = {
-    {"--model", "ID", "model id, inference profile or ARN; else the configuration's agents.defaults.model.primary"},
+    {"--model", "ID",
+     "model id, inference profile or ARN; else what --request says, else the configured primary model"},
     {"--system", "TEXT", "system prompt"},
     {"--max-tokens", "N", "longest answer; also reserves that much of the token quota"},
     {"--temperature", "X", "0 to 1"},
@@ -169,15 +171,10 @@ inline bedrock::result<converse_plan> plan_converse(arguments const& given) {
 }
 
 inline bedrock::result<void> load_body(converse_plan& plan) {
-    auto const text = read_file(plan.request_file);
-    if (!text) return bedrock::unexpected{text.error()};
-    auto body = bedrock::json::read<bedrock::converse_request>(*text, {.code = bedrock::errc::invalid_input});
-    if (!body) {
-        auto why = std::move(body).error();
-        why.message = quoted(plan.request_file) + " is not a Converse request: " + why.message;
-        return bedrock::unexpected{std::move(why)};
-    }
-    body->model_id = std::move(plan.request.model_id);
+    auto body = load_request<bedrock::converse_request>(plan.request_file, "Converse");
+    if (!body) return bedrock::unexpected{body.error()};
+    auto named = take_text(body->unknown, "modelId");
+    body->model_id = plan.request.model_id.empty() ? std::move(named) : std::move(plan.request.model_id);
     plan.request = std::move(*body);
     return {};
 }
@@ -195,9 +192,8 @@ inline bedrock::result<void> load_prompt(converse_plan& plan) {
     return {};
 }
 
-/// Reads what the plan names and completes the request.
-inline bedrock::result<void> load(converse_plan& plan) {
-    if (!plan.request_file.empty()) return load_body(plan);
+/// Makes the request's message of what the plan names.
+inline bedrock::result<void> load_message(converse_plan& plan) {
     std::vector<bedrock::content_block> content;
     std::vector<std::string> names;
     for (auto const& path : plan.documents) {
@@ -357,10 +353,13 @@ inline int run_converse(arguments const& given) {
     if (!plan) return report_usage(plan.error(), converse_command.name);
     auto settings = configured::load(given);
     if (!settings) return report(settings.error());
+    catch_interrupts();
+    bool const has_body = !plan->request_file.empty();
+    auto loaded = has_body ? detail::load_body(*plan) : bedrock::result<void>();
+    if (!loaded) return report(loaded.error());
     if (plan->request.model_id.empty()) plan->request.model_id = (*settings)->primary_model;
     if (plan->request.model_id.empty()) return report_usage(detail::no_primary_model(), converse_command.name);
-    catch_interrupts();
-    auto loaded = detail::load(*plan);
+    if (!has_body) loaded = detail::load_message(*plan);
     if (loaded) loaded = detail::apply_configuration(*plan, *settings, given.has("--reasoning"));
     if (!loaded) return report(loaded.error());
 

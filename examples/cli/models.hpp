@@ -208,6 +208,8 @@ inline int run_models(arguments const& given) {
     auto const list = detail::find_models(given, *settings, std::move(*plan), cancel, requests);
     int status = exit_success;
     if (list) {
+        if (list->empty())
+            settings->warn("no model passes: drop --provider, or list what is inactive or does not stream with --all");
         output out;
         out.write(given.has("--json") ? detail::make_models_json(*list) : detail::make_models_table(*list));
         status = finish(out);

@@ -10,6 +10,7 @@
 #include "interrupt.hpp"
 #include "io.hpp"
 #include "report.hpp"
+#include "request_file.hpp"
 
 #include <optional>
 #include <string>
@@ -55,30 +56,8 @@ inline constexpr command apply_guardrail_command{
 
 namespace detail {
 
-/// Moves a text out of the body: what is in a request's path may stand there too, as in AWS's own request objects.
-inline std::string take_text(bedrock::json::unknown_members& members, std::string_view name) {
-    auto const* const found = members.find(name);
-    std::string text;
-    if (!found) return text;
-    bedrock::json::reader reader(found->text());
-    if (reader.read_string(text)) members.erase(name);
-    return text;
-}
-
 inline bedrock::error no_guardrail() {
     return bedrock::make_error(bedrock::errc::invalid_input, "no guardrail: name one with --guardrail ID:VERSION");
-}
-
-/// The request that a file holds.
-template <class Request>
-bedrock::result<Request> load_request(std::string const& path, std::string_view operation) {
-    auto const text = read_file(path);
-    if (!text) return bedrock::unexpected{text.error()};
-    auto request = bedrock::json::read<Request>(*text, {.code = bedrock::errc::invalid_input});
-    if (!request)
-        request.error().message =
-            quoted(path) + " is no body for " + std::string(operation) + ": " + request.error().message;
-    return request;
 }
 
 /// Calls `ask` with a client and options, and prints what is answered.

@@ -249,11 +249,17 @@ TEST_CASE_METHOD(bedrock_on_loopback, "--request sends a whole body through the 
     CHECK(tool::run(given).exit_status == 0);
     CHECK(server.requests().back().body == body);
 
+    given = tool::call({"converse", "--request", "-"}, environment());
+    given.input = R"({"modelId":"named.in-the-body","messages":[{"role":"user","content":[{"text":"Hi"}]}]})";
+    CHECK(tool::run(given).exit_status == 0);
+    CHECK(server.requests().back().head.target == "/model/named.in-the-body/converse-stream");
+    CHECK(server.requests().back().body == R"({"messages":[{"role":"user","content":[{"text":"Hi"}]}]})");
+
     given.input = R"({"messages":[{"role":"user","content":[{"text":7}]}]})";
     auto const wrong = tool::run(given);
     CHECK(wrong.exit_status == 1);
     CHECK(tool::first_line(wrong.err) ==
-          "bedrock: InvalidInput: '-' is not a Converse request: "
+          "bedrock: InvalidInput: '-' is no body for Converse: "
           "messages[0].content[0].text: expected a string, found a number");
 }
 

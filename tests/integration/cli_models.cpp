@@ -71,7 +71,10 @@ TEST_CASE_METHOD(control_on_loopback, "models: a table, providers, defaults, all
     CHECK(two.at("/1/context_window") == "128000");
     CHECK(two.at("/2") == "");
     CHECK(tool::lines(run({"--all"}).out).size() == 1 + 8 + 4);
-    CHECK(run({"--json", "--provider", "nobody"}).out == "[]\n");
+    auto const none = run({"--json", "--provider", "nobody"});
+    CHECK(none.out == "[]\n");
+    CHECK(none.exit_status == 0);
+    CHECK(tool::first_line(none.err).find("no model passes: drop --provider") != std::string::npos);
 }
 
 TEST_CASE_METHOD(control_on_loopback, "models: half a list names what is missing, none is a failure", "[cli]") {
