@@ -23,7 +23,7 @@ FLOORS = (
     ("ground", "config fwd version error result bytes ascii scan utf8 clean_text hex base64 crc32/ crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
-    ("ambient", "environment network single_flight profile_file profile_source settings credentials credentials/"),
+    ("ambient", "environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
     ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine engine_pool os recorded transfer_wait blocking poll_set loop"),
     ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "

@@ -1,5 +1,5 @@
 // Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
-// files, and where the files are. Never does I/O, and never decides which credentials a profile stands for.
+// files. Never does I/O, and never decides which credentials a profile stands for.
 #ifndef BEDROCK_PROFILE_FILE_HPP
 #define BEDROCK_PROFILE_FILE_HPP
 
@@ -7,9 +7,9 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
-#include "bedrock/environment.hpp"
 #include "bedrock/error.hpp"
 #include "bedrock/ini.hpp"
+#include "bedrock/profile_location.hpp"
 #include "bedrock/result.hpp"
 
 #include <algorithm>
@@ -152,36 +152,6 @@ class profile_set {
 /// `[default]` where there is a `[profile default]`.
 /// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
-
-enum class path_style : unsigned char { posix, windows };
-
-#if defined(_WIN32)
-inline constexpr path_style native_path_style = path_style::windows;
-#else
-inline constexpr path_style native_path_style = path_style::posix;
-#endif
-
-struct profile_location {
-    /// "" where it lies in a home directory that is not known.
-    std::string path{};
-    /// The variable that named it, or "default".
-    std::string source{};
-};
-
-/// AWS_CONFIG_FILE, or `~/.aws/config`.
-profile_location config_location(environment const& surroundings, path_style style = native_path_style);
-
-/// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
-profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
-
-/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
-std::string home_directory(environment const& surroundings);
-
-/// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
-std::string expand_home(environment const& surroundings, std::string_view path, path_style style = native_path_style);
-
-/// AWS_PROFILE, or "default".
-std::string selected_profile(environment const& surroundings);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -465,17 +435,6 @@ inline void profile_reader::settle(profile_section& section) {
         for (auto& property : *properties) keep_last(property.block, [](auto const&, auto const&) noexcept {});
 }
 
-constexpr bool is_path_separator(char c, path_style style) noexcept {
-    return c == '/' || (c == '\\' && style == path_style::windows);
-}
-
-inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
-                               path_style style) {
-    auto const named = non_blank_variable(surroundings, variable);
-    return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
-            named ? variable : std::string("default")};
-}
-
 }  // namespace detail
 
 inline profile_property& profile_property::operator=(profile_property other) noexcept {
@@ -530,40 +489,6 @@ inline result<profile_set> parse_profiles(profile_texts const& from, profile_lim
     if (auto read = reader.read(profile_file::credentials, from.credentials); !read)
         return unexpected{std::move(read).error()};
     return std::move(reader).finish();
-}
-
-inline profile_location config_location(environment const& surroundings, path_style style) {
-    return detail::locate(surroundings, "AWS_CONFIG_FILE", "~/.aws/config", style);
-}
-
-inline profile_location credentials_location(environment const& surroundings, path_style style) {
-    return detail::locate(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", style);
-}
-
-inline std::string home_directory(environment const& surroundings) {
-    for (auto const* const variable : {"HOME", "USERPROFILE"})
-        if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
-    auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
-    auto const path = non_blank_variable(surroundings, "HOMEPATH");
-    return drive && path ? *drive + *path : std::string();
-}
-
-inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
-    auto const separates = [style](char c) { return detail::is_path_separator(c, style); };
-    bool const in_home = path.starts_with('~') && (path.size() == 1 || separates(path[1]));
-    if (!in_home) return std::string(path);
-    path.remove_prefix(1);
-    while (!path.empty() && separates(path.front())) path.remove_prefix(1);
-    auto expanded = home_directory(surroundings);
-    if (expanded.empty() || path.empty()) return expanded;
-    char const separator = style == path_style::windows ? '\\' : '/';
-    if (!separates(expanded.back())) expanded.push_back(separator);
-    for (char const c : path) expanded.push_back(separates(c) ? separator : c);
-    return expanded;
-}
-
-inline std::string selected_profile(environment const& surroundings) {
-    return non_blank_variable(surroundings, "AWS_PROFILE").value_or("default");
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

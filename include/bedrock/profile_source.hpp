@@ -13,6 +13,7 @@
 #include "bedrock/exchange.hpp"
 #include "bedrock/ini.hpp"
 #include "bedrock/profile_file.hpp"
+#include "bedrock/profile_location.hpp"
 #include "bedrock/result.hpp"
 
 #include <memory>

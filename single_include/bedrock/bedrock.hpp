@@ -47,14 +47,15 @@
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
 //   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_POLL_SET_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP,
-//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
-//   BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
-//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
-//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_CALL_HPP, BEDROCK_STREAM_HPP,
-//   BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP, BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP,
-//   BEDROCK_TOOL_FUNCTIONS_HPP, BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_TRANSFER_WAIT_HPP, BEDROCK_URI_HPP,
-//   BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
+//   BEDROCK_PROFILE_LOCATION_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP,
+//   BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP,
+//   BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP,
+//   BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP,
+//   BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP,
+//   BEDROCK_STREAM_CALL_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
+//   BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP,
+//   BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_TRANSFER_WAIT_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP,
+//   BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -11693,9 +11694,102 @@ class flight_lead {
 
 #endif
 
+// ===== bedrock/profile_location.hpp ==================================================================================
+// Owns where AWS's shared config and credentials files are, and which profile is meant, as the surroundings say it.
+// Never opens a file, and never asks whether there is one.
+#ifndef BEDROCK_PROFILE_LOCATION_HPP
+#define BEDROCK_PROFILE_LOCATION_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+enum class path_style : unsigned char { posix, windows };
+
+#if defined(_WIN32)
+inline constexpr path_style native_path_style = path_style::windows;
+#else
+inline constexpr path_style native_path_style = path_style::posix;
+#endif
+
+struct profile_location {
+    /// "" where it lies in a home directory that is not known.
+    std::string path{};
+    /// The variable that named it, or "default".
+    std::string source{};
+};
+
+/// AWS_CONFIG_FILE, or `~/.aws/config`.
+profile_location config_location(environment const& surroundings, path_style style = native_path_style);
+
+/// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
+profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
+
+/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
+std::string home_directory(environment const& surroundings);
+
+/// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
+std::string expand_home(environment const& surroundings, std::string_view path, path_style style = native_path_style);
+
+/// AWS_PROFILE, or "default".
+std::string selected_profile(environment const& surroundings);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_path_separator(char c, path_style style) noexcept {
+    return c == '/' || (c == '\\' && style == path_style::windows);
+}
+
+inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
+                               path_style style) {
+    auto const named = non_blank_variable(surroundings, variable);
+    return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
+            named ? variable : std::string("default")};
+}
+
+}  // namespace detail
+
+inline profile_location config_location(environment const& surroundings, path_style style) {
+    return detail::locate(surroundings, "AWS_CONFIG_FILE", "~/.aws/config", style);
+}
+
+inline profile_location credentials_location(environment const& surroundings, path_style style) {
+    return detail::locate(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", style);
+}
+
+inline std::string home_directory(environment const& surroundings) {
+    for (auto const* const variable : {"HOME", "USERPROFILE"})
+        if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
+    auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
+    auto const path = non_blank_variable(surroundings, "HOMEPATH");
+    return drive && path ? *drive + *path : std::string();
+}
+
+inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
+    auto const separates = [style](char c) { return detail::is_path_separator(c, style); };
+    bool const in_home = path.starts_with('~') && (path.size() == 1 || separates(path[1]));
+    if (!in_home) return std::string(path);
+    path.remove_prefix(1);
+    while (!path.empty() && separates(path.front())) path.remove_prefix(1);
+    auto expanded = home_directory(surroundings);
+    if (expanded.empty() || path.empty()) return expanded;
+    char const separator = style == path_style::windows ? '\\' : '/';
+    if (!separates(expanded.back())) expanded.push_back(separator);
+    for (char const c : path) expanded.push_back(separates(c) ? separator : c);
+    return expanded;
+}
+
+inline std::string selected_profile(environment const& surroundings) {
+    return non_blank_variable(surroundings, "AWS_PROFILE").value_or("default");
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/profile_file.hpp ======================================================================================
 // Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
-// files, and where the files are. Never does I/O, and never decides which credentials a profile stands for.
+// files. Never does I/O, and never decides which credentials a profile stands for.
 #ifndef BEDROCK_PROFILE_FILE_HPP
 #define BEDROCK_PROFILE_FILE_HPP
 
@@ -11830,36 +11924,6 @@ class profile_set {
 /// `[default]` where there is a `[profile default]`.
 /// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
-
-enum class path_style : unsigned char { posix, windows };
-
-#if defined(_WIN32)
-inline constexpr path_style native_path_style = path_style::windows;
-#else
-inline constexpr path_style native_path_style = path_style::posix;
-#endif
-
-struct profile_location {
-    /// "" where it lies in a home directory that is not known.
-    std::string path{};
-    /// The variable that named it, or "default".
-    std::string source{};
-};
-
-/// AWS_CONFIG_FILE, or `~/.aws/config`.
-profile_location config_location(environment const& surroundings, path_style style = native_path_style);
-
-/// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
-profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
-
-/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
-std::string home_directory(environment const& surroundings);
-
-/// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
-std::string expand_home(environment const& surroundings, std::string_view path, path_style style = native_path_style);
-
-/// AWS_PROFILE, or "default".
-std::string selected_profile(environment const& surroundings);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -12143,17 +12207,6 @@ inline void profile_reader::settle(profile_section& section) {
         for (auto& property : *properties) keep_last(property.block, [](auto const&, auto const&) noexcept {});
 }
 
-constexpr bool is_path_separator(char c, path_style style) noexcept {
-    return c == '/' || (c == '\\' && style == path_style::windows);
-}
-
-inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
-                               path_style style) {
-    auto const named = non_blank_variable(surroundings, variable);
-    return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
-            named ? variable : std::string("default")};
-}
-
 }  // namespace detail
 
 inline profile_property& profile_property::operator=(profile_property other) noexcept {
@@ -12208,40 +12261,6 @@ inline result<profile_set> parse_profiles(profile_texts const& from, profile_lim
     if (auto read = reader.read(profile_file::credentials, from.credentials); !read)
         return unexpected{std::move(read).error()};
     return std::move(reader).finish();
-}
-
-inline profile_location config_location(environment const& surroundings, path_style style) {
-    return detail::locate(surroundings, "AWS_CONFIG_FILE", "~/.aws/config", style);
-}
-
-inline profile_location credentials_location(environment const& surroundings, path_style style) {
-    return detail::locate(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", style);
-}
-
-inline std::string home_directory(environment const& surroundings) {
-    for (auto const* const variable : {"HOME", "USERPROFILE"})
-        if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
-    auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
-    auto const path = non_blank_variable(surroundings, "HOMEPATH");
-    return drive && path ? *drive + *path : std::string();
-}
-
-inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
-    auto const separates = [style](char c) { return detail::is_path_separator(c, style); };
-    bool const in_home = path.starts_with('~') && (path.size() == 1 || separates(path[1]));
-    if (!in_home) return std::string(path);
-    path.remove_prefix(1);
-    while (!path.empty() && separates(path.front())) path.remove_prefix(1);
-    auto expanded = home_directory(surroundings);
-    if (expanded.empty() || path.empty()) return expanded;
-    char const separator = style == path_style::windows ? '\\' : '/';
-    if (!separates(expanded.back())) expanded.push_back(separator);
-    for (char const c : path) expanded.push_back(separates(c) ? separator : c);
-    return expanded;
-}
-
-inline std::string selected_profile(environment const& surroundings) {
-    return non_blank_variable(surroundings, "AWS_PROFILE").value_or("default");
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
