@@ -6,14 +6,14 @@
 //   BEDROCK_ABI, BEDROCK_COLD, BEDROCK_EXCEPTIONS, BEDROCK_JSON_BOXED_FIELD, BEDROCK_JSON_FIELD,
 //   BEDROCK_JSON_IGNORED
 // and the guards of its parts:
-//   BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP, BEDROCK_ASCII_HPP,
-//   BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP,
-//   BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP,
-//   BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
-//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
-//   BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP,
-//   BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP,
-//   BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_AGENT_EVENT_HPP, BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP,
+//   BEDROCK_ASCII_HPP, BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
+//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
+//   BEDROCK_CALL_HPP, BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP,
+//   BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP,
+//   BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP,
+//   BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP,
+//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
 //   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
 //   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
 //   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
@@ -46,16 +46,16 @@
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
-//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_HPP, BEDROCK_POLL_SET_HPP, BEDROCK_PROFILE_FILE_HPP,
-//   BEDROCK_PROFILE_LOCATION_HPP, BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP,
-//   BEDROCK_RECORDED_HPP, BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP,
-//   BEDROCK_SETTINGS_HPP, BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP,
-//   BEDROCK_SIGV4_HPP, BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP,
-//   BEDROCK_SIGV4_STATUS_HPP, BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP,
-//   BEDROCK_STREAM_CALL_HPP, BEDROCK_STREAM_HPP, BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP,
-//   BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP, BEDROCK_TOOL_FUNCTIONS_HPP,
-//   BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_TRANSFER_WAIT_HPP, BEDROCK_URI_HPP, BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP,
-//   BEDROCK_XML_HPP
+//   BEDROCK_OBSERVER_HPP, BEDROCK_OPTIONS_HPP, BEDROCK_OS_ERROR_TEXT_HPP, BEDROCK_OS_FILE_HPP, BEDROCK_OS_HPP,
+//   BEDROCK_OS_PROCESS_HPP, BEDROCK_POLL_SET_HPP, BEDROCK_PROFILE_FILE_HPP, BEDROCK_PROFILE_LOCATION_HPP,
+//   BEDROCK_PROFILE_SOURCE_HPP, BEDROCK_PROMPT_CACHE_HPP, BEDROCK_REASONING_HPP, BEDROCK_RECORDED_HPP,
+//   BEDROCK_RESULT_HPP, BEDROCK_RETRY_HPP, BEDROCK_RUNNING_CLOCK_HPP, BEDROCK_SCAN_HPP, BEDROCK_SETTINGS_HPP,
+//   BEDROCK_SIGPIPE_GUARD_HPP, BEDROCK_SIGV4_CANONICAL_HPP, BEDROCK_SIGV4_EVENT_HPP, BEDROCK_SIGV4_HPP,
+//   BEDROCK_SIGV4_KEY_HPP, BEDROCK_SIGV4_QUERY_HPP, BEDROCK_SIGV4_REQUEST_HPP, BEDROCK_SIGV4_STATUS_HPP,
+//   BEDROCK_SINGLE_FLIGHT_HPP, BEDROCK_SINGLE_INCLUDE_BEDROCK_HPP, BEDROCK_STREAM_CALL_HPP, BEDROCK_STREAM_HPP,
+//   BEDROCK_STREAM_PARSER_HPP, BEDROCK_TARGET_HPP, BEDROCK_TELEMETRY_HPP, BEDROCK_TIME_HPP, BEDROCK_TOOLBOX_HPP,
+//   BEDROCK_TOOL_FUNCTIONS_HPP, BEDROCK_TOOL_ROUNDS_HPP, BEDROCK_TRANSFER_WAIT_HPP, BEDROCK_URI_HPP,
+//   BEDROCK_UTF8_HPP, BEDROCK_VERSION_HPP, BEDROCK_XML_HPP
 //
 // MIT License
 //
@@ -22664,63 +22664,26 @@ inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
 
 #endif
 
-// ===== bedrock/os.hpp ================================================================================================
-// Owns the hands that runners have beside HTTP: files read and replaced, and child processes.
-// Never blocks on a child: its pipes are watched by whoever runs it.
-#ifndef BEDROCK_OS_HPP
-#define BEDROCK_OS_HPP
-
-#if !defined(_WIN32)
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/file.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <csignal>
-extern char** environ;
-#endif
+// ===== bedrock/os/error_text.hpp =====================================================================================
+// Owns the words for what the system refuses.
+// Never asks strerror, which is not safe in threads: the errors that people meet have words here, the others a number.
+#ifndef BEDROCK_OS_ERROR_TEXT_HPP
+#define BEDROCK_OS_ERROR_TEXT_HPP
 
 namespace bedrock::inline BEDROCK_ABI::os {
 
-/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
-void read_file(file_ask& wanted);
+namespace detail {
 
-/// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
-/// text, never half, whenever the machine stops; who replaces a `known` file undoes no change that another call of this
-/// function made since. Symbolic links are followed. A new file is readable by its owner alone; an existing one keeps
-/// owner, group and mode, or stays as it is where that cannot be had.
-void replace_file(replace_ask& wanted);
+/// "no such file or directory", for an errno.
+std::string system_error_text(int code);
 
-/// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
-class child_process {
-  public:
-    child_process() = default;
-    child_process(child_process const&) = delete;
-    child_process& operator=(child_process const&) = delete;
-    ~child_process();
-
-    /// "" or why it could not be started.
-    std::string start(std::string const& command);
-    /// Takes what the pipes have; true once both are closed and the command was reaped, or a limit was reached. Where
-    /// both are closed and it is false, the command still runs: ask again a little later.
-    bool collect(process_ask& into);
-    /// The pipes to watch; -1 where one is closed.
-    std::array<int, 2> pipes() const noexcept { return pipes_; }
-
-  private:
-    void stop() noexcept;
-    std::array<int, 2> pipes_{-1, -1};
-    long process_ = -1;
-};
+}  // namespace detail
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
 
 inline std::string system_error_text(int code) {
-    // Not strerror: it is not safe in threads. The errors that people meet have words, the others a number.
     switch (code) {
         case EACCES:
         case EPERM:
@@ -22756,6 +22719,42 @@ inline std::string system_error_text(int code) {
             return "system error " + std::to_string(code);
     }
 }
+
+}  // namespace detail
+
+}  // namespace bedrock::inline BEDROCK_ABI::os
+
+#endif
+
+// ===== bedrock/os/file.hpp ===========================================================================================
+// Owns the hands that runners have for files: read, and replaced at one stroke.
+// Never leaves half a file, and never reads more than it was asked for.
+#ifndef BEDROCK_OS_FILE_HPP
+#define BEDROCK_OS_FILE_HPP
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/types.h>
+#include <unistd.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::os {
+
+/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
+void read_file(file_ask& wanted);
+
+/// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
+/// text, never half, whenever the machine stops; who replaces a `known` file undoes no change that another call of this
+/// function made since. Symbolic links are followed. A new file is readable by its owner alone; an existing one keeps
+/// owner, group and mode, or stays as it is where that cannot be had.
+void replace_file(replace_ask& wanted);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
 
 inline file_stamp stamp_of(struct stat const& info) noexcept {
     file_stamp stamp;
@@ -22966,6 +22965,62 @@ inline void replace_file(replace_ask& wanted) {
     wanted.done = true;
 }
 
+#else
+
+inline void replace_file(replace_ask& wanted) {
+    wanted.reason = "not supported on this system";
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::os
+
+#endif
+
+// ===== bedrock/os/process.hpp ========================================================================================
+// Owns the hand that runners have for commands: a child process with its pipes.
+// Never blocks on it: its pipes are watched by whoever runs it.
+#ifndef BEDROCK_OS_PROCESS_HPP
+#define BEDROCK_OS_PROCESS_HPP
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <csignal>
+extern char** environ;
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::os {
+
+/// A command run by the shell, its output collected up to a limit. Destroying it kills the command and what it started.
+class child_process {
+  public:
+    child_process() = default;
+    child_process(child_process const&) = delete;
+    child_process& operator=(child_process const&) = delete;
+    ~child_process();
+
+    /// "" or why it could not be started.
+    std::string start(std::string const& command);
+    /// Takes what the pipes have; true once both are closed and the command was reaped, or a limit was reached. Where
+    /// both are closed and it is false, the command still runs: ask again a little later.
+    bool collect(process_ask& into);
+    /// The pipes to watch; -1 where one is closed.
+    std::array<int, 2> pipes() const noexcept { return pipes_; }
+
+  private:
+    void stop() noexcept;
+    std::array<int, 2> pipes_{-1, -1};
+    long process_ = -1;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if !defined(_WIN32)
+
 inline child_process::~child_process() {
     stop();
 }
@@ -23066,9 +23121,6 @@ inline void child_process::stop() noexcept {
 
 #else
 
-inline void replace_file(replace_ask& wanted) {
-    wanted.reason = "not supported on this system";
-}
 inline child_process::~child_process() = default;
 inline std::string child_process::start(std::string const&) {
     return "not supported on this system";
@@ -23081,6 +23133,14 @@ inline void child_process::stop() noexcept {}
 #endif
 
 }  // namespace bedrock::inline BEDROCK_ABI::os
+
+#endif
+
+// ===== bedrock/os.hpp ================================================================================================
+// Owns nothing: the umbrella of bedrock/os/, the hands that runners have beside HTTP.
+// Never holds a declaration of its own.
+#ifndef BEDROCK_OS_HPP
+#define BEDROCK_OS_HPP
 
 #endif
 
@@ -32189,12 +32249,11 @@ inline error_class classify_failure(error const& failure) noexcept {
 
 #endif
 
-// ===== bedrock/agent_view.hpp ========================================================================================
-// Owns the view that an agent has of an answer: pi-ai's events (start, text, thinking, tool call, done, error), each
-// with its place in the message so far. Never does I/O, and never ends a stream twice or takes a broken one for a
-// whole.
-#ifndef BEDROCK_AGENT_VIEW_HPP
-#define BEDROCK_AGENT_VIEW_HPP
+// ===== bedrock/agent_event.hpp =======================================================================================
+// Owns the words that an agent has for an answer: pi-ai's events (start, text, thinking, tool call, done, error), each
+// with its place in the message so far, and why an answer ended. Never makes an event: that is `agent_fold`'s.
+#ifndef BEDROCK_AGENT_EVENT_HPP
+#define BEDROCK_AGENT_EVENT_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -32265,6 +32324,79 @@ struct agent_event {
     /// thoughts that the provider encrypted "[Reasoning redacted]".
     std::string_view text() const noexcept;
 };
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace agent_event_detail {
+
+inline constexpr std::string_view redacted_text = "[Reasoning redacted]";  // OpenClaw's words
+
+}  // namespace agent_event_detail
+
+inline std::string_view describe(agent_event_kind kind) noexcept {
+    constexpr std::string_view names[] = {"start",          "text_start",     "text_delta",   "text_end",
+                                          "thinking_start", "thinking_delta", "thinking_end", "toolcall_start",
+                                          "toolcall_delta", "toolcall_end",   "done",         "error"};
+    return names[static_cast<unsigned char>(kind)];
+}
+
+inline std::string_view describe(agent_stop stop) noexcept {
+    constexpr std::string_view names[] = {"stop", "length", "toolUse", "error", "aborted"};
+    return names[static_cast<unsigned char>(stop)];
+}
+
+inline agent_stop map_stop_reason(json::open_enum<stop_reason> const& reason) noexcept {
+    switch (reason.value()) {
+        case stop_reason::end_turn:
+        case stop_reason::stop_sequence:
+            return agent_stop::stop;
+        case stop_reason::max_tokens:
+        case stop_reason::model_context_window_exceeded:
+            return agent_stop::length;
+        case stop_reason::tool_use:
+            return agent_stop::tool_use;
+        default:
+            return agent_stop::error;
+    }
+}
+
+inline content_block const* agent_event::block() const noexcept {
+    bool const has_none =
+        kind == agent_event_kind::start || kind == agent_event_kind::done || kind == agent_event_kind::error;
+    return has_none || message == nullptr ? nullptr : &message->content()[content_index];
+}
+
+inline tool_use_block const* agent_event::tool_call() const noexcept {
+    auto const* const about = block();
+    return about == nullptr ? nullptr : about->get_if<tool_use_block>();
+}
+
+inline std::string_view agent_event::text() const noexcept {
+    auto const* const about = block();
+    if (about == nullptr) return {};
+    if (auto const* const plain = about->get_if<text_block>()) return plain->text;
+    if (auto const* const call = about->get_if<tool_use_block>())
+        return std::string_view(kind == agent_event_kind::toolcall_end ? call->input.text() : call->incomplete_input);
+    if (auto const* const cited = about->get_if<citations_content_block>()) {
+        auto const* const first = cited->content.empty() ? nullptr : cited->content.front().get_if<text_block>();
+        return first == nullptr ? std::string_view() : std::string_view(first->text);
+    }
+    auto const* const reasoning = about->get_if<reasoning_content_block>();
+    auto const* const thoughts = reasoning == nullptr ? nullptr : reasoning->get_if<reasoning_text_block>();
+    return thoughts == nullptr ? agent_event_detail::redacted_text : std::string_view(thoughts->text);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/agent_view.hpp ========================================================================================
+// Owns `agent_fold`: it makes of a stream's events an agent's, and of these the message so far.
+// Never does I/O, and never ends a stream twice or takes a broken one for a whole.
+#ifndef BEDROCK_AGENT_VIEW_HPP
+#define BEDROCK_AGENT_VIEW_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
 
 struct agent_options {
     token_prices prices{};
@@ -32358,65 +32490,6 @@ class agent_fold {
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-namespace agent_view_detail {
-
-inline constexpr std::string_view redacted_text = "[Reasoning redacted]";  // OpenClaw's words
-
-}  // namespace agent_view_detail
-
-inline std::string_view describe(agent_event_kind kind) noexcept {
-    constexpr std::string_view names[] = {"start",          "text_start",     "text_delta",   "text_end",
-                                          "thinking_start", "thinking_delta", "thinking_end", "toolcall_start",
-                                          "toolcall_delta", "toolcall_end",   "done",         "error"};
-    return names[static_cast<unsigned char>(kind)];
-}
-
-inline std::string_view describe(agent_stop stop) noexcept {
-    constexpr std::string_view names[] = {"stop", "length", "toolUse", "error", "aborted"};
-    return names[static_cast<unsigned char>(stop)];
-}
-
-inline agent_stop map_stop_reason(json::open_enum<stop_reason> const& reason) noexcept {
-    switch (reason.value()) {
-        case stop_reason::end_turn:
-        case stop_reason::stop_sequence:
-            return agent_stop::stop;
-        case stop_reason::max_tokens:
-        case stop_reason::model_context_window_exceeded:
-            return agent_stop::length;
-        case stop_reason::tool_use:
-            return agent_stop::tool_use;
-        default:
-            return agent_stop::error;
-    }
-}
-
-inline content_block const* agent_event::block() const noexcept {
-    bool const has_none =
-        kind == agent_event_kind::start || kind == agent_event_kind::done || kind == agent_event_kind::error;
-    return has_none || message == nullptr ? nullptr : &message->content()[content_index];
-}
-
-inline tool_use_block const* agent_event::tool_call() const noexcept {
-    auto const* const about = block();
-    return about == nullptr ? nullptr : about->get_if<tool_use_block>();
-}
-
-inline std::string_view agent_event::text() const noexcept {
-    auto const* const about = block();
-    if (about == nullptr) return {};
-    if (auto const* const plain = about->get_if<text_block>()) return plain->text;
-    if (auto const* const call = about->get_if<tool_use_block>())
-        return std::string_view(kind == agent_event_kind::toolcall_end ? call->input.text() : call->incomplete_input);
-    if (auto const* const cited = about->get_if<citations_content_block>()) {
-        auto const* const first = cited->content.empty() ? nullptr : cited->content.front().get_if<text_block>();
-        return first == nullptr ? std::string_view() : std::string_view(first->text);
-    }
-    auto const* const reasoning = about->get_if<reasoning_content_block>();
-    auto const* const thoughts = reasoning == nullptr ? nullptr : reasoning->get_if<reasoning_text_block>();
-    return thoughts == nullptr ? agent_view_detail::redacted_text : std::string_view(thoughts->text);
-}
 
 inline std::span<agent_event const> agent_fold::add(stream_event const& event) {
     events_.clear();
@@ -32672,7 +32745,7 @@ inline void agent_fold::add_reasoning(std::int32_t index, reasoning_content_bloc
         auto const& into = open_or_find(index, block_kind::redacted);
         auto& block = at(into);
         auto& content = block.get_if<reasoning_content_block>()->get_if<redacted_reasoning>()->content;
-        if (content.empty()) push(agent_event_kind::thinking_delta, into.place, agent_view_detail::redacted_text);
+        if (content.empty()) push(agent_event_kind::thinking_delta, into.place, agent_event_detail::redacted_text);
         content.insert(content.end(), redacted->content.begin(), redacted->content.end());
     } else {
         frame_.add(source);

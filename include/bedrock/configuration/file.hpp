@@ -13,7 +13,7 @@
 #include "bedrock/json5/edit.hpp"
 #include "bedrock/json5/path.hpp"
 #include "bedrock/json5/scanner.hpp"
-#include "bedrock/os.hpp"
+#include "bedrock/os/file.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/utf8.hpp"
 

@@ -14,7 +14,7 @@
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/options.hpp"
-#include "bedrock/os.hpp"
+#include "bedrock/os/file.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
 #include "bedrock/settings.hpp"

@@ -1,6 +1,4 @@
-#include "bedrock/os.hpp"
-
-#include "bedrock/blocking.hpp"
+#include "bedrock/os/file.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -33,7 +31,7 @@ struct scratch_folder {
         path = ::mkdtemp(pattern.data());
     }
     ~scratch_folder() {
-        for (auto const* name : {"a", "b", "alive"}) ::unlink((path + "/" + name).c_str());
+        for (auto const* name : {"a", "b"}) ::unlink((path + "/" + name).c_str());
         ::rmdir(path.c_str());
     }
     std::string write(std::string const& name, std::string const& text) const {
@@ -63,24 +61,9 @@ file_ask read(std::string path, file_stamp known = {}, std::size_t most = 1 << 2
     return ask;
 }
 
-exchange<result<bool>> run_ask(process_ask& ask) {
-    co_await ask;
-    co_return true;
-}
-
-struct shell {
-    engine on{std::make_shared<engine_share>()};
-    environment here = environment::of_process();
-    cancellation cancel;
-
-    result<bool> run(process_ask& ask, std::int64_t total_ms = 0) {
-        return blocking_runner(on, here, cancel, total_ms).run(run_ask(ask));
-    }
-};
-
 }  // namespace
 
-TEST_CASE("os: a file is found, unchanged, changed, missing, unreadable", "[os]") {
+TEST_CASE("os/file: a file is found, unchanged, changed, missing, unreadable", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", std::string("bytes\0here", 10));
     auto const first = read(path);
@@ -109,7 +92,7 @@ TEST_CASE("os: a file is found, unchanged, changed, missing, unreadable", "[os]"
     }
 }
 
-TEST_CASE("os: a file is replaced at one stroke and keeps its mode", "[os]") {
+TEST_CASE("os/file: a file is replaced at one stroke and keeps its mode", "[os]") {
     scratch_folder const folder;
     auto const fresh = folder.path + "/b";
     replace_ask made(fresh, "one");
@@ -136,7 +119,7 @@ TEST_CASE("os: a file is replaced at one stroke and keeps its mode", "[os]") {
     CHECK(nowhere.reason == "no such file or directory");
 }
 
-TEST_CASE("os: a file that is not as known stays as it is", "[os]") {
+TEST_CASE("os/file: a file that is not as known stays as it is", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "one");
     auto const known = read(path).stamp;
@@ -171,7 +154,7 @@ TEST_CASE("os: a file that is not as known stays as it is", "[os]") {
     CHECK(folder.count() == 1);
 }
 
-TEST_CASE("os: of several who replace what they have read, none undoes another's change", "[os]") {
+TEST_CASE("os/file: of several who replace what they have read, none undoes another's change", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "");
     constexpr int writers = 4, rounds = 250;
@@ -201,7 +184,7 @@ TEST_CASE("os: of several who replace what they have read, none undoes another's
     CHECK(folder.count() == 1);
 }
 
-TEST_CASE("os: who keeps the folder's lock for ever holds nobody up for ever", "[os]") {
+TEST_CASE("os/file: who keeps the folder's lock for ever holds nobody up for ever", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "old");
     int const held = ::open(folder.path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -214,7 +197,7 @@ TEST_CASE("os: who keeps the folder's lock for ever holds nobody up for ever", "
     ::close(held);
 }
 
-TEST_CASE("os: a name that ends in a slash is a folder's", "[os]") {
+TEST_CASE("os/file: a name that ends in a slash is a folder's", "[os]") {
     scratch_folder const folder;
     replace_ask change(folder.path + "/b/", "text");
     change.known = file_stamp();
@@ -226,7 +209,7 @@ TEST_CASE("os: a name that ends in a slash is a folder's", "[os]") {
     CHECK(folder.count() == 0);
 }
 
-TEST_CASE("os: a new file and its folders are made", "[os]") {
+TEST_CASE("os/file: a new file and its folders are made", "[os]") {
     scratch_folder const folder;
     auto const path = folder.path + "/x/y/b";
     replace_ask made(path, "one");
@@ -249,7 +232,7 @@ TEST_CASE("os: a new file and its folders are made", "[os]") {
     ::rmdir((folder.path + "/x").c_str());
 }
 
-TEST_CASE("os: links are followed, and stay", "[os]") {
+TEST_CASE("os/file: links are followed, and stay", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "one");
     auto const link = folder.path + "/b";
@@ -281,7 +264,7 @@ TEST_CASE("os: links are followed, and stay", "[os]") {
     CHECK(circle.reason == "too many symbolic links");
 }
 
-TEST_CASE("os: what cannot be written whole leaves the old file", "[os]") {
+TEST_CASE("os/file: what cannot be written whole leaves the old file", "[os]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "one");
     rlimit before{};
@@ -320,83 +303,4 @@ TEST_CASE("os: what cannot be written whole leaves the old file", "[os]") {
         os::replace_file(protected_file);
         CHECK(protected_file.reason == "permission denied");
     }
-}
-
-TEST_CASE("os: a process gives its output, its errors and its status", "[os]") {
-    shell s;
-    process_ask ask("printf out; printf err >&2; exit 3");
-    REQUIRE(s.run(ask));
-    CHECK(ask.failure == process_failure::none);
-    CHECK(ask.output == "out");
-    CHECK(ask.error_output == "err");
-    CHECK(ask.exit_status == 3);
-
-    process_ask killed("kill -9 $$");
-    REQUIRE(s.run(killed));
-    CHECK(killed.exit_status == 137);
-
-    process_ask quiet("exec >&- 2>&-; i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done");
-    REQUIRE(s.run(quiet));
-    CHECK(quiet.failure == process_failure::none);
-    CHECK(quiet.exit_status == 0);
-
-    process_ask reader("cat; echo done");  // nothing to read: stdin is empty, not the terminal
-    REQUIRE(s.run(reader));
-    CHECK(reader.output == "done\n");
-}
-
-TEST_CASE("os: a process that hangs, floods or is not wanted any more is killed with its children", "[os]") {
-    shell s;
-    scratch_folder const folder;
-    // The grandchild holds a pipe open for as long as it lives.
-    auto const alive = folder.path + "/alive";
-    REQUIRE(::mkfifo(alive.c_str(), 0600) == 0);
-    int const pipe = ::open(alive.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    REQUIRE(pipe >= 0);
-    auto const reads = [pipe](ssize_t count) {
-        pollfd watched{pipe, POLLIN, 0};
-        char byte = 0;
-        return ::poll(&watched, 1, 10'000) == 1 && ::read(pipe, &byte, 1) == count;
-    };
-    auto const began = [&] { return reads(1); };
-    auto const gone = [&] { return reads(0); };
-    auto const hang = "{ printf x; exec sleep 600; } > " + alive + " & echo started; wait";
-    SECTION("hangs") {
-        process_ask ask(hang);
-        ask.timeout_ms = 1000;
-        REQUIRE(s.run(ask));
-        CHECK(ask.failure == process_failure::timed_out);
-        CHECK(ask.output == "started\n");
-        CHECK(began());
-        CHECK(gone());
-    }
-    SECTION("the total clock") {
-        process_ask ask(hang);
-        auto const got = s.run(ask, 1000);
-        REQUIRE_FALSE(got);
-        CHECK(got.error().code == errc::timeout);
-        CHECK(began());
-        CHECK(gone());
-    }
-    SECTION("cancelled") {
-        process_ask ask(hang);
-        bool has_begun = false;
-        std::thread other([&] {
-            has_begun = began();
-            s.cancel.cancel();
-        });
-        auto const got = s.run(ask);
-        other.join();
-        REQUIRE_FALSE(got);
-        CHECK(got.error().code == errc::cancelled);
-        CHECK(has_begun);
-        CHECK(gone());
-    }
-    SECTION("floods") {
-        process_ask ask("while :; do echo 0123456789012345678901234567890123456789; done");
-        ask.max_output = 100'000;
-        REQUIRE(s.run(ask));
-        CHECK(ask.failure == process_failure::too_much_output);
-    }
-    ::close(pipe);
 }
