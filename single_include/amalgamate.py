@@ -25,7 +25,7 @@ FLOORS = (
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
-    ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine engine_pool os/ os recorded transfer_wait blocking poll_set loop"),
+    ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine/share engine/request engine engine_pool os/ os recorded transfer_wait blocking poll_set loop"),
     ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "

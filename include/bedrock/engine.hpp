@@ -1,11 +1,13 @@
-// Owns libcurl: one multi handle with its connection cache, the transfers on it, and what engines of one client share.
-// Never follows a redirect, never switches off TLS verification, never calls user code inside a curl callback.
+// Owns one multi handle of libcurl with its connection cache, and the transfers on it.
+// Never calls user code inside a curl callback, and never takes in more than its reader wants.
 #ifndef BEDROCK_ENGINE_HPP
 #define BEDROCK_ENGINE_HPP
 
 #include "bedrock/cancellation.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/connection_words.hpp"
+#include "bedrock/engine/request.hpp"
+#include "bedrock/engine/share.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/home_process.hpp"
 #include "bedrock/http.hpp"
@@ -15,7 +17,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -35,25 +36,6 @@
 #endif
 
 namespace bedrock::inline BEDROCK_ABI {
-
-/// DNS answers and TLS sessions, shared by all engines of a client through locks. Connections are not: libcurl forbids
-/// that across threads.
-/// **Thread safety:** full. **Lifetime:** engines hold it by shared_ptr.
-class engine_share {
-  public:
-    engine_share();
-    engine_share(engine_share const&) = delete;
-    engine_share& operator=(engine_share const&) = delete;
-    ~engine_share();
-    CURLSH* handle() const noexcept { return handle_; }
-
-  private:
-    home_process home_;
-    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
-    static void unlock(CURL*, curl_lock_data what, void* self);
-    std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
-    CURLSH* handle_ = nullptr;
-};
 
 class engine;
 
@@ -84,24 +66,18 @@ class curl_transfer final : public http::transfer {
     /// Finds out whether they are. `now_ms`: on the clock of `started_ms`.
     void note_connected(std::int64_t now_ms);
     /// The whole request was handed to the network.
-    bool request_sent() const noexcept;
+    bool request_sent() const noexcept { return request_.is_sent(); }
     /// The reader has nothing left to do: lets bytes in beyond the high-water mark, which may have stopped them.
     void want_more();
-    http::request const& request() const noexcept { return request_; }
+    http::request const& request() const noexcept { return request_.what(); }
     /// "https://host:port", and through which proxy, for messages.
-    std::string peer() const;
+    std::string peer() const { return request_.peer(); }
 
   private:
     friend class engine;
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
-    bool set_up(CURLSH* share);
-    bool set_up_tls();
-    bool set_up_route();
-    template <class Value>
-    bool require(CURLoption option, Value value, char const* what);
-    bool is_proxied() const;
-    http::phases read_phases() const;
+    bool set_up();
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
     bool take_header(std::string_view line);
@@ -110,10 +86,7 @@ class curl_transfer final : public http::transfer {
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
 
     engine& owner_;
-    http::request request_;
-    CURL* easy_ = nullptr;
-    curl_slist* header_lines_ = nullptr;
-    std::array<char, CURL_ERROR_SIZE> curl_text_{};
+    curl_request request_;
     http::failure aborted_{};  // why a callback stopped the transfer
     listener* listener_ = nullptr;
     std::size_t header_bytes_ = 0;
@@ -190,7 +163,6 @@ class engine {
   private:
     friend class curl_transfer;
     class multi_waker;
-    bool has_own_bundle(CURL* easy);
     void abandon() noexcept;
     void end_transfers();
     static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
@@ -212,12 +184,6 @@ class engine {
 
 namespace detail {
 
-/// libcurl's global state, once a process; counts as done when the host program did it before.
-inline bool curl_ready() {
-    static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    return ready;
-}
-
 /// libcurl before 7.88 lets the TLS library write to sockets itself, which raises SIGPIPE where the other side is gone.
 inline bool curl_may_raise_sigpipe() noexcept {
     static bool const may = curl_version_info(CURLVERSION_NOW)->version_num < 0x075800;
@@ -225,30 +191,6 @@ inline bool curl_may_raise_sigpipe() noexcept {
 }
 
 }  // namespace detail
-
-inline engine_share::engine_share() {
-    if (!detail::curl_ready()) return;
-    handle_ = curl_share_init();
-    if (!handle_) return;
-    curl_share_setopt(handle_, CURLSHOPT_USERDATA, this);
-    curl_share_setopt(handle_, CURLSHOPT_LOCKFUNC, &engine_share::lock);
-    curl_share_setopt(handle_, CURLSHOPT_UNLOCKFUNC, &engine_share::unlock);
-    curl_share_setopt(handle_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-    curl_share_setopt(handle_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-}
-
-inline engine_share::~engine_share() {
-    // In a forked child, handles that are left in memory refer to it.
-    if (handle_ && home_.is_here()) curl_share_cleanup(handle_);
-}
-
-inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
-    static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].lock();
-}
-
-inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) {
-    static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].unlock();
-}
 
 class engine::multi_waker final : public waker {
   public:
@@ -282,21 +224,6 @@ inline engine::engine(std::shared_ptr<engine_share> share, long max_connections)
       share_(std::move(share)),
       bed_(std::make_shared<multi_waker>(multi_)) {
     if (multi_ && max_connections > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
-}
-
-// Where libcurl's own trust is a file that can be read.
-inline bool engine::has_own_bundle([[maybe_unused]] CURL* easy) {
-    if (has_own_bundle_) return *has_own_bundle_;
-    has_own_bundle_ = false;
-#if LIBCURL_VERSION_NUM >= 0x075400 && !defined(_WIN32)
-    char* path = nullptr;
-    curl_easy_getinfo(easy, CURLINFO_CAINFO, &path);
-    if (std::FILE* const file = path ? std::fopen(path, "r") : nullptr) {
-        std::fclose(file);
-        has_own_bundle_ = true;
-    }
-#endif
-    return *has_own_bundle_;
 }
 
 inline engine::~engine() {
@@ -396,12 +323,11 @@ inline void engine::act(socket_type ready, int events) {
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
     std::unique_ptr<curl_transfer> made(new curl_transfer(*this, std::move(what), whole));
     made->started_ms_ = now_ms;
-    if (!multi_ || !made->set_up(share_ ? share_->handle() : nullptr)) {
+    if (!made->set_up()) {
         made->ended = true;
-        if (!made->end) made->end = {errc::transport, false, "libcurl could not be set up (out of memory?)"};
         return made;
     }
-    if (auto const code = curl_multi_add_handle(multi_, made->easy_); code != CURLM_OK) {
+    if (auto const code = curl_multi_add_handle(multi_, made->request_.handle()); code != CURLM_OK) {
         made->ended = true;
         made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
         return made;
@@ -429,7 +355,7 @@ inline void engine::collect_ended() {
         auto* const done = reinterpret_cast<curl_transfer*>(owner);
         done->finish(code);
         std::erase(running_, done);
-        curl_multi_remove_handle(multi_, done->easy_);
+        curl_multi_remove_handle(multi_, done->request_.handle());
         if (done->listener_) done->listener_->on_progress();
     }
 }
@@ -450,188 +376,38 @@ inline void engine::wait(std::int64_t milliseconds, std::span<int const> pipes) 
 
 inline curl_transfer::~curl_transfer() {
     listener_ = nullptr;
-    if (easy_ && owner_.is_alive()) {
-        sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-        std::erase(owner_.running_, this);
-        curl_multi_remove_handle(owner_.multi_, easy_);
-        curl_easy_cleanup(easy_);
-    }
-    curl_slist_free_all(header_lines_);
+    if (!owner_.is_alive()) request_.abandon();
+    if (!request_.handle()) return;
+    sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
+    std::erase(owner_.running_, this);
+    curl_multi_remove_handle(owner_.multi_, request_.handle());
+    request_.close();
 }
 
-inline bool curl_transfer::set_up(CURLSH* share) {
-    easy_ = curl_easy_init();
-    if (!easy_) return false;
-    auto const add_line = [this](std::string const& line) {
-        curl_slist* const longer = curl_slist_append(header_lines_, line.c_str());
-        if (longer) header_lines_ = longer;
-        return longer != nullptr;
-    };
-    for (auto const& [name, value] : request_.headers)
-        // A header whose value is blank is written so, or libcurl leaves it out.
-        if (!add_line(value.find_first_not_of(" \t") == std::string::npos ? name + ";" : name + ": " + value))
-            return false;
-    // libcurl adds these on its own: the first costs a second on bodies over 1 MiB, the others are not ours to say.
-    for (char const* const unwanted : {"Expect", "Accept", "Content-Type"})
-        if (http::find_header(request_.headers, unwanted).empty() && !add_line(std::string(unwanted) + ":"))
-            return false;
-
-    auto const set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_, option, value); };
-    set(CURLOPT_PRIVATE, static_cast<void*>(this));
-    set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
-    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
-    set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
-    set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
-    set(CURLOPT_ERRORBUFFER, curl_text_.data());
-    set(CURLOPT_URL, request_.url.c_str());
-    set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_HTTPHEADER, header_lines_);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(request_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_TCP_KEEPALIVE, 1L);
-    set(CURLOPT_TCP_KEEPIDLE, 30L);   // seconds; NAT gateways forget a silent connection after 240 to 350
-    set(CURLOPT_TCP_KEEPINTVL, 15L);  // seconds
-#if LIBCURL_VERSION_NUM >= 0x080900
-    set(CURLOPT_TCP_KEEPCNT, 4L);
-#endif
-    set(CURLOPT_MAXAGE_CONN, 50L);  // seconds; servers close idle connections from a minute on
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075700
-    set(CURLOPT_QUICK_EXIT, 1L);
-#endif
-    // Our clocks decide; libcurl's own limit of five minutes must not come first.
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>((std::numeric_limits<std::int32_t>::max)()));
-    if (!set_up_tls() || !set_up_route()) return false;
-    if (request_.fresh_connection) {
-        set(CURLOPT_FRESH_CONNECT, 1L);
-        set(CURLOPT_FORBID_REUSE, 1L);
+inline bool curl_transfer::set_up() {
+    if (!owner_.multi_) {
+        end = curl_request::no_memory();
+        return false;
     }
-    if (share) set(CURLOPT_SHARE, share);
-    if (request_.method == "POST") {
-        set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request_.body.view().data());
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    } else if (request_.method != "GET") {
-        set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-        if (!request_.body.empty()) {
-            set(CURLOPT_POSTFIELDS, request_.body.view().data());
-            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-        }
-    }
-    set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
-    set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-    set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
-    set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+    auto const& share = owner_.share_;
+    end = request_.set_up(share ? share->handle() : nullptr, owner_.has_own_bundle_);
+    if (end) return false;
+    request_.set(CURLOPT_PRIVATE, static_cast<void*>(this));
+    request_.set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
+    request_.set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
+    request_.set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
+    request_.set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
+    request_.set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
+    request_.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+    request_.set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
+    request_.set(CURLOPT_WRITEDATA, static_cast<void*>(this));
     return true;
-}
-
-template <class Value>
-bool curl_transfer::require(CURLoption option, Value value, char const* what) {
-    auto const code = curl_easy_setopt(easy_, option, value);
-    if (code == CURLE_OK) return true;
-    end = {errc::invalid_input, false,
-           std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version + " cannot be told " + what + ": " +
-               curl_easy_strerror(code)};
-    return false;
-}
-
-inline bool curl_transfer::set_up_tls() {
-    auto const& [authorities, certificate, key, folder] = request_.tls;
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
-    bool const own = !authorities.empty() || !folder.empty();
-    if (own) {
-        // Libcurl's own file and folder would be trusted beside those that were named.
-        if (!require(CURLOPT_CAINFO, authorities.empty() ? nullptr : authorities.c_str(), "the authorities' file"))
-            return false;
-        if (!folder.empty() && !require(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
-    }
-    // A file is read once an engine, but at every connection where there is a folder too.
-    if (folder.empty() && (own || owner_.has_own_bundle(easy_)))
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
-    return (certificate.empty() || require(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
-           (key.empty() || require(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
-}
-
-// Always said, so that libcurl does not ask the process's environment, which may not be the client's.
-inline bool curl_transfer::set_up_route() {
-    if (!request_.unix_socket.empty() &&
-        !require(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str(), "a unix-domain socket"))
-        return false;
-    bool const direct = request_.no_proxy || !request_.unix_socket.empty();
-    auto const& proxy = request_.proxy;
-    if (direct || proxy.url.empty()) {  // a libcurl that has no proxies may refuse both, and need neither
-        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-        curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
-        return true;
-    }
-    if (auto const fault = connection_words::find_proxy_fault(proxy.url); !fault.empty()) {
-        end = {errc::invalid_input, false, "the proxy "};
-        end.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
-        return false;
-    }
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-    auto const& authorities = proxy.authorities.empty() ? request_.tls.authorities : proxy.authorities;
-    if (!authorities.empty()) {
-        if (!require(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
-        curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
-    }
-    return require(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
-           require(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
-}
-
-// Before libcurl 8.7 only a proxy without exceptions is known to have been used.
-inline bool curl_transfer::is_proxied() const {
-#if LIBCURL_VERSION_NUM >= 0x080700
-    long used = 0;
-    curl_easy_getinfo(easy_, CURLINFO_USED_PROXY, &used);
-    return used != 0;
-#else
-    return !request_.no_proxy && !request_.proxy.url.empty() && request_.proxy.exceptions.empty();
-#endif
-}
-
-inline std::string curl_transfer::peer() const {
-    auto who = connection_words::origin_of(request_.url);
-    if (!request_.unix_socket.empty()) return who + " on the socket " + request_.unix_socket;
-    return easy_ && is_proxied() ? who + " through the proxy " + connection_words::proxy_origin_of(request_.proxy.url)
-                                 : who;
-}
-
-inline bool curl_transfer::request_sent() const noexcept {
-    if (!easy_) return false;
-    long head_size = 0;
-    curl_off_t ready = 0, body_size = 0;
-    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &ready);  // before that it was the proxy that was spoken to
-    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &head_size);
-    curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &body_size);
-    return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= request_.body.size();
 }
 
 // However late it is noticed: libcurl keeps the time that it took.
 inline void curl_transfer::note_connected(std::int64_t now_ms) {
-    if (connected_ms_ || !easy_) return;
-    curl_off_t took_us = 0;
-    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &took_us);
-    if (took_us > 0) connected_ms_ = (std::min)(now_ms, started_ms_ + static_cast<std::int64_t>(took_us / 1000));
-}
-
-inline http::phases curl_transfer::read_phases() const {
-    auto const at = [this](CURLINFO station) {
-        curl_off_t microseconds = 0;
-        curl_easy_getinfo(easy_, station, &microseconds);
-        return static_cast<std::int64_t>(microseconds / 1000);
-    };
-    return {at(CURLINFO_NAMELOOKUP_TIME_T), at(CURLINFO_CONNECT_TIME_T), at(CURLINFO_APPCONNECT_TIME_T),
-            at(CURLINFO_STARTTRANSFER_TIME_T)};
+    if (connected_ms_) return;
+    if (auto const took = request_.connecting_ms()) connected_ms_ = (std::min)(now_ms, started_ms_ + *took);
 }
 
 inline void curl_transfer::want_more() {
@@ -639,7 +415,7 @@ inline void curl_transfer::want_more() {
     if (!paused_) return;
     paused_ = false;
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-    curl_easy_pause(easy_, CURLPAUSE_CONT);
+    curl_easy_pause(request_.handle(), CURLPAUSE_CONT);
 }
 
 inline bool curl_transfer::take_header(std::string_view line) {
@@ -648,7 +424,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     if (listener_) listener_->on_progress();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
-                    connection_words::origin_of(request_.url) + " answered with more than " +
+                    connection_words::origin_of(request().url) + " answered with more than " +
                         std::to_string(engine::max_header_bytes) + " bytes of headers"};
         return false;
     }
@@ -664,7 +440,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     }
     if (line.empty()) {
         head_complete_ = head.status >= 200;  // 1xx: the real head follows
-        if (head_complete_) head.phases = read_phases();
+        if (head_complete_) head.phases = request_.phases();
         return true;
     }
     auto const colon = line.find(':');
@@ -681,10 +457,10 @@ inline std::size_t curl_transfer::take_body(byte_view bytes) {
         paused_ = true;
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (whole_ && bytes.size() > request_.max_body - buffer.size()) {
+    if (whole_ && bytes.size() > request().max_body - buffer.size()) {
         aborted_ = {errc::protocol, true,
-                    connection_words::origin_of(request_.url) + " answered with more than " +
-                        std::to_string(request_.max_body) + " bytes; raise max_body if that is expected"};
+                    connection_words::origin_of(request().url) + " answered with more than " +
+                        std::to_string(request().max_body) + " bytes; raise max_body if that is expected"};
         return 0;
     }
     wanted_ = false;
@@ -728,81 +504,14 @@ inline void curl_transfer::finish(CURLcode code) {
         end = describe(code);
     } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
         end = {errc::truncated, true,
-               "the answer of " + connection_words::origin_of(request_.url) + " ended inside its head"};
+               "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
     }
 }
 
 inline http::failure curl_transfer::describe(CURLcode code) const {
-    if (aborted_.code != errc::none) {
-        auto why = aborted_;
-        if (why.message.empty()) why.message = "out of memory while receiving";
-        return why;
-    }
-    using namespace connection_words;
-    http::failure why;
-    why.request_sent = request_sent();
-    auto const said = hide_proxy(curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code), request_.proxy.url);
-    auto const origin = peer();
-    // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.
-    if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
-        why.code = errc::protocol;
-        why.message = origin + " did not answer in HTTP: " + said;
-        return why;
-    }
-    long connect_status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_status);
-    if (connect_status >= 300 && !why.request_sent) {
-        why.code = errc::transport;
-        why.permanent = connect_status < 500;
-        why.message =
-            describe_proxy_refusal(static_cast<int>(connect_status), origin_of(request_.url), request_.proxy.url);
-        return why;
-    }
-    why.code = errc::transport;
-    switch (code) {
-        case CURLE_PARTIAL_FILE:
-            why.code = errc::truncated;
-            why.message = "the answer of " + origin + " was cut short: " + said;
-            break;
-        case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL:
-            why.code = errc::invalid_input;
-            why.message = "not a usable URL: " + origin + ": " + said;
-            break;
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            why.message = "cannot resolve the proxy " + proxy_origin_of(request_.proxy.url) + ": " + said +
-                          "; check HTTPS_PROXY, or network.proxy where that is set";
-            break;
-        case CURLE_COULDNT_RESOLVE_HOST:
-            why.message = "cannot resolve the host of " + origin + ": " + said +
-                          "; check the region or endpoint, the network and the proxy settings";
-            break;
-        case CURLE_COULDNT_CONNECT:
-            why.message = "cannot connect to " + origin + ": " + said;
-            break;
-        case CURLE_SSL_CERTPROBLEM:
-            why.code = errc::invalid_input;
-            why.message = "the certificate or key to show to " + origin + " cannot be used: " + said;
-            break;
-        case CURLE_SSL_CACERT_BADFILE:
-            why.code = errc::invalid_input;
-            why.message = "the file of certificate authorities for " + origin + " cannot be used: " + said;
-            break;
-        case CURLE_PEER_FAILED_VERIFICATION:
-            why.permanent = true;
-            why.message = origin + " is not who it should be: " + said + "; ";
-            why.message += advise_on_certificate(said);
-            break;
-        case CURLE_SSL_CONNECT_ERROR:
-            why.message = "TLS with " + origin + " failed: " + said + "; TLS 1.2 is the oldest that is spoken";
-            break;
-        default:
-            why.message = "the connection to " + origin + " failed: " + said;
-    }
-    if (wants_client_certificate(said)) {
-        why.permanent = true;
-        why.message += "; it wants a certificate of this side that it trusts: network.tls.certificate and key";
-    }
+    if (aborted_.code == errc::none) return request_.describe(code);
+    auto why = aborted_;
+    if (why.message.empty()) why.message = "out of memory while receiving";
     return why;
 }
 

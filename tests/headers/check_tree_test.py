@@ -197,7 +197,7 @@ class Rules(unittest.TestCase):
         self.finds_in("banned: <mutex>", "hex.hpp", "int hex();", "#if defined(_WIN32)\n#include <mutex>\n#endif")
 
     def test_libraries(self):
-        for name, home in (("curl/curl.h", "engine.hpp"), ("openssl/evp.h", "crypto.hpp, crypto/"), ("simdjson.h", "simdjson.hpp"),
+        for name, home in (("curl/curl.h", "engine.hpp, engine/"), ("openssl/evp.h", "crypto.hpp, crypto/"), ("simdjson.h", "simdjson.hpp"),
                            ("httplib.h", "testing/"), ("nlohmann/json.hpp", "no header")):
             self.finds_in("library: <%s> belongs in %s alone" % (name, home), "client.hpp", "#if", "#include <%s>\n#if" % name)
 
