@@ -25,7 +25,7 @@ FLOORS = (
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/"),
-    ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine/share engine/request engine engine_pool os/ os recorded transfer_wait blocking poll_set loop"),
+    ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine/share engine/request engine engine_pool os/ os recorded transfer_wait blocking poll_set loop/queue loop/signals loop/watches loop"),
     ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "
@@ -44,7 +44,7 @@ APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "cont
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
          "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
          "conversation", "model_traits", "reasoning", "model_fit", "prompt_cache", "cost", "error_class", "agent_event", "agent_view",
-         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_client", "loop", "poll_set")
+         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_client", "loop", "loop/queue", "loop/signals", "loop/watches", "poll_set")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
 WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone

@@ -40,10 +40,10 @@
 //   BEDROCK_JSON_LAZY_HPP, BEDROCK_JSON_NUMBER_HPP, BEDROCK_JSON_ONE_OF_HPP, BEDROCK_JSON_OPEN_ENUM_HPP,
 //   BEDROCK_JSON_PARTIAL_HPP, BEDROCK_JSON_READER_HPP, BEDROCK_JSON_STATUS_HPP, BEDROCK_JSON_VALUE_READER_HPP,
 //   BEDROCK_JSON_VALUE_WRITER_HPP, BEDROCK_JSON_WRITER_HPP, BEDROCK_KNOWN_LIMITS_HPP, BEDROCK_LOOP_HPP,
-//   BEDROCK_MODEL_ACCUMULATOR_HPP, BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP,
-//   BEDROCK_MODEL_AUTOMATED_REASONING_HPP, BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP,
-//   BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP, BEDROCK_MODEL_COUNT_TOKENS_HPP,
-//   BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
+//   BEDROCK_LOOP_QUEUE_HPP, BEDROCK_LOOP_SIGNALS_HPP, BEDROCK_LOOP_WATCHES_HPP, BEDROCK_MODEL_ACCUMULATOR_HPP,
+//   BEDROCK_MODEL_APPLY_GUARDRAIL_HPP, BEDROCK_MODEL_ASYNC_INVOKE_HPP, BEDROCK_MODEL_AUTOMATED_REASONING_HPP,
+//   BEDROCK_MODEL_CITATIONS_HPP, BEDROCK_MODEL_CONTENT_HPP, BEDROCK_MODEL_CONTROL_HPP, BEDROCK_MODEL_CONVERSE_HPP,
+//   BEDROCK_MODEL_COUNT_TOKENS_HPP, BEDROCK_MODEL_DELTA_SCAN_HPP, BEDROCK_MODEL_EMBED_HPP, BEDROCK_MODEL_FIT_HPP,
 //   BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP, BEDROCK_MODEL_GUARDRAIL_HPP, BEDROCK_MODEL_GUARDRAIL_TRACE_HPP,
 //   BEDROCK_MODEL_ID_HPP, BEDROCK_MODEL_INVOKE_HPP, BEDROCK_MODEL_LIST_HPP, BEDROCK_MODEL_MEDIA_HPP,
 //   BEDROCK_MODEL_STREAM_HPP, BEDROCK_MODEL_TOOL_HPP, BEDROCK_MODEL_TRAITS_HPP, BEDROCK_NETWORK_HPP,
@@ -23945,24 +23945,106 @@ inline std::span<poll_set::ready_descriptor const> poll_set::wait(std::int64_t m
 
 #endif
 
-// ===== bedrock/loop.hpp ==============================================================================================
-// Owns the runner that answers the asks of any number of protocols on one thread and one engine, on whatever loop that
-// thread has. Never starts a thread, and never runs a job inside a callback of libcurl.
-#ifndef BEDROCK_LOOP_HPP
-#define BEDROCK_LOOP_HPP
+// ===== bedrock/loop/queue.hpp ========================================================================================
+// Owns the order of a loop: who gets the next turn, and who gets one when a time has come.
+// Never allocates for a turn, and never asks what time it is.
+#ifndef BEDROCK_LOOP_QUEUE_HPP
+#define BEDROCK_LOOP_QUEUE_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// How a loop of the user's own is told what to wait for. Without `watch`, `loop_runner::pump` sleeps by itself.
-/// Both are called on the loop's thread, never inside libcurl; they must neither call back nor throw.
-struct loop_hooks {
-    /// Watch a descriptor, level-triggered, for these events in place of those before: `poll_set::readable`,
-    /// `poll_set::writable`, both, or 0 for no longer. Sockets are open until this has returned with 0; of libcurl's
-    /// own pipes a descriptor may be closed then, or be another one already that is named next.
-    std::function<void(descriptor which, int events)> watch{};
-    /// Call `on_timer` so many milliseconds from now, in place of any time before; negative: at no time.
-    std::function<void(std::int64_t milliseconds)> set_timer{};
+/// Turns in the order in which they were asked for, and the times of those who wait.
+/// **Allocates:** for the first time of an entry alone. **Thread safety:** one thread at a time.
+class loop_queue {
+  public:
+    /// What is queued. **Lifetime:** it must stay where it is, and be out of the queue before it is destroyed.
+    class entry {
+      protected:
+        entry() = default;
+        entry(entry const&) = delete;
+        entry& operator=(entry const&) = delete;
+        ~entry() = default;
+
+      private:
+        friend class loop_queue;
+        // Nodes of the queue's lists, so that moving between them allocates nothing.
+        std::list<entry*> slot_{this};
+        std::list<entry*>::iterator node_ = slot_.begin();
+        bool is_queued_ = false;
+        std::set<std::pair<std::int64_t, entry*>>::node_type timer_{};
+        std::int64_t armed_ms_ = deadline::never;
+    };
+
+    /// Gets a turn behind those of others, one however often it asks.
+    void enqueue(entry& who) noexcept;
+    void dequeue(entry& who) noexcept;
+    /// Gets a turn when this time has come, or an earlier one that it named.
+    void arm(entry& who, std::int64_t at_ms);
+    void disarm(entry& who) noexcept;
+    /// Whose time has come gets a turn.
+    void ring(std::int64_t now_ms) noexcept;
+
+    /// Entries that have a turn to come.
+    std::size_t turns() const noexcept { return ready_.size(); }
+    /// Whose turn is next; null where it is nobody's.
+    entry* next() const noexcept { return ready_.empty() ? nullptr : ready_.front(); }
+    /// The earliest time that somebody named.
+    std::int64_t first_due_ms() const noexcept { return timers_.empty() ? deadline::never : timers_.begin()->first; }
+
+  private:
+    std::list<entry*> ready_;
+    std::set<std::pair<std::int64_t, entry*>> timers_;
 };
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void loop_queue::enqueue(entry& who) noexcept {
+    if (std::exchange(who.is_queued_, true)) return;
+    ready_.splice(ready_.end(), who.slot_, who.node_);
+}
+
+inline void loop_queue::dequeue(entry& who) noexcept {
+    if (!std::exchange(who.is_queued_, false)) return;
+    who.slot_.splice(who.slot_.end(), ready_, who.node_);
+}
+
+// A time that moves later is found out when the earlier one comes, so that an event costs no change here.
+inline void loop_queue::arm(entry& who, std::int64_t at_ms) {
+    if (at_ms >= who.armed_ms_) return;
+    disarm(who);
+    if (who.timer_) {
+        who.timer_.value() = {at_ms, &who};
+        timers_.insert(std::move(who.timer_));
+    } else {
+        timers_.emplace(at_ms, &who);
+    }
+    who.armed_ms_ = at_ms;
+}
+
+inline void loop_queue::disarm(entry& who) noexcept {
+    if (who.armed_ms_ == deadline::never) return;
+    who.timer_ = timers_.extract({std::exchange(who.armed_ms_, deadline::never), &who});
+}
+
+inline void loop_queue::ring(std::int64_t now_ms) noexcept {
+    while (!timers_.empty() && timers_.begin()->first <= now_ms) {
+        auto& who = *timers_.begin()->second;
+        disarm(who);
+        enqueue(who);
+    }
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/loop/signals.hpp ======================================================================================
+// Owns what any thread may say to a job of a loop: wake up, pause, end.
+// Never runs anything itself: it leaves a mark, and rings the loop's bell.
+#ifndef BEDROCK_LOOP_SIGNALS_HPP
+#define BEDROCK_LOOP_SIGNALS_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
 
 /// What any thread may say to a job.
 /// **Thread safety:** full. **Lifetime:** free; it may outlive job and loop.
@@ -23997,12 +24079,131 @@ class job_signals final : public waker {
     std::atomic<bool> over_{false};
 };
 
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/loop/watches.hpp ======================================================================================
+// Owns what a loop watches, and whom it tells: its own sleep, and the loop of the user's where there are hooks.
+// Never tells anything inside libcurl, and never closes a socket before everybody has heard that it is watched no
+// longer.
+#ifndef BEDROCK_LOOP_WATCHES_HPP
+#define BEDROCK_LOOP_WATCHES_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// How a loop of the user's own is told what to wait for. Without `watch`, `loop_runner::pump` sleeps by itself.
+/// Both are called on the loop's thread, never inside libcurl; they must neither call back nor throw.
+struct loop_hooks {
+    /// Watch a descriptor, level-triggered, for these events in place of those before: `poll_set::readable`,
+    /// `poll_set::writable`, both, or 0 for no longer. Sockets are open until this has returned with 0; of libcurl's
+    /// own pipes a descriptor may be closed then, or be another one already that is named next.
+    std::function<void(descriptor which, int events)> watch{};
+    /// Call `on_timer` so many milliseconds from now, in place of any time before; negative: at no time.
+    std::function<void(std::int64_t milliseconds)> set_timer{};
+};
+
+/// Changes of what is watched, noted wherever they come up and told in order when it is safe.
+/// **Thread safety:** one thread at a time.
+class loop_watches {
+  public:
+    explicit loop_watches(loop_hooks hooks) : hooks_(std::move(hooks)) {}
+
+    loop_hooks const& hooks() const noexcept { return hooks_; }
+    /// Room for the sockets of so many jobs, so that `release` finds it.
+    void reserve(std::size_t jobs);
+    /// To be watched for these events in place of those before; 0: no longer.
+    void note(descriptor which, int events) { changes_.push_back({which, events}); }
+    /// A socket to be closed once it has been told that it is watched no longer.
+    void release(engine::socket_type which) noexcept;
+    /// Tells what was noted, the hooks too where there is somebody to `hear` them, then closes what was released.
+    void tell(bool hear);
+    /// Nothing is watched any more.
+    void tell_end(bool hear);
+    /// As `poll_set::wait`.
+    std::span<poll_set::ready_descriptor const> wait(std::int64_t milliseconds) { return sleep_.wait(milliseconds); }
+
+  private:
+    struct change {
+        descriptor which;
+        int events;
+    };
+    void tell(change what, bool hear);
+
+    loop_hooks hooks_;
+    poll_set sleep_;
+    std::vector<change> changes_;                // to be told, in order
+    std::vector<engine::socket_type> released_;  // to be closed behind that
+    bool is_telling_ = false;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// True in its scope.
+class scoped_mark {
+  public:
+    explicit scoped_mark(bool& mark) noexcept : mark_(mark) { mark_ = true; }
+    scoped_mark(scoped_mark const&) = delete;
+    scoped_mark& operator=(scoped_mark const&) = delete;
+    ~scoped_mark() { mark_ = false; }
+
+  private:
+    bool& mark_;
+};
+
+}  // namespace detail
+
+inline void loop_watches::reserve(std::size_t jobs) {
+    changes_.reserve(2 * jobs + 16);
+    released_.reserve(2 * jobs + 16);
+}
+
+inline void loop_watches::release(engine::socket_type which) noexcept {
+    if (released_.size() < released_.capacity())
+        released_.push_back(which);
+    else
+        engine::close_socket(which);
+}
+
+// By number, because what is told may lead to more of it.
+inline void loop_watches::tell(bool hear) {
+    if (is_telling_ || (changes_.empty() && released_.empty())) return;
+    detail::scoped_mark const telling(is_telling_);
+    for (std::size_t i = 0; i < changes_.size(); ++i) tell(changes_[i], hear);
+    changes_.clear();
+    for (auto const which : released_) engine::close_socket(which);
+    released_.clear();
+}
+
+inline void loop_watches::tell_end(bool hear) {
+    while (auto const left = sleep_.any()) tell({*left, 0}, hear);
+}
+
+inline void loop_watches::tell(change what, bool hear) {
+    sleep_.watch(what.which, what.events);
+    if (hooks_.watch && hear) hooks_.watch(what.which, what.events);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/loop.hpp ==============================================================================================
+// Owns the runner that answers the asks of any number of protocols on one thread and one engine, on whatever loop that
+// thread has. Never starts a thread, and never runs a job inside a callback of libcurl.
+#ifndef BEDROCK_LOOP_HPP
+#define BEDROCK_LOOP_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
 class loop_runner;
 
 /// Something that a loop runs: it gets a turn when there is something to do, and waits for one ask at a time between.
 /// **Thread safety:** of its loop's thread alone; `signals()` are for all. **Lifetime:** held by the loop until it is
 /// finished or dropped.
-class loop_job : private curl_transfer::listener {
+class loop_job : private curl_transfer::listener, private loop_queue::entry {
   public:
     loop_job(loop_job const&) = delete;
     loop_job& operator=(loop_job const&) = delete;
@@ -24056,14 +24257,7 @@ class loop_job : private curl_transfer::listener {
     std::int64_t until_ms_ = deadline::never;  // of an ask that has a time of its own
     std::unique_ptr<os::child_process> child_{};
     std::array<int, 2> pipes_{-1, -1};  // of it, that are watched
-
-    // Nodes of the loop's lists, so that moving between them allocates nothing.
-    std::list<loop_job*> slot_{this};
-    std::list<loop_job*>::iterator node_ = slot_.begin();
-    bool is_queued_ = false;
     std::list<std::shared_ptr<loop_job>>::iterator place_{};
-    std::set<std::pair<std::int64_t, loop_job*>>::node_type timer_{};
-    std::int64_t armed_ms_ = deadline::never;
 };
 
 /// Runs jobs, each as far as it goes without waiting, one turn for each in a round.
@@ -24100,14 +24294,9 @@ class loop_runner final : private engine::watcher {
 
   private:
     friend class loop_job;
-    struct change {
-        descriptor which;
-        int events;
-    };
-
-    void watch(engine::socket_type which, int events) override { changes_.push_back({which, events}); }
+    void watch(engine::socket_type which, int events) override { watches_.note(which, events); }
     void set_timer(long milliseconds) noexcept override;
-    void release(engine::socket_type which) noexcept override;
+    void release(engine::socket_type which) noexcept override { watches_.release(which); }
 
     bool begin(loop_job& job, ask& wanted);
     bool start_transfer(loop_job& job, http::request what, bool whole);
@@ -24122,40 +24311,30 @@ class loop_runner final : private engine::watcher {
     http::failure stopped(loop_job& job);
     deadline::running_clock total_clock(loop_job const& job) const;
 
-    void enqueue(loop_job& job) noexcept;
-    void dequeue(loop_job& job) noexcept;
-    void arm(loop_job& job, std::int64_t at_ms);
-    void disarm(loop_job& job) noexcept;
-
     void dispatch(descriptor which, int events);
     void round();
     void give_turn(loop_job& job);
     void collect_wakes();
-    void ring_timers();
     std::int64_t next_due() const noexcept;
     void settle();
-    void tell_changes();
-    void tell(change what);
+    void tell_changes() { watches_.tell(has_listener()); }
+    // A forked child may share the descriptor that the parent's loop sleeps on.
+    bool has_listener() const noexcept { return is_open_ && engine_.is_alive(); }
     std::int64_t now() const { return surroundings_.steady_milliseconds(); }
 
     engine& engine_;
     environment const& surroundings_;
-    loop_hooks hooks_;
+    loop_watches watches_;
     std::shared_ptr<bell> bell_ = std::make_shared<bell>();
-    poll_set sleep_;
     std::list<std::shared_ptr<loop_job>> jobs_;
-    std::list<loop_job*> ready_;
-    std::set<std::pair<std::int64_t, loop_job*>> timers_;
+    loop_queue queue_;
     std::map<descriptor, loop_job*> pipes_;
-    std::vector<change> changes_;       // to be told, in order
-    std::vector<descriptor> released_;  // to be closed behind that
     std::int64_t engine_due_ms_ = deadline::never;
     std::int64_t told_due_ms_ = deadline::never;
     loop_job const* current_ = nullptr;
     bool is_open_ = true;
     bool is_heard_ = false;  // the bell is watched
     bool is_working_ = false;
-    bool is_telling_ = false;
 };
 
 /// A job that is a protocol, and what is done with its result.
@@ -24188,22 +24367,6 @@ class exchange_job final : public loop_job {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-namespace detail {
-
-/// True in its scope.
-class scoped_mark {
-  public:
-    explicit scoped_mark(bool& mark) noexcept : mark_(mark) { mark_ = true; }
-    scoped_mark(scoped_mark const&) = delete;
-    scoped_mark& operator=(scoped_mark const&) = delete;
-    ~scoped_mark() { mark_ = false; }
-
-  private:
-    bool& mark_;
-};
-
-}  // namespace detail
-
 inline loop_job::loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms)
     : signals_(std::make_shared<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
 
@@ -24212,7 +24375,7 @@ inline bool loop_job::begin(ask& wanted) {
 }
 
 inline void loop_job::again() noexcept {
-    if (runner_) runner_->enqueue(*this);
+    if (runner_) runner_->queue_.enqueue(*this);
 }
 
 inline bool loop_job::finish() noexcept {
@@ -24226,7 +24389,7 @@ inline http::failure loop_job::stopped() {
 }
 
 inline loop_runner::loop_runner(engine& on, environment const& surroundings, loop_hooks hooks)
-    : engine_(on), surroundings_(surroundings), hooks_(std::move(hooks)) {
+    : engine_(on), surroundings_(surroundings), watches_(std::move(hooks)) {
     engine_.set_watcher(this);
 }
 
@@ -24240,8 +24403,9 @@ inline void loop_runner::close() noexcept {
     tell_changes();
     // What the job that has its turn still holds is closed later, when nobody watches it any more.
     engine_.set_watcher(nullptr);
-    while (auto const left = sleep_.any()) tell({*left, 0});
-    if (hooks_.set_timer && told_due_ms_ != deadline::never && engine_.is_alive()) hooks_.set_timer(-1);
+    watches_.tell_end(has_listener());
+    auto const& set_timer = watches_.hooks().set_timer;
+    if (set_timer && told_due_ms_ != deadline::never && engine_.is_alive()) set_timer(-1);
     is_open_ = false;
 }
 
@@ -24249,8 +24413,7 @@ inline void loop_runner::close() noexcept {
 
 inline void loop_runner::start(std::shared_ptr<loop_job> job) {
     if (!is_open_ || job->runner_) return;
-    changes_.reserve(2 * jobs_.size() + 16);
-    released_.reserve(2 * jobs_.size() + 16);
+    watches_.reserve(jobs_.size());
     auto& on = *job;
     on.place_ = jobs_.insert(jobs_.end(), std::move(job));
     on.runner_ = this;
@@ -24258,17 +24421,17 @@ inline void loop_runner::start(std::shared_ptr<loop_job> job) {
     if (on.cancel_) on.sleeper_.emplace(*on.cancel_, on.signals_);
     if (!is_heard_ && bell_->is_open()) {
         is_heard_ = true;
-        changes_.push_back({bell_->ear(), poll_set::readable});
+        watches_.note(bell_->ear(), poll_set::readable);
     }
-    enqueue(on);
+    queue_.enqueue(on);
     if (!is_working_) settle();
 }
 
 inline void loop_runner::drop(loop_job& job) noexcept {
     if (job.runner_ != this) return;
     give_up_wait(job);
-    dequeue(job);
-    disarm(job);
+    queue_.dequeue(job);
+    queue_.disarm(job);
     job.sleeper_.reset();
     job.runner_ = nullptr;
     job.signals_->over_.store(true);
@@ -24278,34 +24441,6 @@ inline void loop_runner::drop(loop_job& job) noexcept {
         if (current_ != &job) job.release();
     }
     if (!is_working_) settle();
-}
-
-inline void loop_runner::enqueue(loop_job& job) noexcept {
-    if (std::exchange(job.is_queued_, true)) return;
-    ready_.splice(ready_.end(), job.slot_, job.node_);
-}
-
-inline void loop_runner::dequeue(loop_job& job) noexcept {
-    if (!std::exchange(job.is_queued_, false)) return;
-    job.slot_.splice(job.slot_.end(), ready_, job.node_);
-}
-
-// A time that moves later is found out when the earlier one comes, so that an event costs no change here.
-inline void loop_runner::arm(loop_job& job, std::int64_t at_ms) {
-    if (at_ms >= job.armed_ms_) return;
-    disarm(job);
-    if (job.timer_) {
-        job.timer_.value() = {at_ms, &job};
-        timers_.insert(std::move(job.timer_));
-    } else {
-        timers_.emplace(at_ms, &job);
-    }
-    job.armed_ms_ = at_ms;
-}
-
-inline void loop_runner::disarm(loop_job& job) noexcept {
-    if (job.armed_ms_ == deadline::never) return;
-    job.timer_ = timers_.extract({std::exchange(job.armed_ms_, deadline::never), &job});
 }
 
 // ---- asks
@@ -24421,7 +24556,7 @@ inline bool loop_runner::check_time(loop_job& job, bool is_there) {
         answered(job);
         return true;
     }
-    arm(job, job.until_ms_);
+    queue_.arm(job, job.until_ms_);
     return false;
 }
 
@@ -24436,7 +24571,7 @@ inline bool loop_runner::check_transfer(loop_job& job) {
         auto const time = now();
         auto const clock = job.waited_->clock(total_clock(job), time);
         if (time < clock.deadline_ms) {
-            arm(job, job.waited_->next_look_ms(clock, time));
+            queue_.arm(job, job.waited_->next_look_ms(clock, time));
             return false;
         }
         why = job.waited_->expired(clock);
@@ -24460,7 +24595,7 @@ inline bool loop_runner::check_process(loop_job& job, process_ask& wanted) {
     if (!ended && time < job.until_ms_) {
         watch_pipes(job, job.child_->pipes());
         bool const silent = job.pipes_[0] < 0 && job.pipes_[1] < 0;
-        arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
+        queue_.arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
         return false;
     }
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -24472,13 +24607,13 @@ inline void loop_runner::watch_pipes(loop_job& job, std::array<int, 2> pipes) {
     for (int& old : job.pipes_) {
         if (old < 0) continue;
         pipes_.erase(static_cast<descriptor>(old));
-        changes_.push_back({static_cast<descriptor>(old), 0});
+        watches_.note(static_cast<descriptor>(old), 0);
         old = -1;
     }
     for (int const fresh : pipes) {
         if (fresh < 0) continue;
         pipes_.emplace(static_cast<descriptor>(fresh), &job);
-        changes_.push_back({static_cast<descriptor>(fresh), poll_set::readable});
+        watches_.note(static_cast<descriptor>(fresh), poll_set::readable);
     }
     job.pipes_ = pipes;
     tell_changes();
@@ -24500,21 +24635,13 @@ inline void loop_runner::set_timer(long milliseconds) noexcept {
     engine_due_ms_ = milliseconds < 0 ? deadline::never : deadline::after_ms(now(), milliseconds);
 }
 
-inline void loop_runner::release(engine::socket_type which) noexcept {
-    if (released_.size() < released_.capacity())
-        released_.push_back(which);
-    else
-        engine::close_socket(which);
-}
-
 inline std::int64_t loop_runner::next_due() const noexcept {
-    if (!ready_.empty()) return 0;
-    return timers_.empty() ? engine_due_ms_ : (std::min)(engine_due_ms_, timers_.begin()->first);
+    return queue_.next() ? 0 : (std::min)(engine_due_ms_, queue_.first_due_ms());
 }
 
 inline std::size_t loop_runner::pump(std::int64_t timeout_ms) {
     if (is_working_ || jobs_.empty()) return jobs_.size();
-    if (hooks_.watch) {
+    if (watches_.hooks().watch) {
         on_timer();
         return jobs_.size();
     }
@@ -24522,7 +24649,7 @@ inline std::size_t loop_runner::pump(std::int64_t timeout_ms) {
     auto const longest = timeout_ms < 0 ? deadline::never : timeout_ms;
     // In a forked child nothing will come of what the parent waits for.
     auto const nap = due == 0 || !engine_.is_alive() ? 0 : (std::min)(longest, deadline::left_ms(due, now()));
-    auto const found = sleep_.wait(nap);
+    auto const found = watches_.wait(nap);
     {
         detail::scoped_mark const working(is_working_);
         for (auto const& [which, events] : found) dispatch(which, events);
@@ -24556,7 +24683,7 @@ inline void loop_runner::dispatch(descriptor which, int events) {
     if (which == bell_->ear()) {
         if (engine_.is_alive()) bell_->silence();  // in a forked child, what is in the pipe is for the parent
     } else if (auto const found = pipes_.find(which); found != pipes_.end()) {
-        enqueue(*found->second);
+        queue_.enqueue(*found->second);
     } else {
         engine_.act(which, events);
     }
@@ -24568,28 +24695,20 @@ inline void loop_runner::round() {
         engine_.act_on_timer();
     }
     collect_wakes();
-    ring_timers();
-    for (auto turns = ready_.size(); turns != 0 && !ready_.empty(); --turns) give_turn(*ready_.front());
+    queue_.ring(now());
+    for (auto turns = queue_.turns(); turns != 0 && queue_.next(); --turns)
+        give_turn(static_cast<loop_job&>(*queue_.next()));
 }
 
 inline void loop_runner::collect_wakes() {
     if (!bell_->take()) return;
     for (auto const& job : jobs_)
-        if (job->signals_->woken_.exchange(false)) enqueue(*job);
-}
-
-inline void loop_runner::ring_timers() {
-    auto const time = now();
-    while (!timers_.empty() && timers_.begin()->first <= time) {
-        auto& job = *timers_.begin()->second;
-        disarm(job);
-        enqueue(job);
-    }
+        if (job->signals_->woken_.exchange(false)) queue_.enqueue(*job);
 }
 
 inline void loop_runner::give_turn(loop_job& job) {
     std::shared_ptr<loop_job> const held = *job.place_;
-    dequeue(job);
+    queue_.dequeue(job);
     current_ = &job;
     struct turn_end {
         loop_runner& on;
@@ -24601,7 +24720,7 @@ inline void loop_runner::give_turn(loop_job& job) {
             if (!job.runner_) job.release();
         }
     } end{*this, job};
-    arm(job, total_clock(job).deadline_ms);
+    queue_.arm(job, total_clock(job).deadline_ms);
     if (auto why = stopped(job)) {
         give_up_wait(job);
         job.stop(std::move(why));
@@ -24616,28 +24735,13 @@ inline void loop_runner::give_turn(loop_job& job) {
 
 inline void loop_runner::settle() {
     tell_changes();
-    if (!hooks_.set_timer || !is_open_ || !engine_.is_alive()) return;
+    auto const& set_timer = watches_.hooks().set_timer;
+    if (!set_timer || !has_listener()) return;
     auto const due = jobs_.empty() ? deadline::never : next_due();
     if (due < told_due_ms_ || (due == deadline::never && told_due_ms_ != deadline::never)) {
         told_due_ms_ = due;
-        hooks_.set_timer(due == deadline::never ? -1 : (std::max)(std::int64_t{0}, due - now()));
+        set_timer(due == deadline::never ? -1 : (std::max)(std::int64_t{0}, due - now()));
     }
-}
-
-// By number, because what is told may lead to more of it.
-inline void loop_runner::tell_changes() {
-    if (is_telling_ || (changes_.empty() && released_.empty())) return;
-    detail::scoped_mark const telling(is_telling_);
-    for (std::size_t i = 0; i < changes_.size(); ++i) tell(changes_[i]);
-    changes_.clear();
-    for (auto const which : released_) engine::close_socket(which);
-    released_.clear();
-}
-
-inline void loop_runner::tell(change what) {
-    sleep_.watch(what.which, what.events);
-    // A forked child may share the descriptor that the parent's loop sleeps on.
-    if (hooks_.watch && is_open_ && engine_.is_alive()) hooks_.watch(what.which, what.events);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
