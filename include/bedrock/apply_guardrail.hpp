@@ -34,8 +34,9 @@ inline result<operation> make_guardrail_operation(apply_guardrail_request const&
 
 }  // namespace detail
 
-inline result<apply_guardrail_response> client::apply_guardrail(apply_guardrail_request const& request,
-                                                                call_options const& options) {
+template <class Use>
+result<apply_guardrail_response> basic_client<Use>::apply_guardrail(apply_guardrail_request const& request,
+                                                                    call_options const& options) {
     return ask<apply_guardrail_response>(detail::make_guardrail_operation(request), options);
 }
 

@@ -53,18 +53,21 @@ inline operation make_list_operation(list_async_invokes_request const& request) 
 
 }  // namespace detail
 
-inline result<start_async_invoke_response> client::start_async_invoke(start_async_invoke_request const& request,
-                                                                      call_options const& options) {
+template <class Use>
+result<start_async_invoke_response> basic_client<Use>::start_async_invoke(start_async_invoke_request const& request,
+                                                                          call_options const& options) {
     return ask<start_async_invoke_response>(detail::make_start_operation(request), options);
 }
 
-inline result<get_async_invoke_response> client::get_async_invoke(get_async_invoke_request const& request,
-                                                                  call_options const& options) {
+template <class Use>
+result<get_async_invoke_response> basic_client<Use>::get_async_invoke(get_async_invoke_request const& request,
+                                                                      call_options const& options) {
     return ask<get_async_invoke_response>(detail::make_get_operation(request), options);
 }
 
-inline result<list_async_invokes_response> client::list_async_invokes(list_async_invokes_request const& request,
-                                                                      call_options const& options) {
+template <class Use>
+result<list_async_invokes_response> basic_client<Use>::list_async_invokes(list_async_invokes_request const& request,
+                                                                          call_options const& options) {
     return ask<list_async_invokes_response>(detail::make_list_operation(request), options);
 }
 

@@ -72,6 +72,7 @@ struct call_frame {
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
+template <class = void>
 exchange<result<http::response>> send_plain(call_frame& frame);
 
 /// A whole answer, and what its frame knows of it.
@@ -334,7 +335,8 @@ class repeats {
 };
 
 /// Has the providers drop the refused credentials and finds others. False where there are none, or only the same ones.
-inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
+template <class = void>
+exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
     auto const refused = target.credentials;
     for (auto const& provider : frame.client.providers) provider->forget(refused);
     auto found = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
@@ -352,8 +354,9 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
 }
 
 /// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
-inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
-                                     http::header_list const& headers) {
+template <class = void>
+exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
+                              http::header_list const& headers) {
     hide_secrets(failed, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
@@ -376,7 +379,8 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
 
 }  // namespace detail
 
-inline exchange<result<http::response>> send_plain(call_frame& frame) {
+template <class>
+exchange<result<http::response>> send_plain(call_frame& frame) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);

@@ -30,14 +30,13 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Amazon Bedrock's runtime.
-/// **Thread safety:** full; concurrent calls each lease an engine of their own. **Lifetime:** copies share connections
-/// and the retry budget; streams hold what they need and may outlive the client.
-class client {
+/// What a `client` can do; see there.
+template <class>
+class basic_client {
   public:
     /// Takes everything from the environment at the time of each call.
-    client() : client(client_options{}) {}
-    explicit client(client_options options)
+    basic_client() : basic_client(client_options{}) {}
+    explicit basic_client(client_options options)
         : state_(std::make_shared<client_state>(std::move(options))), pool_(std::make_shared<engine_pool>()) {}
 
     /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc.
@@ -66,51 +65,49 @@ class client {
                                         Options const& how = {}, call_options const& options = {});
 
     /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
-    inline result<count_tokens_response> count_tokens(count_tokens_request const& request,
-                                                      call_options const& options = {});
+    result<count_tokens_response> count_tokens(count_tokens_request const& request, call_options const& options = {});
 
     /// What a guardrail says of content, without a model. In bedrock/apply_guardrail.hpp.
-    inline result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
-                                                            call_options const& options = {});
+    result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
+                                                     call_options const& options = {});
 
     /// InvokeModel: the model's own request and answer, as they are. In bedrock/invoke.hpp.
-    inline result<invoke_model_response> invoke_model(invoke_model_request const& request,
-                                                      call_options const& options = {});
+    result<invoke_model_response> invoke_model(invoke_model_request const& request, call_options const& options = {});
     /// InvokeModelWithResponseStream, to be pulled; as `open_stream`. In bedrock/invoke.hpp.
-    inline chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
+    chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
     /// The same pushed to `on_chunk`; as `converse_stream`. In bedrock/invoke.hpp.
     template <class OnChunk>
     result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
                                                        call_options const& options = {});
 
     /// Vectors for texts, by InvokeModel. In bedrock/embed.hpp.
-    inline result<embed_response> embed(embed_request const& request, call_options const& options = {});
+    result<embed_response> embed(embed_request const& request, call_options const& options = {});
 
     /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
-    inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
-                                                                  call_options const& options = {});
-    inline result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
-                                                              call_options const& options = {});
+    result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
+                                                           call_options const& options = {});
+    result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
+                                                       call_options const& options = {});
     /// One page of them.
-    inline result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
-                                                                  call_options const& options = {});
+    result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
+                                                           call_options const& options = {});
 
     /// A conversation checked for harm, attacks and personal data, without a guardrail. In
     /// bedrock/guardrail_checks.hpp.
-    inline result<invoke_guardrail_checks_response> invoke_guardrail_checks(
-        invoke_guardrail_checks_request const& request, call_options const& options = {});
+    result<invoke_guardrail_checks_response> invoke_guardrail_checks(invoke_guardrail_checks_request const& request,
+                                                                     call_options const& options = {});
 
     /// What the control plane knows of models and inference profiles; bedrock/catalogue.hpp makes one list of it. In
     /// bedrock/control.hpp.
-    inline result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
-                                                                          call_options const& options = {});
-    inline result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
-                                                                      call_options const& options = {});
+    result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
+                                                                   call_options const& options = {});
+    result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
+                                                               call_options const& options = {});
     /// One page of them.
-    inline result<list_inference_profiles_response> list_inference_profiles(
-        list_inference_profiles_request const& request, call_options const& options = {});
-    inline result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
-                                                                        call_options const& options = {});
+    result<list_inference_profiles_response> list_inference_profiles(list_inference_profiles_request const& request,
+                                                                     call_options const& options = {});
+    result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
+                                                                 call_options const& options = {});
 
     /// Which credentials, region and endpoint a call would use, and why.
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
@@ -129,6 +126,14 @@ class client {
 
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
+};
+
+/// Amazon Bedrock's runtime.
+/// **Thread safety:** full; concurrent calls each lease an engine of their own. **Lifetime:** copies share connections
+/// and the retry budget; streams hold what they need and may outlive the client.
+class client : public basic_client<void> {
+  public:
+    using basic_client::basic_client;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -223,12 +228,14 @@ result<typename Kind::response> push_events(basic_event_reader<Kind> events, OnE
 
 }  // namespace detail
 
-inline blocking_runner client::make_runner(engine& on, call_options const& options) const {
+template <class Use>
+blocking_runner basic_client<Use>::make_runner(engine& on, call_options const& options) const {
     return {on, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
             choose_timeouts(state_->options, options).total_ms};
 }
 
-inline result<call_answer> client::send(result<operation> const& what, call_options const& options) {
+template <class Use>
+result<call_answer> basic_client<Use>::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
@@ -236,8 +243,9 @@ inline result<call_answer> client::send(result<operation> const& what, call_opti
     return conclude(frame, runner.run(send_plain(frame)));
 }
 
+template <class Use>
 template <class Response>
-result<Response> client::ask(result<operation> const& what, call_options const& options) {
+result<Response> basic_client<Use>::ask(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     call_watch watch(state_, what->name, what->model_id);
     auto answer = detail::read_answer<Response>(*what, send(what, options));
@@ -245,28 +253,33 @@ result<Response> client::ask(result<operation> const& what, call_options const& 
     return answer;
 }
 
+template <class Use>
 template <class Kind>
-basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+basic_event_reader<Kind> basic_client<Use>::open(result<operation> what, call_options const& options) {
     what = detail::as_stream(std::move(what));
     if (!what) return {state_, pool_, {}, options, std::move(what).error()};
     return {state_, pool_, std::move(*what), options, std::nullopt};
 }
 
-inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
+template <class Use>
+result<converse_response> basic_client<Use>::converse(converse_request const& request, call_options const& options) {
     return ask<converse_response>(detail::make_converse(request), options);
 }
 
-inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
+template <class Use>
+event_reader basic_client<Use>::open_stream(converse_request const& request, call_options const& options) {
     return open<converse_stream_kind>(detail::make_converse_stream(request), options);
 }
 
+template <class Use>
 template <class OnEvent>
-result<converse_response> client::converse_stream(converse_request const& request, OnEvent&& on_event,
-                                                  call_options const& options) {
+result<converse_response> basic_client<Use>::converse_stream(converse_request const& request, OnEvent&& on_event,
+                                                             call_options const& options) {
     return detail::push_events(open_stream(request, options), on_event);
 }
 
-inline explanation client::explain(call_options const& options, std::string_view model_id) {
+template <class Use>
+explanation basic_client<Use>::explain(call_options const& options, std::string_view model_id) {
     auto const tools = pool_->acquire();
     auto runner = make_runner(tools->engine, options);
     auto why = runner.run(explain_target(*state_, options, model_id));

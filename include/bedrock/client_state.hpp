@@ -22,9 +22,10 @@
 namespace bedrock::inline BEDROCK_ABI {
 
 /// **Thread safety:** full: what is not const is atomic, or locks.
-struct client_state {
+template <class>
+struct basic_client_state {
     /// Nothing is read or asked.
-    explicit client_state(client_options given)
+    explicit basic_client_state(client_options given)
         : options(std::move(given)), surroundings(complete(options.surroundings)), providers(make_providers()) {}
 
     client_options const options;
@@ -44,10 +45,12 @@ struct client_state {
     static environment complete(std::optional<environment> const& given);
     provider_list make_providers() const;
 };
+using client_state = basic_client_state<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline environment client_state::complete(std::optional<environment> const& given) {
+template <class Use>
+environment basic_client_state<Use>::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
     if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
@@ -58,7 +61,8 @@ inline environment client_state::complete(std::optional<environment> const& give
     return with_correctable_clock(std::move(made));
 }
 
-inline settings_request client_state::make_settings_request() const {
+template <class Use>
+settings_request basic_client_state<Use>::make_settings_request() const {
     settings_request wanted;
     wanted.region = {options.region, "client option"};
     wanted.default_region = {options.default_region, "client option for the default"};
@@ -71,7 +75,8 @@ inline settings_request client_state::make_settings_request() const {
     return wanted;
 }
 
-inline http::network client_state::make_network(setting const& ca_bundle) const {
+template <class Use>
+http::network basic_client_state<Use>::make_network(setting const& ca_bundle) const {
     auto const& own = options.network;
     auto made = network_of(surroundings);
     for (auto* const proxy : {&made.https_proxy, &made.http_proxy}) {
@@ -84,7 +89,8 @@ inline http::network client_state::make_network(setting const& ca_bundle) const 
     return made;
 }
 
-inline provider_list client_state::make_providers() const {
+template <class Use>
+provider_list basic_client_state<Use>::make_providers() const {
     if (options.credentials) return {static_credentials(*options.credentials)};
     if (!options.providers.empty()) return options.providers;
     chain_options how;

@@ -68,22 +68,26 @@ inline result<operation> make_control_operation(get_inference_profile_request co
 
 }  // namespace detail
 
-inline result<list_foundation_models_response> client::list_foundation_models(
+template <class Use>
+result<list_foundation_models_response> basic_client<Use>::list_foundation_models(
     list_foundation_models_request const& request, call_options const& options) {
     return ask<list_foundation_models_response>(detail::make_control_operation(request), options);
 }
 
-inline result<get_foundation_model_response> client::get_foundation_model(get_foundation_model_request const& request,
-                                                                          call_options const& options) {
+template <class Use>
+result<get_foundation_model_response> basic_client<Use>::get_foundation_model(
+    get_foundation_model_request const& request, call_options const& options) {
     return ask<get_foundation_model_response>(detail::make_control_operation(request), options);
 }
 
-inline result<list_inference_profiles_response> client::list_inference_profiles(
+template <class Use>
+result<list_inference_profiles_response> basic_client<Use>::list_inference_profiles(
     list_inference_profiles_request const& request, call_options const& options) {
     return ask<list_inference_profiles_response>(detail::make_control_operation(request), options);
 }
 
-inline result<get_inference_profile_response> client::get_inference_profile(
+template <class Use>
+result<get_inference_profile_response> basic_client<Use>::get_inference_profile(
     get_inference_profile_request const& request, call_options const& options) {
     return ask<get_inference_profile_response>(detail::make_control_operation(request), options);
 }

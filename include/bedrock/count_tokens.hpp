@@ -11,8 +11,9 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-inline result<count_tokens_response> client::count_tokens(count_tokens_request const& request,
-                                                          call_options const& options) {
+template <class Use>
+result<count_tokens_response> basic_client<Use>::count_tokens(count_tokens_request const& request,
+                                                              call_options const& options) {
     auto const what = detail::make_model_operation("CountTokens", "/count-tokens", request.model_id);
     return ask<count_tokens_response>(detail::with_json(what, request), options);
 }

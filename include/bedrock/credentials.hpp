@@ -102,12 +102,14 @@ class credentials_provider {
 using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 
 /// A provider that always answers the same credentials.
+template <class = void>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
 /// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
 /// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
 /// chain.
 /// **Thread safety:** `ask` is called from several threads at once.
+template <class = void>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
 
 /// How one provider of a chain fared.
@@ -126,6 +128,7 @@ struct chain_answer {
 
 /// Asks the providers in order until one has credentials or is broken.
 /// **Lifetime:** both arguments must outlive the exchange.
+template <class = void>
 exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings);
 
 /// One line an attempt: `  environment: AWS_ACCESS_KEY_ID is not set (0 ms)`.
@@ -141,9 +144,10 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
 
 namespace detail {
 
-class static_provider final : public credentials_provider {
+template <class>
+class basic_static_provider final : public credentials_provider {
   public:
-    explicit static_provider(credentials fixed) : fixed_(std::move(fixed)) {
+    explicit basic_static_provider(credentials fixed) : fixed_(std::move(fixed)) {
         if (fixed_.source.empty()) fixed_.source = "given in code";
     }
     std::string_view name() const noexcept override { return "static"; }
@@ -157,10 +161,12 @@ class static_provider final : public credentials_provider {
   private:
     credentials fixed_;
 };
+using static_provider = basic_static_provider<void>;
 
-class function_provider final : public credentials_provider {
+template <class>
+class basic_function_provider final : public credentials_provider {
   public:
-    function_provider(std::string name, std::function<result<credentials>()> ask)
+    basic_function_provider(std::string name, std::function<result<credentials>()> ask)
         : name_(std::move(name)), ask_(std::move(ask)) {}
     std::string_view name() const noexcept override { return name_; }
     exchange<provider_answer> load(environment const&) override {
@@ -179,15 +185,17 @@ class function_provider final : public credentials_provider {
     std::string const name_;
     std::function<result<credentials>()> const ask_;
 };
+using function_provider = basic_function_provider<void>;
 
 }  // namespace detail
 
-inline std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
+template <class>
+std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
     return std::make_shared<detail::static_provider>(std::move(fixed));
 }
 
-inline std::shared_ptr<credentials_provider> credentials_from(std::string name,
-                                                              std::function<result<credentials>()> ask) {
+template <class>
+std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask) {
     return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
 }
 
@@ -202,7 +210,8 @@ inline std::string describe_attempts(std::vector<provider_attempt> const& attemp
     return text;
 }
 
-inline exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
+template <class>
+exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
     std::vector<provider_attempt> attempts;
     std::string notes;
     for (auto const& provider : providers) {

@@ -41,7 +41,8 @@ inline error name_texts(error why, embed_call const& call, std::size_t done) {
 
 }  // namespace embed_detail
 
-inline result<embed_response> client::embed(embed_request const& request, call_options const& options) {
+template <class Use>
+result<embed_response> basic_client<Use>::embed(embed_request const& request, call_options const& options) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
     auto const calls = make_embed_calls(request);

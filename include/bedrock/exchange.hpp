@@ -162,6 +162,11 @@ struct network_ask : ask {
 /// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and
 /// returns a `T`. Nothing runs before the first `step()`.
 ///
+/// A protocol in a header is a template of nothing, `template <class = void>`, and so is the class that has it as a
+/// member, `basic_x` with `using x = basic_x<void>`; what calls one likewise, up to `client`. Otherwise each unit that
+/// includes it compiles it, with all that it calls, whether it is used or not: g++ gives a coroutine's frame functions
+/// no inline linkage and writes them out (-O0), clang++ writes out virtual functions.
+///
 /// **Lifetime:** destroying it destroys the coroutine and every exchange nested in it, wherever they stand. What it was
 /// given by reference must outlive it.
 /// **Thread safety:** one thread at a time.

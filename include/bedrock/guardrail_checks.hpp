@@ -14,7 +14,8 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
-inline result<invoke_guardrail_checks_response> client::invoke_guardrail_checks(
+template <class Use>
+result<invoke_guardrail_checks_response> basic_client<Use>::invoke_guardrail_checks(
     invoke_guardrail_checks_request const& request, call_options const& options) {
     operation what;
     what.name = "InvokeGuardrailChecks";

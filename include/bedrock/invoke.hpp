@@ -62,8 +62,9 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 }  // namespace detail
 
-inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
-                                                          call_options const& options) {
+template <class Use>
+result<invoke_model_response> basic_client<Use>::invoke_model(invoke_model_request const& request,
+                                                              call_options const& options) {
     auto const what = detail::make_invoke_operation("InvokeModel", "/invoke", request);
     if (!what) return unexpected{what.error()};
     call_watch watch(state_, what->name, what->model_id);
@@ -79,15 +80,17 @@ inline result<invoke_model_response> client::invoke_model(invoke_model_request c
     return made;
 }
 
-inline chunk_reader client::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
+template <class Use>
+chunk_reader basic_client<Use>::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
     auto what = detail::make_invoke_operation("InvokeModelWithResponseStream", "/invoke-with-response-stream", request);
     if (what && !request.accept.empty()) what->headers.push_back({"X-Amzn-Bedrock-Accept", request.accept});
     return open<invoke_stream_kind>(std::move(what), options);
 }
 
+template <class Use>
 template <class OnChunk>
-result<invoke_stream_response> client::invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
-                                                           call_options const& options) {
+result<invoke_stream_response> basic_client<Use>::invoke_model_stream(invoke_model_request const& request,
+                                                                      OnChunk&& on_chunk, call_options const& options) {
     return detail::push_events(open_invoke_stream(request, options), on_chunk);
 }
 

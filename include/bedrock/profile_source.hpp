@@ -54,7 +54,8 @@ struct profile_snapshot {
 
 /// The files of one client.
 /// **Thread safety:** full: one object serves any number of reads at a time.
-class profile_files {
+template <class>
+class basic_profile_files {
   public:
     /// What the files say now: parsed anew where one of them has changed, been added or removed since the last read.
     /// A file that does not exist is empty. **Errors:** credentials for a file that cannot be read, is too large or
@@ -78,6 +79,7 @@ class profile_files {
     std::mutex guard_;
     reading last_;
 };
+using profile_files = basic_profile_files<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -96,7 +98,8 @@ struct profile_text {
     std::string reason{};
 };
 
-inline exchange<profile_text> read_profile_text(std::string path, file_stamp known) {
+template <class = void>
+exchange<profile_text> read_profile_text(std::string path, file_stamp known) {
     profile_text read;
     if (path.empty()) co_return read;
     file_ask file(std::move(path));
@@ -147,17 +150,21 @@ inline std::string profile_snapshot::describe_files() const {
     return text;
 }
 
-inline profile_files::reading profile_files::recall() {
+template <class Use>
+typename basic_profile_files<Use>::reading basic_profile_files<Use>::recall() {
     std::lock_guard const lock(guard_);
     return last_;
 }
 
-inline void profile_files::keep(reading latest) {
+template <class Use>
+void basic_profile_files<Use>::keep(reading latest) {
     std::lock_guard const lock(guard_);
     std::swap(last_, latest);
 }
 
-inline exchange<result<std::shared_ptr<profile_snapshot const>>> profile_files::read(environment const& surroundings) {
+template <class Use>
+exchange<result<std::shared_ptr<profile_snapshot const>>> basic_profile_files<Use>::read(
+    environment const& surroundings) {
     auto const config_place = config_location(surroundings);
     auto const credentials_place = credentials_location(surroundings);
     auto const config_name = detail::name_file(config_place, "~/.aws/config");

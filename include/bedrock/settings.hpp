@@ -116,6 +116,7 @@ struct settings {
 /// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
 /// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
+template <class = void>
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -137,7 +138,8 @@ struct profile_view {
     }
 };
 
-inline exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
+template <class = void>
+exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
     profile_view seen;
     seen.choice = choose_profile(wanted.profile, surroundings);
     auto const files = wanted.files ? wanted.files : std::make_shared<profile_files>();
@@ -251,7 +253,8 @@ inline std::string blame(settings const& found, endpoint::parameters parameters)
 
 }  // namespace detail
 
-inline exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
+template <class>
+exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
     settings found;
     found.region = std::move(wanted.region);
     if (found.region.value.empty()) {

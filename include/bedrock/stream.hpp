@@ -72,7 +72,8 @@ class basic_event_reader {
     std::default_sentinel_t end() const noexcept { return {}; }
 
   private:
-    friend class client;
+    template <class>
+    friend class basic_client;
     struct state;
     basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
                        call_options options, std::optional<error> refused);

@@ -34,6 +34,7 @@ struct call_target {
 
 /// Region, endpoint and credentials of a call. **Errors:** invalid_input (a bad region or endpoint), credentials.
 /// **Lifetime:** the arguments must outlive the exchange.
+template <class = void>
 exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
                                           std::string_view model_id, service_name service = runtime_service);
 
@@ -65,6 +66,7 @@ struct explanation {
 };
 
 /// **Lifetime:** the arguments must outlive the exchange.
+template <class = void>
 exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
                                              std::string_view model_id);
 
@@ -98,8 +100,9 @@ inline std::string_view find_anonymity(client_state const& client) {
 
 }  // namespace detail
 
-inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                                 std::string_view model_id, service_name service) {
+template <class>
+exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
+                                          std::string_view model_id, service_name service) {
     call_target target;
     auto wanted = detail::make_settings_request(client, options, model_id, service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
@@ -117,8 +120,9 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
     co_return target;
 }
 
-inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
-                                                    std::string_view model_id) {
+template <class>
+exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
+                                             std::string_view model_id) {
     explanation why;
     auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));

@@ -41,18 +41,21 @@ inline call_options with_clocks(client_options const& client, tool_options const
 
 }  // namespace detail
 
+template <class Use>
 template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options>
-result<tool_answer> client::converse(converse_request request, Toolbox const& tools, Options const& how,
-                                     call_options const& options) {
+result<tool_answer> basic_client<Use>::converse(converse_request request, Toolbox const& tools, Options const& how,
+                                                call_options const& options) {
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
     while (auto const* const asked = rounds.next()) rounds.take(converse(*asked, rounds.options()));
     return std::move(rounds).finish();
 }
 
+template <class Use>
 template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_options> Options>
-result<tool_answer> client::converse_stream(converse_request request, Toolbox const& tools, OnEvent&& on_event,
-                                            Options const& how, call_options const& options) {
+result<tool_answer> basic_client<Use>::converse_stream(converse_request request, Toolbox const& tools,
+                                                       OnEvent&& on_event, Options const& how,
+                                                       call_options const& options) {
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
     auto const on_round_event = [&](stream_event const& event) {

@@ -8388,6 +8388,11 @@ struct network_ask : ask {
 /// A protocol: a coroutine that may `co_await` asks (named variables, never temporaries) and other exchanges, and
 /// returns a `T`. Nothing runs before the first `step()`.
 ///
+/// A protocol in a header is a template of nothing, `template <class = void>`, and so is the class that has it as a
+/// member, `basic_x` with `using x = basic_x<void>`; what calls one likewise, up to `client`. Otherwise each unit that
+/// includes it compiles it, with all that it calls, whether it is used or not: g++ gives a coroutine's frame functions
+/// no inline linkage and writes them out (-O0), clang++ writes out virtual functions.
+///
 /// **Lifetime:** destroying it destroys the coroutine and every exchange nested in it, wherever they stand. What it was
 /// given by reference must outlive it.
 /// **Thread safety:** one thread at a time.
@@ -12306,7 +12311,8 @@ struct profile_snapshot {
 
 /// The files of one client.
 /// **Thread safety:** full: one object serves any number of reads at a time.
-class profile_files {
+template <class>
+class basic_profile_files {
   public:
     /// What the files say now: parsed anew where one of them has changed, been added or removed since the last read.
     /// A file that does not exist is empty. **Errors:** credentials for a file that cannot be read, is too large or
@@ -12330,6 +12336,7 @@ class profile_files {
     std::mutex guard_;
     reading last_;
 };
+using profile_files = basic_profile_files<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -12348,7 +12355,8 @@ struct profile_text {
     std::string reason{};
 };
 
-inline exchange<profile_text> read_profile_text(std::string path, file_stamp known) {
+template <class = void>
+exchange<profile_text> read_profile_text(std::string path, file_stamp known) {
     profile_text read;
     if (path.empty()) co_return read;
     file_ask file(std::move(path));
@@ -12399,17 +12407,21 @@ inline std::string profile_snapshot::describe_files() const {
     return text;
 }
 
-inline profile_files::reading profile_files::recall() {
+template <class Use>
+typename basic_profile_files<Use>::reading basic_profile_files<Use>::recall() {
     std::lock_guard const lock(guard_);
     return last_;
 }
 
-inline void profile_files::keep(reading latest) {
+template <class Use>
+void basic_profile_files<Use>::keep(reading latest) {
     std::lock_guard const lock(guard_);
     std::swap(last_, latest);
 }
 
-inline exchange<result<std::shared_ptr<profile_snapshot const>>> profile_files::read(environment const& surroundings) {
+template <class Use>
+exchange<result<std::shared_ptr<profile_snapshot const>>> basic_profile_files<Use>::read(
+    environment const& surroundings) {
     auto const config_place = config_location(surroundings);
     auto const credentials_place = credentials_location(surroundings);
     auto const config_name = detail::name_file(config_place, "~/.aws/config");
@@ -12547,6 +12559,7 @@ struct settings {
 /// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
 /// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
+template <class = void>
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -12568,7 +12581,8 @@ struct profile_view {
     }
 };
 
-inline exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
+template <class = void>
+exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
     profile_view seen;
     seen.choice = choose_profile(wanted.profile, surroundings);
     auto const files = wanted.files ? wanted.files : std::make_shared<profile_files>();
@@ -12682,7 +12696,8 @@ inline std::string blame(settings const& found, endpoint::parameters parameters)
 
 }  // namespace detail
 
-inline exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
+template <class>
+exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
     settings found;
     found.region = std::move(wanted.region);
     if (found.region.value.empty()) {
@@ -12845,12 +12860,14 @@ class credentials_provider {
 using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 
 /// A provider that always answers the same credentials.
+template <class = void>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
 /// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
 /// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
 /// chain.
 /// **Thread safety:** `ask` is called from several threads at once.
+template <class = void>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
 
 /// How one provider of a chain fared.
@@ -12869,6 +12886,7 @@ struct chain_answer {
 
 /// Asks the providers in order until one has credentials or is broken.
 /// **Lifetime:** both arguments must outlive the exchange.
+template <class = void>
 exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings);
 
 /// One line an attempt: `  environment: AWS_ACCESS_KEY_ID is not set (0 ms)`.
@@ -12884,9 +12902,10 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
 
 namespace detail {
 
-class static_provider final : public credentials_provider {
+template <class>
+class basic_static_provider final : public credentials_provider {
   public:
-    explicit static_provider(credentials fixed) : fixed_(std::move(fixed)) {
+    explicit basic_static_provider(credentials fixed) : fixed_(std::move(fixed)) {
         if (fixed_.source.empty()) fixed_.source = "given in code";
     }
     std::string_view name() const noexcept override { return "static"; }
@@ -12900,10 +12919,12 @@ class static_provider final : public credentials_provider {
   private:
     credentials fixed_;
 };
+using static_provider = basic_static_provider<void>;
 
-class function_provider final : public credentials_provider {
+template <class>
+class basic_function_provider final : public credentials_provider {
   public:
-    function_provider(std::string name, std::function<result<credentials>()> ask)
+    basic_function_provider(std::string name, std::function<result<credentials>()> ask)
         : name_(std::move(name)), ask_(std::move(ask)) {}
     std::string_view name() const noexcept override { return name_; }
     exchange<provider_answer> load(environment const&) override {
@@ -12922,15 +12943,17 @@ class function_provider final : public credentials_provider {
     std::string const name_;
     std::function<result<credentials>()> const ask_;
 };
+using function_provider = basic_function_provider<void>;
 
 }  // namespace detail
 
-inline std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
+template <class>
+std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
     return std::make_shared<detail::static_provider>(std::move(fixed));
 }
 
-inline std::shared_ptr<credentials_provider> credentials_from(std::string name,
-                                                              std::function<result<credentials>()> ask) {
+template <class>
+std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask) {
     return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
 }
 
@@ -12945,7 +12968,8 @@ inline std::string describe_attempts(std::vector<provider_attempt> const& attemp
     return text;
 }
 
-inline exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
+template <class>
+exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
     std::vector<provider_attempt> attempts;
     std::string notes;
     for (auto const& provider : providers) {
@@ -12988,15 +13012,18 @@ namespace bedrock::inline BEDROCK_ABI {
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION (ISO 8601), AWS_ACCOUNT_ID.
 /// A blank variable is unset.
-class environment_provider final : public credentials_provider {
+template <class>
+class basic_environment_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "environment"; }
     exchange<provider_answer> load(environment const& surroundings) override;
 };
+using environment_provider = basic_environment_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> environment_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_environment_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
     auto const secret_key = non_blank_variable(surroundings, "AWS_SECRET_ACCESS_KEY");
@@ -13052,15 +13079,18 @@ inline exchange<provider_answer> environment_provider::load(environment const& s
 namespace bedrock::inline BEDROCK_ABI {
 
 /// AWS_BEARER_TOKEN_BEDROCK. A blank variable is unset.
-class bearer_provider final : public credentials_provider {
+template <class>
+class basic_bearer_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "bearer token"; }
     exchange<provider_answer> load(environment const& surroundings) override;
 };
+using bearer_provider = basic_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> bearer_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_bearer_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const token = non_blank_variable(surroundings, "AWS_BEARER_TOKEN_BEDROCK");
     if (!token) {
@@ -13314,6 +13344,7 @@ struct fetched {
 };
 
 /// One request. **Lifetime:** of `surroundings`, as long as the exchange.
+template <class = void>
 exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings);
 
 /// "2 attempts, 2003 ms".
@@ -13337,7 +13368,8 @@ inline std::string fetched::describe() const {
     return said.empty() ? text : text + ": " + said;
 }
 
-inline exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings) {
+template <class>
+exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings) {
     what.timeouts.connect_ms = limits.connect_ms;
     what.timeouts.first_event_ms = limits.read_ms;
     what.timeouts.idle_ms = limits.read_ms;
@@ -13416,9 +13448,10 @@ struct cache_rules {
 /// A fetch belongs to nobody: whoever asks first does it, all others wait for that one (or go on with credentials that
 /// still work), and when the first goes away before the end another takes over.
 /// **Thread safety:** full.
-class cached_provider final : public credentials_provider {
+template <class>
+class basic_cached_provider final : public credentials_provider {
   public:
-    explicit cached_provider(std::shared_ptr<credentials_provider> source, cache_rules rules = {})
+    explicit basic_cached_provider(std::shared_ptr<credentials_provider> source, cache_rules rules = {})
         : source_(std::move(source)), rules_(rules) {}
 
     std::string_view name() const noexcept override { return source_->name(); }
@@ -13443,10 +13476,12 @@ class cached_provider final : public credentials_provider {
     std::int64_t renew_at_ms_ = 0;
     std::shared_ptr<flight> flight_;
 };
+using cached_provider = basic_cached_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline provider_answer cached_provider::kept() const {
+template <class Use>
+provider_answer basic_cached_provider<Use>::kept() const {
     provider_answer answer;
     answer.outcome = provider_outcome::found;
     answer.credentials = *current_;
@@ -13454,8 +13489,9 @@ inline provider_answer cached_provider::kept() const {
 }
 
 // Decides, in one step for all threads, whether to use what there is, to wait or to fetch.
-inline cached_provider::turn cached_provider::take_turn(environment const& surroundings,
-                                                        std::shared_ptr<flight> const& overdue) {
+template <class Use>
+typename basic_cached_provider<Use>::turn basic_cached_provider<Use>::take_turn(
+    environment const& surroundings, std::shared_ptr<flight> const& overdue) {
     auto const now = surroundings.unix_milliseconds();
     std::lock_guard const lock(guard_);
     turn next;
@@ -13472,7 +13508,8 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
 }
 
 // Keeps what was fetched, or the old credentials where nothing was and they still work.
-inline provider_answer cached_provider::land(environment const& surroundings, provider_answer fetched) {
+template <class Use>
+provider_answer basic_cached_provider<Use>::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
     auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
     std::lock_guard const lock(guard_);
@@ -13493,7 +13530,8 @@ inline provider_answer cached_provider::land(environment const& surroundings, pr
     return kept();
 }
 
-inline exchange<provider_answer> cached_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_cached_provider<Use>::load(environment const& surroundings) {
     std::shared_ptr<flight> overdue;
     for (;;) {
         auto mine = take_turn(surroundings, overdue);
@@ -13513,7 +13551,8 @@ inline exchange<provider_answer> cached_provider::load(environment const& surrou
     }
 }
 
-inline void cached_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_cached_provider<Use>::forget(credentials const& refused) noexcept {
     {
         std::lock_guard const lock(guard_);
         if (current_ && current_->access_key_id == refused.access_key_id) current_.reset();
@@ -13561,9 +13600,10 @@ result<std::optional<container_target>> find_container_target(environment const&
 
 /// The credentials of a container's role. The token (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read anew at each load,
 /// else AWS_CONTAINER_AUTHORIZATION_TOKEN) goes into the Authorization header as it is.
-class container_provider final : public credentials_provider {
+template <class>
+class basic_container_provider final : public credentials_provider {
   public:
-    explicit container_provider(container_options options = {}) : options_(options) {}
+    explicit basic_container_provider(container_options options = {}) : options_(options) {}
 
     std::string_view name() const noexcept override { return "container"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -13571,6 +13611,7 @@ class container_provider final : public credentials_provider {
   private:
     container_options const options_;
 };
+using container_provider = basic_container_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -13589,7 +13630,8 @@ struct container_token {
     std::string problem{};
 };
 
-inline exchange<container_token> find_container_token(std::size_t max_bytes, environment const& surroundings) {
+template <class = void>
+exchange<container_token> find_container_token(std::size_t max_bytes, environment const& surroundings) {
     container_token token;
     std::string source = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
     auto const path = non_blank_variable(surroundings, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -13657,7 +13699,8 @@ inline result<std::optional<container_target>> find_container_target(environment
     return std::optional<container_target>(std::move(target));
 }
 
-inline exchange<provider_answer> container_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_container_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const found = find_container_target(surroundings);
     if (found && !*found) {
@@ -13763,9 +13806,10 @@ result<std::string> find_imds_endpoint(imds_options const& options, environment 
 /// Asks for documents. The token is kept until 120 seconds before its end, as the answer's header gives that
 /// (aws-config), and renewed on a 401; that nobody answers is remembered for `absence_ms`.
 /// **Thread safety:** any number of `get` at a time.
-class imds_client {
+template <class>
+class basic_imds_client {
   public:
-    explicit imds_client(imds_options options = {}) : options_(std::move(options)) {}
+    explicit basic_imds_client(imds_options options = {}) : options_(std::move(options)) {}
 
     /// GET of a path that begins with `/`. **Lifetime:** the client and `surroundings` must outlive the exchange.
     exchange<imds_answer> get(std::string path, environment const& surroundings);
@@ -13793,6 +13837,7 @@ class imds_client {
     kept_token token_;
     known_absence absence_;
 };
+using imds_client = basic_imds_client<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -13880,7 +13925,8 @@ inline result<std::string> find_imds_endpoint(imds_options const& options, envir
                 "the endpoint mode of instance metadata (" + mode.source + ") is neither IPv4 nor IPv6");
 }
 
-inline bool imds_client::recall(std::string const& endpoint, std::int64_t now_ms, imds_answer& answer) {
+template <class Use>
+bool basic_imds_client<Use>::recall(std::string const& endpoint, std::int64_t now_ms, imds_answer& answer) {
     std::lock_guard const lock(guard_);
     if (token_.endpoint == endpoint && now_ms < token_.renew_at_ms) {
         answer.outcome = imds_outcome::found;
@@ -13894,8 +13940,9 @@ inline bool imds_client::recall(std::string const& endpoint, std::int64_t now_ms
     return true;
 }
 
-inline void imds_client::keep_token(std::string text, std::string const& endpoint, std::int64_t asked_ms,
-                                    http::header_list const& head) {
+template <class Use>
+void basic_imds_client<Use>::keep_token(std::string text, std::string const& endpoint, std::int64_t asked_ms,
+                                        http::header_list const& head) {
     constexpr std::int64_t early_seconds = 120;
     auto const ttl = http::find_header(head, "x-aws-ec2-metadata-token-ttl-seconds");
     std::int64_t seconds = 0;  // without a header that makes sense, the token serves this once
@@ -13907,17 +13954,20 @@ inline void imds_client::keep_token(std::string text, std::string const& endpoin
     absence_ = {};
 }
 
-inline void imds_client::forget_token(std::string const& text) {
+template <class Use>
+void basic_imds_client<Use>::forget_token(std::string const& text) {
     std::lock_guard const lock(guard_);
     if (token_.text == text) token_ = {};
 }
 
-inline void imds_client::keep_absence(std::string const& why, std::string const& endpoint, std::int64_t now_ms) {
+template <class Use>
+void basic_imds_client<Use>::keep_absence(std::string const& why, std::string const& endpoint, std::int64_t now_ms) {
     std::lock_guard const lock(guard_);
     absence_ = {why, endpoint, now_ms + options_.absence_ms};
 }
 
-inline exchange<imds_answer> imds_client::find_token(std::string endpoint, environment const& surroundings) {
+template <class Use>
+exchange<imds_answer> basic_imds_client<Use>::find_token(std::string endpoint, environment const& surroundings) {
     imds_answer answer;
     auto const started = surroundings.steady_milliseconds();
     if (recall(endpoint, started, answer)) co_return answer;
@@ -13944,7 +13994,8 @@ inline exchange<imds_answer> imds_client::find_token(std::string endpoint, envir
     }
 }
 
-inline exchange<imds_answer> imds_client::get(std::string path, environment const& surroundings) {
+template <class Use>
+exchange<imds_answer> basic_imds_client<Use>::get(std::string path, environment const& surroundings) {
     imds_answer answer;
     answer.detail = detail::find_imds_switch(options_, surroundings);
     if (!answer.detail.empty()) {
@@ -14004,9 +14055,10 @@ namespace bedrock::inline BEDROCK_ABI {
 /// cache asks again by then. `detail` says so. They are
 /// dropped by a load that learns that the instance has no role (any more) or that the service was switched off, and by
 /// `forget`.
-class imds_provider final : public credentials_provider {
+template <class>
+class basic_imds_provider final : public credentials_provider {
   public:
-    explicit imds_provider(imds_options options = {}) : client_(std::move(options)) {}
+    explicit basic_imds_provider(imds_options options = {}) : client_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -14027,6 +14079,7 @@ class imds_provider final : public credentials_provider {
     std::mutex guard_;
     std::optional<credentials> kept_;
 };
+using imds_provider = basic_imds_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -14053,7 +14106,8 @@ inline bool is_role_name(std::string_view role) noexcept {
 
 }  // namespace detail
 
-inline exchange<imds_provider::asked> imds_provider::ask(environment const& surroundings) {
+template <class Use>
+exchange<typename basic_imds_provider<Use>::asked> basic_imds_provider<Use>::ask(environment const& surroundings) {
     asked load;
     auto& answer = load.answer;
     std::string path(detail::imds_role_path);
@@ -14101,7 +14155,8 @@ inline exchange<imds_provider::asked> imds_provider::ask(environment const& surr
     co_return load;
 }
 
-inline provider_answer imds_provider::settle(asked load, environment const& surroundings) {
+template <class Use>
+provider_answer basic_imds_provider<Use>::settle(asked load, environment const& surroundings) {
     auto answer = std::move(load.answer);
     {
         std::lock_guard const lock(guard_);
@@ -14126,12 +14181,14 @@ inline provider_answer imds_provider::settle(asked load, environment const& surr
     return answer;
 }
 
-inline exchange<provider_answer> imds_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_imds_provider<Use>::load(environment const& surroundings) {
     auto load = co_await ask(surroundings);
     co_return settle(std::move(load), surroundings);
 }
 
-inline void imds_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_imds_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
     if (kept_ && kept_->access_key_id == refused.access_key_id) kept_.reset();
 }
@@ -14151,10 +14208,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// One service for credentials and region: they share its token, and the knowledge that there is none. The profile's
 /// ec2_metadata_service_endpoint and ec2_metadata_service_endpoint_mode count, as `imds_options` says.
 /// **Thread safety:** full.
-class instance_provider final : public credentials_provider, public region_source {
+template <class>
+class basic_instance_provider final : public credentials_provider, public region_source {
   public:
     /// Without files they are read here; without a name the profile is that of AWS_PROFILE.
-    explicit instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
+    explicit basic_instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
         : files_(files ? std::move(files) : std::make_shared<profile_files>()), profile_(std::move(profile)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
@@ -14173,10 +14231,12 @@ class instance_provider final : public credentials_provider, public region_sourc
     std::string mode_;
     std::shared_ptr<imds_provider> service_;
 };
+using instance_provider = basic_instance_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<std::shared_ptr<imds_provider>> instance_provider::find_service(environment const& surroundings) {
+template <class Use>
+exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_service(environment const& surroundings) {
     imds_options wanted;
     auto const choice = choose_profile(profile_, surroundings);
     auto const files = co_await files_->read(surroundings);
@@ -14193,13 +14253,15 @@ inline exchange<std::shared_ptr<imds_provider>> instance_provider::find_service(
     co_return service_;
 }
 
-inline exchange<provider_answer> instance_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_instance_provider<Use>::load(environment const& surroundings) {
     auto const service = co_await find_service(surroundings);
     auto answer = co_await service->load(surroundings);
     co_return answer;
 }
 
-inline exchange<setting> instance_provider::find_region(environment const& surroundings) {
+template <class Use>
+exchange<setting> basic_instance_provider<Use>::find_region(environment const& surroundings) {
     auto const service = co_await find_service(surroundings);
     std::string path = "/latest/meta-data/placement/region";
     auto const answer = co_await service->client().get(std::move(path), surroundings);
@@ -14542,6 +14604,7 @@ using refusal_reader = std::function<error(http::response const&)>;
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
 /// **Lifetime:** of `surroundings`, of `sent`, and of what the functions refer to, as long as the exchange.
+template <class = void>
 exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
                                       environment const& surroundings);
 
@@ -14554,8 +14617,9 @@ inline constexpr http::timeouts retried_call_clocks{
 
 }  // namespace detail
 
-inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read,
-                                             std::vector<std::string_view> sent, environment const& surroundings) {
+template <class>
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
+                                      environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
     bool corrected = false;
@@ -14622,14 +14686,17 @@ struct token_file {
 
 /// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
 /// writes about 4 KiB.
+template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
 /// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+template <class = void>
 exchange<bool> replace_token_file(std::string path, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<token_file> read_token_file(std::string path, file_stamp known) {
+template <class>
+exchange<token_file> read_token_file(std::string path, file_stamp known) {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     constexpr std::size_t longest_reason = 1000;
     file_ask asked(path);
@@ -14646,7 +14713,8 @@ inline exchange<token_file> read_token_file(std::string path, file_stamp known) 
     co_return read;
 }
 
-inline exchange<bool> replace_token_file(std::string path, std::string text) {
+template <class>
+exchange<bool> replace_token_file(std::string path, std::string text) {
     if (text.empty()) co_return false;
     replace_ask change(std::move(path), std::move(text));
     co_await change;
@@ -14677,10 +14745,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// and at once where Sign-In says that the session has ended, the password was changed or a permission is missing.
 /// **Thread safety:** full.
 /// **Wire:** CreateOAuth2Token: POST /v1/token, JSON, not signed, with the header DPoP.
-class login_provider final : public credentials_provider {
+template <class>
+class basic_login_provider final : public credentials_provider {
   public:
     /// `place` is what the caller knows of region, FIPS, dual-stack, profile and files.
-    explicit login_provider(login_session of, settings_request place = {});
+    explicit basic_login_provider(login_session of, settings_request place = {});
 
     std::string_view name() const noexcept override { return "login"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -14709,6 +14778,7 @@ class login_provider final : public credentials_provider {
     std::optional<error> failure_;
     std::string refused_key_id_;
 };
+using login_provider = basic_login_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -14784,21 +14854,25 @@ inline std::string make_body(login_token const& token) {
 
 }  // namespace login_detail
 
-inline login_provider::login_provider(login_session of, settings_request place)
+template <class Use>
+basic_login_provider<Use>::basic_login_provider(login_session of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
 
-inline login_token login_provider::choose(login_token of_file) {
+template <class Use>
+login_token basic_login_provider<Use>::choose(login_token of_file) {
     std::lock_guard const lock(guard_);
     bool const is_newer = kept_ && kept_->credentials.expires_at_ms > of_file.credentials.expires_at_ms;
     return is_newer ? *kept_ : std::move(of_file);
 }
 
-inline bool login_provider::is_refused(login_token const& token) {
+template <class Use>
+bool basic_login_provider<Use>::is_refused(login_token const& token) {
     std::lock_guard const lock(guard_);
     return token.credentials.access_key_id == refused_key_id_;
 }
 
-inline bool login_provider::take_turn(login_token const& token, environment const& surroundings) {
+template <class Use>
+bool basic_login_provider<Use>::take_turn(login_token const& token, environment const& surroundings) {
     auto const now = surroundings.steady_milliseconds();
     std::lock_guard const lock(guard_);
     if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
@@ -14808,28 +14882,33 @@ inline bool login_provider::take_turn(login_token const& token, environment cons
     return true;
 }
 
-inline void login_provider::keep(login_token renewed) {
+template <class Use>
+void basic_login_provider<Use>::keep(login_token renewed) {
     std::lock_guard const lock(guard_);
     kept_ = std::move(renewed);
 }
 
-inline void login_provider::note_failure(error why) {
+template <class Use>
+void basic_login_provider<Use>::note_failure(error why) {
     std::lock_guard const lock(guard_);
     failure_ = std::move(why);
 }
 
-inline error login_provider::last_failure(login_token const& token) {
+template <class Use>
+error basic_login_provider<Use>::last_failure(login_token const& token) {
     std::lock_guard const lock(guard_);
     bool const is_same = failure_ && tried_key_id_ == token.credentials.access_key_id;
     return is_same ? *failure_ : make_error(errc::credentials, "somebody else is at it");
 }
 
-inline void login_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_login_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
     refused_key_id_ = refused.access_key_id;
 }
 
-inline provider_answer login_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_login_provider<Use>::refuse(std::string_view why) const {
     constexpr std::size_t longest = 100;
     auto const profile = clean_line(of_.profile, longest);
     provider_answer answer;
@@ -14840,7 +14919,8 @@ inline provider_answer login_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline provider_answer login_provider::conclude(login_token const& token, bool works, error const& why) const {
+template <class Use>
+provider_answer basic_login_provider<Use>::conclude(login_token const& token, bool works, error const& why) const {
     if (auto const end = login_detail::describe_end(why.name); !end.empty()) return refuse(end);
     if (works) {
         provider_answer answer;
@@ -14854,7 +14934,8 @@ inline provider_answer login_provider::conclude(login_token const& token, bool w
                   " and was not renewed: " + why.message);
 }
 
-inline exchange<provider_answer> login_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_login_provider<Use>::load(environment const& surroundings) {
     using namespace login_detail;
     auto const path = find_login_token_file(of_.name, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
@@ -14891,8 +14972,9 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     co_return conclude(token, works, renewed.error());
 }
 
-inline exchange<result<login_token>> login_provider::renew(login_token const& old,
-                                                           environment const& surroundings) const {
+template <class Use>
+exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const& old,
+                                                               environment const& surroundings) const {
     crypto::es256_key key;
     if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
         co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));
@@ -14974,9 +15056,10 @@ struct process_options {
 result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms);
 
 /// Runs the command at each load: whoever caches its credentials decides when.
-class process_provider final : public credentials_provider {
+template <class>
+class basic_process_provider final : public credentials_provider {
   public:
-    explicit process_provider(process_options options) : options_(std::move(options)) {}
+    explicit basic_process_provider(process_options options) : options_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "process"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -14984,6 +15067,7 @@ class process_provider final : public credentials_provider {
   private:
     process_options const options_;
 };
+using process_provider = basic_process_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -15077,7 +15161,8 @@ inline result<credentials> parse_process_credentials(std::string_view output, st
     return parsed;
 }
 
-inline exchange<provider_answer> process_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_process_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     auto const& command = options_.command;
@@ -15276,10 +15361,12 @@ struct role {
 /// are found as for any service, `place` saying whatever the caller knows of them; its service is not looked at.
 /// **Errors:** an answer that is broken, naming the role and what STS said.
 /// **Lifetime:** `surroundings` must outlive the exchange.
+template <class = void>
 exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
                                       environment const& surroundings);
 
 /// Not signed: the identity provider's token is the proof.
+template <class = void>
 exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
                                                         environment const& surroundings);
 
@@ -15382,9 +15469,9 @@ inline result<http::request> make_request(std::string const& body, std::optional
     return request;
 }
 
-inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
-                                      std::optional<credentials> signer, secret proof, settings_request place,
-                                      environment const& surroundings) {
+template <class = void>
+exchange<provider_answer> call(std::string action, role wanted, std::string body, std::optional<credentials> signer,
+                               secret proof, settings_request place, environment const& surroundings) {
     place.service = "sts";
     place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
     place.endpoint = {};
@@ -15402,15 +15489,17 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
 
 }  // namespace detail
 
-inline exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
-                                             environment const& surroundings) {
+template <class>
+exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
+                                      environment const& surroundings) {
     auto body = detail::make_body("AssumeRole", wanted, surroundings);
     return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), secret(), std::move(place),
                         surroundings);
 }
 
-inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
-                                                               environment const& surroundings) {
+template <class>
+exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
+                                                        environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
     return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, token,
@@ -15755,10 +15844,11 @@ result<sso_token> parse_sso_token(std::string_view text);
 /// once in 30 seconds, and written back with everything else in the file left as it is. Where renewing fails, the old
 /// token serves until its end; where writing fails, the new one is kept here.
 /// **Thread safety:** full.
-class sso_token_source {
+template <class>
+class basic_sso_token_source {
   public:
     /// `place` is what the caller knows of FIPS, dual-stack, profile and files; region and endpoint are the sign-in's.
-    explicit sso_token_source(sso_settings of, settings_request place = {});
+    explicit basic_sso_token_source(sso_settings of, settings_request place = {});
 
     sso_settings const& settings() const noexcept { return of_; }
 
@@ -15785,6 +15875,7 @@ class sso_token_source {
     std::optional<std::int64_t> tried_at_ms_;
     std::string failure_;
 };
+using sso_token_source = basic_sso_token_source<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -15919,15 +16010,18 @@ inline result<sso_token> parse_sso_token(std::string_view text) {
     return found;
 }
 
-inline sso_token_source::sso_token_source(sso_settings of, settings_request place)
+template <class Use>
+basic_sso_token_source<Use>::basic_sso_token_source(sso_settings of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
 
-inline sso_token sso_token_source::choose(sso_token const& of_file) {
+template <class Use>
+sso_token basic_sso_token_source<Use>::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
     return kept_ && kept_->expires_at_ms > of_file.expires_at_ms ? *kept_ : of_file;
 }
 
-inline bool sso_token_source::take_turn(environment const& surroundings) {
+template <class Use>
+bool basic_sso_token_source<Use>::take_turn(environment const& surroundings) {
     constexpr std::int64_t shortest_ms = 30'000;
     auto const now = surroundings.steady_milliseconds();
     std::lock_guard const lock(guard_);
@@ -15936,28 +16030,33 @@ inline bool sso_token_source::take_turn(environment const& surroundings) {
     return true;
 }
 
-inline void sso_token_source::keep(std::optional<sso_token> unwritten) {
+template <class Use>
+void basic_sso_token_source<Use>::keep(std::optional<sso_token> unwritten) {
     std::lock_guard const lock(guard_);
     kept_ = std::move(unwritten);
     failure_.clear();
 }
 
-inline void sso_token_source::keep_failure(std::string why) {
+template <class Use>
+void basic_sso_token_source<Use>::keep_failure(std::string why) {
     std::lock_guard const lock(guard_);
     failure_ = std::move(why);
 }
 
-inline std::string sso_token_source::last_failure() {
+template <class Use>
+std::string basic_sso_token_source<Use>::last_failure() {
     std::lock_guard const lock(guard_);
     return failure_;
 }
 
-inline unexpected sso_token_source::refuse(std::string_view why) const {
+template <class Use>
+unexpected basic_sso_token_source<Use>::refuse(std::string_view why) const {
     return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + std::string(why) +
                                        "; run \"" + of_.login_command() + '"');
 }
 
-inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
+template <class Use>
+exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const& surroundings) {
     auto path = find_sso_token_file(of_, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
     auto const file = co_await read_token_file(std::move(path));
@@ -15994,8 +16093,9 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     co_return refuse("expired at " + sso_detail::format_end(token.expires_at_ms) + " and was not renewed: " + why);
 }
 
-inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
-                                                           environment const& surroundings) const {
+template <class Use>
+exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& old,
+                                                               environment const& surroundings) const {
     auto place = place_;
     place.service = "oidc";
     place.endpoint_variable = "AWS_ENDPOINT_URL_SSO_OIDC";
@@ -16050,10 +16150,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// **Errors:** always broken, never not_here: without a usable sign-in, naming the command that signs in; for what the
 /// service refuses, naming role and account.
 /// **Thread safety:** full.
-class sso_provider final : public credentials_provider {
+template <class>
+class basic_sso_provider final : public credentials_provider {
   public:
     /// `place` is what the caller knows of FIPS, dual-stack, profile and files.
-    explicit sso_provider(sso_settings wanted, settings_request place = {});
+    explicit basic_sso_provider(sso_settings wanted, settings_request place = {});
 
     std::string_view name() const noexcept override { return "sso"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -16064,6 +16165,7 @@ class sso_provider final : public credentials_provider {
     settings_request const place_;
     sso_token_source token_;
 };
+using sso_provider = basic_sso_provider<void>;
 
 /// The credentials in GetRoleCredentials' answer; account and source are left empty. **Errors:** credentials; the
 /// message completes "no usable credentials: " and quotes no key.
@@ -16121,10 +16223,12 @@ inline result<credentials> parse_role_credentials(std::string_view text) {
     return found;
 }
 
-inline sso_provider::sso_provider(sso_settings wanted, settings_request place)
+template <class Use>
+basic_sso_provider<Use>::basic_sso_provider(sso_settings wanted, settings_request place)
     : place_(place), token_(std::move(wanted), std::move(place)) {}
 
-inline provider_answer sso_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_sso_provider<Use>::refuse(std::string_view why) const {
     auto const& wanted = token_.settings();
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
@@ -16134,7 +16238,8 @@ inline provider_answer sso_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline exchange<provider_answer> sso_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surroundings) {
     auto const& wanted = token_.settings();
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
@@ -16217,13 +16322,15 @@ struct web_identity_options {
 };
 
 /// Reads the token and trades it. **Errors:** broken for a missing, unreadable or empty file, and for what STS refuses.
+template <class = void>
 exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings);
 
 /// AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN and, optional, AWS_ROLE_SESSION_NAME.
-class web_identity_provider final : public credentials_provider {
+template <class>
+class basic_web_identity_provider final : public credentials_provider {
   public:
     /// `place` says where STS is, as far as the caller knows.
-    explicit web_identity_provider(settings_request place = {}) : place_(std::move(place)) {}
+    explicit basic_web_identity_provider(settings_request place = {}) : place_(std::move(place)) {}
 
     std::string_view name() const noexcept override { return "web identity"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -16231,10 +16338,12 @@ class web_identity_provider final : public credentials_provider {
   private:
     settings_request const place_;
 };
+using web_identity_provider = basic_web_identity_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings) {
+template <class>
+exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings) {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     constexpr std::size_t longest_token = 20'000;  // STS: WebIdentityToken
@@ -16261,7 +16370,8 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
     co_return traded;
 }
 
-inline exchange<provider_answer> web_identity_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_web_identity_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const file = non_blank_variable(surroundings, "AWS_WEB_IDENTITY_TOKEN_FILE");
     if (!file) {
@@ -16314,9 +16424,10 @@ struct profile_options {
 /// **Errors:** not_here for a profile without credentials, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for credentials that cannot be had.
 /// **Thread safety:** full.
-class profile_provider final : public credentials_provider {
+template <class>
+class basic_profile_provider final : public credentials_provider {
   public:
-    explicit profile_provider(profile_options options = {});
+    explicit basic_profile_provider(profile_options options = {});
 
     std::string_view name() const noexcept override { return "profile"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -16338,6 +16449,7 @@ class profile_provider final : public credentials_provider {
     std::mutex guard_;
     kept_source kept_;
 };
+using profile_provider = basic_profile_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -16351,16 +16463,18 @@ inline provider_answer broken_profile(std::string why) {
 }
 
 /// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
-inline std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+template <class = void>
+std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
     if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
     if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
     return nullptr;
 }
 
 /// Carries a plan out, at each load anew.
-class planned_provider final : public credentials_provider {
+template <class>
+class basic_planned_provider final : public credentials_provider {
   public:
-    planned_provider(profile_plan plan, profile_options options)
+    basic_planned_provider(profile_plan plan, profile_options options)
         : plan_(std::move(plan)), options_(std::move(options)), sign_in_(make_sign_in(plan_, options_.place)) {}
 
     std::string_view name() const noexcept override { return "profile"; }
@@ -16378,8 +16492,10 @@ class planned_provider final : public credentials_provider {
     profile_options const options_;
     std::unique_ptr<credentials_provider> const sign_in_;
 };
+using planned_provider = basic_planned_provider<void>;
 
-inline exchange<provider_answer> planned_provider::load_base(environment const& surroundings) const {
+template <class Use>
+exchange<provider_answer> basic_planned_provider<Use>::load_base(environment const& surroundings) const {
     provider_answer answer;
     switch (plan_.base) {
         case profile_base::static_keys:
@@ -16429,7 +16545,8 @@ inline exchange<provider_answer> planned_provider::load_base(environment const& 
     co_return answer;
 }
 
-inline std::string planned_provider::find_mfa_code(profile_role const& step, std::string& code) const {
+template <class Use>
+std::string basic_planned_provider<Use>::find_mfa_code(profile_role const& step, std::string& code) const {
     std::string device;
     append_clean_line(device, step.role.mfa_serial, 300);
     auto const needs = "profile " + step.profile + " needs a code of the MFA device " + device;
@@ -16445,7 +16562,8 @@ inline std::string planned_provider::find_mfa_code(profile_role const& step, std
     return {};
 }
 
-inline exchange<provider_answer> planned_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_planned_provider<Use>::load(environment const& surroundings) {
     auto answer = co_await load_base(surroundings);
     for (auto const& step : plan_.roles) {
         if (answer.outcome != provider_outcome::found) break;
@@ -16486,14 +16604,16 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
 
 }  // namespace detail
 
-inline profile_provider::profile_provider(profile_options options) : options_(std::move(options)) {
+template <class Use>
+basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
     if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
     if (!options_.instance)
         options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
 }
 
-inline std::shared_ptr<credentials_provider> profile_provider::make_source(profile_plan plan,
-                                                                           std::string const& selected) const {
+template <class Use>
+std::shared_ptr<credentials_provider> basic_profile_provider<Use>::make_source(profile_plan plan,
+                                                                               std::string const& selected) const {
     auto options = options_;
     options.place.profile = selected;
     bool const is_at_hand =
@@ -16508,8 +16628,9 @@ inline std::shared_ptr<credentials_provider> profile_provider::make_source(profi
     return std::make_shared<cached_provider>(std::move(planned), rules);
 }
 
-inline profile_provider::kept_source profile_provider::find_source(std::shared_ptr<profile_snapshot const> const& files,
-                                                                   profile_section const& section) {
+template <class Use>
+typename basic_profile_provider<Use>::kept_source basic_profile_provider<Use>::find_source(
+    std::shared_ptr<profile_snapshot const> const& files, profile_section const& section) {
     std::lock_guard const lock(guard_);
     if (kept_.files == files && kept_.profile == section.name()) return kept_;
     auto planned = plan_profile(*files, section);
@@ -16528,7 +16649,8 @@ inline profile_provider::kept_source profile_provider::find_source(std::shared_p
     return kept_;
 }
 
-inline exchange<provider_answer> profile_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_profile_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(options_.place.profile, surroundings);
     auto const files = co_await options_.place.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);
@@ -16547,7 +16669,8 @@ inline exchange<provider_answer> profile_provider::load(environment const& surro
     co_return answer;
 }
 
-inline void profile_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_profile_provider<Use>::forget(credentials const& refused) noexcept {
     std::shared_ptr<credentials_provider> provider;
     {
         std::lock_guard const lock(guard_);
@@ -16581,11 +16704,13 @@ struct chain_options {
 /// AWS_BEARER_TOKEN_BEDROCK, access keys of the environment, profile, web identity of the environment, container,
 /// instance metadata. A profile that is named in code stands for the first three: token and keys of the environment are
 /// not asked. Sources that cost something are kept by a `cached_provider` each: make one chain, and keep it.
+template <class = void>
 provider_list default_chain(chain_options how = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline provider_list default_chain(chain_options how) {
+template <class>
+provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
         return std::make_shared<cached_provider>(std::move(source));
     };
@@ -16635,9 +16760,10 @@ struct iot_options {
 /// Make it a client's provider behind a `cached_provider`, or each call asks again.
 /// **Errors:** always broken, never not_here: whoever makes one means it.
 /// **Thread safety:** full.
-class iot_provider final : public credentials_provider {
+template <class>
+class basic_iot_provider final : public credentials_provider {
   public:
-    explicit iot_provider(iot_options options) : options_(std::move(options)) {}
+    explicit basic_iot_provider(iot_options options) : options_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "iot"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -16649,6 +16775,7 @@ class iot_provider final : public credentials_provider {
 
     iot_options const options_;
 };
+using iot_provider = basic_iot_provider<void>;
 
 /// The credentials of an answer; `source` is left empty. **Errors:** credentials; the message completes "no usable
 /// credentials: ". **Wire:** credentials{accessKeyId, secretAccessKey, sessionToken, expiration (ISO 8601)}.
@@ -16707,7 +16834,8 @@ inline result<credentials> parse_iot_credentials(std::string_view text) {
     return found;
 }
 
-inline std::string iot_provider::find_mistake() const {
+template <class Use>
+std::string basic_iot_provider<Use>::find_mistake() const {
     url host;
     if (!parse_url("https://" + options_.endpoint, host).ok() || !host.path.empty() || !host.query.empty())
         return "endpoint = " + quote(options_.endpoint) +
@@ -16719,7 +16847,8 @@ inline std::string iot_provider::find_mistake() const {
     return {};
 }
 
-inline provider_answer iot_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_iot_provider<Use>::refuse(std::string_view why) const {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     answer.detail = "AWS IoT gave no credentials for the role alias ";
@@ -16729,7 +16858,8 @@ inline provider_answer iot_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline exchange<provider_answer> iot_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_iot_provider<Use>::load(environment const& surroundings) {
     if (auto const mistake = find_mistake(); !mistake.empty()) co_return refuse(mistake);
     request_maker const make = [this]() -> result<http::request> {
         http::request request;
@@ -16785,10 +16915,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// **Errors:** not_here for a profile without sso_session, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for a token that cannot be had.
 /// **Thread safety:** full.
-class sso_bearer_provider final : public credentials_provider {
+template <class>
+class basic_sso_bearer_provider final : public credentials_provider {
   public:
     /// The profile that is named in code, the files, FIPS and dual-stack.
-    explicit sso_bearer_provider(settings_request place = {});
+    explicit basic_sso_bearer_provider(settings_request place = {});
 
     std::string_view name() const noexcept override { return "sso token"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -16800,21 +16931,25 @@ class sso_bearer_provider final : public credentials_provider {
     std::mutex guard_;
     std::shared_ptr<sso_token_source> source_;  // of the settings that were found last
 };
+using sso_bearer_provider = basic_sso_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline sso_bearer_provider::sso_bearer_provider(settings_request place) : place_(std::move(place)) {
+template <class Use>
+basic_sso_bearer_provider<Use>::basic_sso_bearer_provider(settings_request place) : place_(std::move(place)) {
     if (!place_.files) place_.files = std::make_shared<profile_files>();
 }
 
-inline std::shared_ptr<sso_token_source> sso_bearer_provider::find_source(sso_settings wanted) {
+template <class Use>
+std::shared_ptr<sso_token_source> basic_sso_bearer_provider<Use>::find_source(sso_settings wanted) {
     std::lock_guard const lock(guard_);
     if (!source_ || source_->settings() != wanted)
         source_ = std::make_shared<sso_token_source>(std::move(wanted), place_);
     return source_;
 }
 
-inline exchange<provider_answer> sso_bearer_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_sso_bearer_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(place_.profile, surroundings);
     auto const files = co_await place_.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);
@@ -24988,9 +25123,10 @@ inline http::timeouts const& choose_timeouts(client_options const& client, call_
 namespace bedrock::inline BEDROCK_ABI {
 
 /// **Thread safety:** full: what is not const is atomic, or locks.
-struct client_state {
+template <class>
+struct basic_client_state {
     /// Nothing is read or asked.
-    explicit client_state(client_options given)
+    explicit basic_client_state(client_options given)
         : options(std::move(given)), surroundings(complete(options.surroundings)), providers(make_providers()) {}
 
     client_options const options;
@@ -25010,10 +25146,12 @@ struct client_state {
     static environment complete(std::optional<environment> const& given);
     provider_list make_providers() const;
 };
+using client_state = basic_client_state<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline environment client_state::complete(std::optional<environment> const& given) {
+template <class Use>
+environment basic_client_state<Use>::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
     if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
@@ -25024,7 +25162,8 @@ inline environment client_state::complete(std::optional<environment> const& give
     return with_correctable_clock(std::move(made));
 }
 
-inline settings_request client_state::make_settings_request() const {
+template <class Use>
+settings_request basic_client_state<Use>::make_settings_request() const {
     settings_request wanted;
     wanted.region = {options.region, "client option"};
     wanted.default_region = {options.default_region, "client option for the default"};
@@ -25037,7 +25176,8 @@ inline settings_request client_state::make_settings_request() const {
     return wanted;
 }
 
-inline http::network client_state::make_network(setting const& ca_bundle) const {
+template <class Use>
+http::network basic_client_state<Use>::make_network(setting const& ca_bundle) const {
     auto const& own = options.network;
     auto made = network_of(surroundings);
     for (auto* const proxy : {&made.https_proxy, &made.http_proxy}) {
@@ -25050,7 +25190,8 @@ inline http::network client_state::make_network(setting const& ca_bundle) const 
     return made;
 }
 
-inline provider_list client_state::make_providers() const {
+template <class Use>
+provider_list basic_client_state<Use>::make_providers() const {
     if (options.credentials) return {static_credentials(*options.credentials)};
     if (!options.providers.empty()) return options.providers;
     chain_options how;
@@ -25082,6 +25223,7 @@ struct call_target {
 
 /// Region, endpoint and credentials of a call. **Errors:** invalid_input (a bad region or endpoint), credentials.
 /// **Lifetime:** the arguments must outlive the exchange.
+template <class = void>
 exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
                                           std::string_view model_id, service_name service = runtime_service);
 
@@ -25113,6 +25255,7 @@ struct explanation {
 };
 
 /// **Lifetime:** the arguments must outlive the exchange.
+template <class = void>
 exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
                                              std::string_view model_id);
 
@@ -25146,8 +25289,9 @@ inline std::string_view find_anonymity(client_state const& client) {
 
 }  // namespace detail
 
-inline exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
-                                                 std::string_view model_id, service_name service) {
+template <class>
+exchange<result<call_target>> find_target(client_state const& client, call_options const& options,
+                                          std::string_view model_id, service_name service) {
     call_target target;
     auto wanted = detail::make_settings_request(client, options, model_id, service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
@@ -25165,8 +25309,9 @@ inline exchange<result<call_target>> find_target(client_state const& client, cal
     co_return target;
 }
 
-inline exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
-                                                    std::string_view model_id) {
+template <class>
+exchange<result<explanation>> explain_target(client_state const& client, call_options const& options,
+                                             std::string_view model_id) {
     explanation why;
     auto wanted = detail::make_settings_request(client, options, model_id, runtime_service);
     auto found = co_await find_settings(client.surroundings, std::move(wanted));
@@ -25274,6 +25419,7 @@ struct call_frame {
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
+template <class = void>
 exchange<result<http::response>> send_plain(call_frame& frame);
 
 /// A whole answer, and what its frame knows of it.
@@ -25536,7 +25682,8 @@ class repeats {
 };
 
 /// Has the providers drop the refused credentials and finds others. False where there are none, or only the same ones.
-inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
+template <class = void>
+exchange<bool> renew_credentials(call_frame& frame, call_target& target, error& failed) {
     auto const refused = target.credentials;
     for (auto const& provider : frame.client.providers) provider->forget(refused);
     auto found = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
@@ -25554,8 +25701,9 @@ inline exchange<bool> renew_credentials(call_frame& frame, call_target& target, 
 }
 
 /// What is done about a failed attempt. True when there shall be another one, after the pause that this has made.
-inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
-                                     http::header_list const& headers) {
+template <class = void>
+exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_target& target, error& failed,
+                              http::header_list const& headers) {
     hide_secrets(failed, target.credentials);
     if (attempts.may_renew(failed)) {
         bool const is_renewed = co_await renew_credentials(frame, target, failed);
@@ -25578,7 +25726,8 @@ inline exchange<bool> prepare_repeat(call_frame& frame, repeats& attempts, call_
 
 }  // namespace detail
 
-inline exchange<result<http::response>> send_plain(call_frame& frame) {
+template <class>
+exchange<result<http::response>> send_plain(call_frame& frame) {
     auto target = co_await find_target(frame.client, frame.options, frame.what.model_id, frame.what.service);
     if (!target) co_return unexpected{std::move(target).error()};
     detail::repeats attempts(frame, *target);
@@ -26181,7 +26330,8 @@ class basic_event_reader {
     std::default_sentinel_t end() const noexcept { return {}; }
 
   private:
-    friend class client;
+    template <class>
+    friend class basic_client;
     struct state;
     basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
                        call_options options, std::optional<error> refused);
@@ -27720,14 +27870,13 @@ inline message replayable(converse_response response) {
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Amazon Bedrock's runtime.
-/// **Thread safety:** full; concurrent calls each lease an engine of their own. **Lifetime:** copies share connections
-/// and the retry budget; streams hold what they need and may outlive the client.
-class client {
+/// What a `client` can do; see there.
+template <class>
+class basic_client {
   public:
     /// Takes everything from the environment at the time of each call.
-    client() : client(client_options{}) {}
-    explicit client(client_options options)
+    basic_client() : basic_client(client_options{}) {}
+    explicit basic_client(client_options options)
         : state_(std::make_shared<client_state>(std::move(options))), pool_(std::make_shared<engine_pool>()) {}
 
     /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc.
@@ -27756,51 +27905,49 @@ class client {
                                         Options const& how = {}, call_options const& options = {});
 
     /// How many input tokens a request would be. In bedrock/count_tokens.hpp.
-    inline result<count_tokens_response> count_tokens(count_tokens_request const& request,
-                                                      call_options const& options = {});
+    result<count_tokens_response> count_tokens(count_tokens_request const& request, call_options const& options = {});
 
     /// What a guardrail says of content, without a model. In bedrock/apply_guardrail.hpp.
-    inline result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
-                                                            call_options const& options = {});
+    result<apply_guardrail_response> apply_guardrail(apply_guardrail_request const& request,
+                                                     call_options const& options = {});
 
     /// InvokeModel: the model's own request and answer, as they are. In bedrock/invoke.hpp.
-    inline result<invoke_model_response> invoke_model(invoke_model_request const& request,
-                                                      call_options const& options = {});
+    result<invoke_model_response> invoke_model(invoke_model_request const& request, call_options const& options = {});
     /// InvokeModelWithResponseStream, to be pulled; as `open_stream`. In bedrock/invoke.hpp.
-    inline chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
+    chunk_reader open_invoke_stream(invoke_model_request const& request, call_options const& options = {});
     /// The same pushed to `on_chunk`; as `converse_stream`. In bedrock/invoke.hpp.
     template <class OnChunk>
     result<invoke_stream_response> invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
                                                        call_options const& options = {});
 
     /// Vectors for texts, by InvokeModel. In bedrock/embed.hpp.
-    inline result<embed_response> embed(embed_request const& request, call_options const& options = {});
+    result<embed_response> embed(embed_request const& request, call_options const& options = {});
 
     /// An invocation whose output goes to S3. In bedrock/async_invoke.hpp, as the two that ask after it.
-    inline result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
-                                                                  call_options const& options = {});
-    inline result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
-                                                              call_options const& options = {});
+    result<start_async_invoke_response> start_async_invoke(start_async_invoke_request const& request,
+                                                           call_options const& options = {});
+    result<get_async_invoke_response> get_async_invoke(get_async_invoke_request const& request,
+                                                       call_options const& options = {});
     /// One page of them.
-    inline result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
-                                                                  call_options const& options = {});
+    result<list_async_invokes_response> list_async_invokes(list_async_invokes_request const& request,
+                                                           call_options const& options = {});
 
     /// A conversation checked for harm, attacks and personal data, without a guardrail. In
     /// bedrock/guardrail_checks.hpp.
-    inline result<invoke_guardrail_checks_response> invoke_guardrail_checks(
-        invoke_guardrail_checks_request const& request, call_options const& options = {});
+    result<invoke_guardrail_checks_response> invoke_guardrail_checks(invoke_guardrail_checks_request const& request,
+                                                                     call_options const& options = {});
 
     /// What the control plane knows of models and inference profiles; bedrock/catalogue.hpp makes one list of it. In
     /// bedrock/control.hpp.
-    inline result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
-                                                                          call_options const& options = {});
-    inline result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
-                                                                      call_options const& options = {});
+    result<list_foundation_models_response> list_foundation_models(list_foundation_models_request const& request,
+                                                                   call_options const& options = {});
+    result<get_foundation_model_response> get_foundation_model(get_foundation_model_request const& request,
+                                                               call_options const& options = {});
     /// One page of them.
-    inline result<list_inference_profiles_response> list_inference_profiles(
-        list_inference_profiles_request const& request, call_options const& options = {});
-    inline result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
-                                                                        call_options const& options = {});
+    result<list_inference_profiles_response> list_inference_profiles(list_inference_profiles_request const& request,
+                                                                     call_options const& options = {});
+    result<get_inference_profile_response> get_inference_profile(get_inference_profile_request const& request,
+                                                                 call_options const& options = {});
 
     /// Which credentials, region and endpoint a call would use, and why.
     explanation explain(call_options const& options = {}, std::string_view model_id = {});
@@ -27819,6 +27966,14 @@ class client {
 
     std::shared_ptr<client_state> state_;
     std::shared_ptr<engine_pool> pool_;
+};
+
+/// Amazon Bedrock's runtime.
+/// **Thread safety:** full; concurrent calls each lease an engine of their own. **Lifetime:** copies share connections
+/// and the retry budget; streams hold what they need and may outlive the client.
+class client : public basic_client<void> {
+  public:
+    using basic_client::basic_client;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -27913,12 +28068,14 @@ result<typename Kind::response> push_events(basic_event_reader<Kind> events, OnE
 
 }  // namespace detail
 
-inline blocking_runner client::make_runner(engine& on, call_options const& options) const {
+template <class Use>
+blocking_runner basic_client<Use>::make_runner(engine& on, call_options const& options) const {
     return {on, state_->surroundings, options.cancel ? *options.cancel : cancellation(),
             choose_timeouts(state_->options, options).total_ms};
 }
 
-inline result<call_answer> client::send(result<operation> const& what, call_options const& options) {
+template <class Use>
+result<call_answer> basic_client<Use>::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     auto const tools = pool_->acquire();
     call_frame frame{*state_, options, tools->signer, *what};
@@ -27926,8 +28083,9 @@ inline result<call_answer> client::send(result<operation> const& what, call_opti
     return conclude(frame, runner.run(send_plain(frame)));
 }
 
+template <class Use>
 template <class Response>
-result<Response> client::ask(result<operation> const& what, call_options const& options) {
+result<Response> basic_client<Use>::ask(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
     call_watch watch(state_, what->name, what->model_id);
     auto answer = detail::read_answer<Response>(*what, send(what, options));
@@ -27935,28 +28093,33 @@ result<Response> client::ask(result<operation> const& what, call_options const& 
     return answer;
 }
 
+template <class Use>
 template <class Kind>
-basic_event_reader<Kind> client::open(result<operation> what, call_options const& options) {
+basic_event_reader<Kind> basic_client<Use>::open(result<operation> what, call_options const& options) {
     what = detail::as_stream(std::move(what));
     if (!what) return {state_, pool_, {}, options, std::move(what).error()};
     return {state_, pool_, std::move(*what), options, std::nullopt};
 }
 
-inline result<converse_response> client::converse(converse_request const& request, call_options const& options) {
+template <class Use>
+result<converse_response> basic_client<Use>::converse(converse_request const& request, call_options const& options) {
     return ask<converse_response>(detail::make_converse(request), options);
 }
 
-inline event_reader client::open_stream(converse_request const& request, call_options const& options) {
+template <class Use>
+event_reader basic_client<Use>::open_stream(converse_request const& request, call_options const& options) {
     return open<converse_stream_kind>(detail::make_converse_stream(request), options);
 }
 
+template <class Use>
 template <class OnEvent>
-result<converse_response> client::converse_stream(converse_request const& request, OnEvent&& on_event,
-                                                  call_options const& options) {
+result<converse_response> basic_client<Use>::converse_stream(converse_request const& request, OnEvent&& on_event,
+                                                             call_options const& options) {
     return detail::push_events(open_stream(request, options), on_event);
 }
 
-inline explanation client::explain(call_options const& options, std::string_view model_id) {
+template <class Use>
+explanation basic_client<Use>::explain(call_options const& options, std::string_view model_id) {
     auto const tools = pool_->acquire();
     auto runner = make_runner(tools->engine, options);
     auto why = runner.run(explain_target(*state_, options, model_id));
@@ -27978,8 +28141,9 @@ inline explanation client::explain(call_options const& options, std::string_view
 
 namespace bedrock::inline BEDROCK_ABI {
 
-inline result<count_tokens_response> client::count_tokens(count_tokens_request const& request,
-                                                          call_options const& options) {
+template <class Use>
+result<count_tokens_response> basic_client<Use>::count_tokens(count_tokens_request const& request,
+                                                              call_options const& options) {
     auto const what = detail::make_model_operation("CountTokens", "/count-tokens", request.model_id);
     return ask<count_tokens_response>(detail::with_json(what, request), options);
 }
@@ -28015,8 +28179,9 @@ inline result<operation> make_guardrail_operation(apply_guardrail_request const&
 
 }  // namespace detail
 
-inline result<apply_guardrail_response> client::apply_guardrail(apply_guardrail_request const& request,
-                                                                call_options const& options) {
+template <class Use>
+result<apply_guardrail_response> basic_client<Use>::apply_guardrail(apply_guardrail_request const& request,
+                                                                    call_options const& options) {
     return ask<apply_guardrail_response>(detail::make_guardrail_operation(request), options);
 }
 
@@ -28073,8 +28238,9 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
 
 }  // namespace detail
 
-inline result<invoke_model_response> client::invoke_model(invoke_model_request const& request,
-                                                          call_options const& options) {
+template <class Use>
+result<invoke_model_response> basic_client<Use>::invoke_model(invoke_model_request const& request,
+                                                              call_options const& options) {
     auto const what = detail::make_invoke_operation("InvokeModel", "/invoke", request);
     if (!what) return unexpected{what.error()};
     call_watch watch(state_, what->name, what->model_id);
@@ -28090,15 +28256,17 @@ inline result<invoke_model_response> client::invoke_model(invoke_model_request c
     return made;
 }
 
-inline chunk_reader client::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
+template <class Use>
+chunk_reader basic_client<Use>::open_invoke_stream(invoke_model_request const& request, call_options const& options) {
     auto what = detail::make_invoke_operation("InvokeModelWithResponseStream", "/invoke-with-response-stream", request);
     if (what && !request.accept.empty()) what->headers.push_back({"X-Amzn-Bedrock-Accept", request.accept});
     return open<invoke_stream_kind>(std::move(what), options);
 }
 
+template <class Use>
 template <class OnChunk>
-result<invoke_stream_response> client::invoke_model_stream(invoke_model_request const& request, OnChunk&& on_chunk,
-                                                           call_options const& options) {
+result<invoke_stream_response> basic_client<Use>::invoke_model_stream(invoke_model_request const& request,
+                                                                      OnChunk&& on_chunk, call_options const& options) {
     return detail::push_events(open_invoke_stream(request, options), on_chunk);
 }
 
@@ -28134,7 +28302,8 @@ inline error name_texts(error why, embed_call const& call, std::size_t done) {
 
 }  // namespace embed_detail
 
-inline result<embed_response> client::embed(embed_request const& request, call_options const& options) {
+template <class Use>
+result<embed_response> basic_client<Use>::embed(embed_request const& request, call_options const& options) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
     auto const calls = make_embed_calls(request);
@@ -28216,18 +28385,21 @@ inline operation make_list_operation(list_async_invokes_request const& request) 
 
 }  // namespace detail
 
-inline result<start_async_invoke_response> client::start_async_invoke(start_async_invoke_request const& request,
-                                                                      call_options const& options) {
+template <class Use>
+result<start_async_invoke_response> basic_client<Use>::start_async_invoke(start_async_invoke_request const& request,
+                                                                          call_options const& options) {
     return ask<start_async_invoke_response>(detail::make_start_operation(request), options);
 }
 
-inline result<get_async_invoke_response> client::get_async_invoke(get_async_invoke_request const& request,
-                                                                  call_options const& options) {
+template <class Use>
+result<get_async_invoke_response> basic_client<Use>::get_async_invoke(get_async_invoke_request const& request,
+                                                                      call_options const& options) {
     return ask<get_async_invoke_response>(detail::make_get_operation(request), options);
 }
 
-inline result<list_async_invokes_response> client::list_async_invokes(list_async_invokes_request const& request,
-                                                                      call_options const& options) {
+template <class Use>
+result<list_async_invokes_response> basic_client<Use>::list_async_invokes(list_async_invokes_request const& request,
+                                                                          call_options const& options) {
     return ask<list_async_invokes_response>(detail::make_list_operation(request), options);
 }
 
@@ -28243,7 +28415,8 @@ inline result<list_async_invokes_response> client::list_async_invokes(list_async
 
 namespace bedrock::inline BEDROCK_ABI {
 
-inline result<invoke_guardrail_checks_response> client::invoke_guardrail_checks(
+template <class Use>
+result<invoke_guardrail_checks_response> basic_client<Use>::invoke_guardrail_checks(
     invoke_guardrail_checks_request const& request, call_options const& options) {
     operation what;
     what.name = "InvokeGuardrailChecks";
@@ -28312,22 +28485,26 @@ inline result<operation> make_control_operation(get_inference_profile_request co
 
 }  // namespace detail
 
-inline result<list_foundation_models_response> client::list_foundation_models(
+template <class Use>
+result<list_foundation_models_response> basic_client<Use>::list_foundation_models(
     list_foundation_models_request const& request, call_options const& options) {
     return ask<list_foundation_models_response>(detail::make_control_operation(request), options);
 }
 
-inline result<get_foundation_model_response> client::get_foundation_model(get_foundation_model_request const& request,
-                                                                          call_options const& options) {
+template <class Use>
+result<get_foundation_model_response> basic_client<Use>::get_foundation_model(
+    get_foundation_model_request const& request, call_options const& options) {
     return ask<get_foundation_model_response>(detail::make_control_operation(request), options);
 }
 
-inline result<list_inference_profiles_response> client::list_inference_profiles(
+template <class Use>
+result<list_inference_profiles_response> basic_client<Use>::list_inference_profiles(
     list_inference_profiles_request const& request, call_options const& options) {
     return ask<list_inference_profiles_response>(detail::make_control_operation(request), options);
 }
 
-inline result<get_inference_profile_response> client::get_inference_profile(
+template <class Use>
+result<get_inference_profile_response> basic_client<Use>::get_inference_profile(
     get_inference_profile_request const& request, call_options const& options) {
     return ask<get_inference_profile_response>(detail::make_control_operation(request), options);
 }
@@ -29575,18 +29752,21 @@ inline call_options with_clocks(client_options const& client, tool_options const
 
 }  // namespace detail
 
+template <class Use>
 template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options>
-result<tool_answer> client::converse(converse_request request, Toolbox const& tools, Options const& how,
-                                     call_options const& options) {
+result<tool_answer> basic_client<Use>::converse(converse_request request, Toolbox const& tools, Options const& how,
+                                                call_options const& options) {
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
     while (auto const* const asked = rounds.next()) rounds.take(converse(*asked, rounds.options()));
     return std::move(rounds).finish();
 }
 
+template <class Use>
 template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_options> Options>
-result<tool_answer> client::converse_stream(converse_request request, Toolbox const& tools, OnEvent&& on_event,
-                                            Options const& how, call_options const& options) {
+result<tool_answer> basic_client<Use>::converse_stream(converse_request request, Toolbox const& tools,
+                                                       OnEvent&& on_event, Options const& how,
+                                                       call_options const& options) {
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
     auto const on_round_event = [&](stream_event const& event) {

@@ -26,6 +26,7 @@ LIBRARIES = (  # which headers may include a library's
     (re.compile(r"httplib"), {"testing/"}),
     (re.compile(r"nlohmann/|boost/|zlib\.h"), set()),
 )
+WITH_PROTOCOLS = {"catalogue.hpp"}  # who includes it uses it
 BORDER = "// " + "-" * 117
 
 WORDS = {  # identifiers that no header may hold, and why
@@ -157,6 +158,16 @@ def check_enumerators(tree):
                         path, line_at(code, body.start(1) + name.start(1)), name[1])
 
 
+def check_protocols(tree):
+    for path in tree.ordered():
+        if path in WITH_PROTOCOLS or path.startswith("testing/"):
+            continue
+        code = tree.headers[path].code
+        for found in re.finditer(r"^[ \t]*inline\s+exchange<", code, flags=re.M):
+            yield "include/bedrock/%s:%d: protocol: each unit that includes it compiles it: make it a template of nothing (see exchange.hpp)" % (
+                path, line_at(code, found.start()))
+
+
 def check_coroutines(root):
     for top in CODE_FOLDERS:
         for folder, folders, files in os.walk(os.path.join(root, top)):
@@ -176,7 +187,7 @@ def check(root):
     tree = amalgamate.Tree(root)
     problems = []
     for part in (check_mirror(root, tree), check_shape(tree), check_includes(tree), check_words(tree),
-                 check_enumerators(tree), check_coroutines(root)):
+                 check_enumerators(tree), check_protocols(tree), check_coroutines(root)):
         problems += part
     return problems
 

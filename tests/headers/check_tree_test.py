@@ -228,6 +228,10 @@ class Rules(unittest.TestCase):
         self.finds("tests/unit/client.cpp:3: coroutine: a {", lambda files: files.update(
             {"tests/unit/client.cpp": '#include "bedrock/client.hpp"\n\nco_await child(\n    {.a = 1});\n'}))
 
+    def test_protocols(self):
+        bad = "inline exchange<int> ask();"
+        self.finds_in("include/bedrock/client.hpp:15: protocol: ", "client.hpp", "int client();", "int client();\n" + bad)
+
     def test_good_coroutines(self):
         def change(files):
             files["tests/unit/client.cpp"] = ('#include "bedrock/client.hpp"\n// co_await child({});\n'

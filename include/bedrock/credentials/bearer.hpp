@@ -16,15 +16,18 @@
 namespace bedrock::inline BEDROCK_ABI {
 
 /// AWS_BEARER_TOKEN_BEDROCK. A blank variable is unset.
-class bearer_provider final : public credentials_provider {
+template <class>
+class basic_bearer_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "bearer token"; }
     exchange<provider_answer> load(environment const& surroundings) override;
 };
+using bearer_provider = basic_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> bearer_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_bearer_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const token = non_blank_variable(surroundings, "AWS_BEARER_TOKEN_BEDROCK");
     if (!token) {

@@ -44,6 +44,7 @@ struct fetched {
 };
 
 /// One request. **Lifetime:** of `surroundings`, as long as the exchange.
+template <class = void>
 exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings);
 
 /// "2 attempts, 2003 ms".
@@ -67,7 +68,8 @@ inline std::string fetched::describe() const {
     return said.empty() ? text : text + ": " + said;
 }
 
-inline exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings) {
+template <class>
+exchange<fetched> fetch_bounded(http::request what, fetch_limits limits, environment const& surroundings) {
     what.timeouts.connect_ms = limits.connect_ms;
     what.timeouts.first_event_ms = limits.read_ms;
     what.timeouts.idle_ms = limits.read_ms;

@@ -38,9 +38,10 @@ struct cache_rules {
 /// A fetch belongs to nobody: whoever asks first does it, all others wait for that one (or go on with credentials that
 /// still work), and when the first goes away before the end another takes over.
 /// **Thread safety:** full.
-class cached_provider final : public credentials_provider {
+template <class>
+class basic_cached_provider final : public credentials_provider {
   public:
-    explicit cached_provider(std::shared_ptr<credentials_provider> source, cache_rules rules = {})
+    explicit basic_cached_provider(std::shared_ptr<credentials_provider> source, cache_rules rules = {})
         : source_(std::move(source)), rules_(rules) {}
 
     std::string_view name() const noexcept override { return source_->name(); }
@@ -65,10 +66,12 @@ class cached_provider final : public credentials_provider {
     std::int64_t renew_at_ms_ = 0;
     std::shared_ptr<flight> flight_;
 };
+using cached_provider = basic_cached_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline provider_answer cached_provider::kept() const {
+template <class Use>
+provider_answer basic_cached_provider<Use>::kept() const {
     provider_answer answer;
     answer.outcome = provider_outcome::found;
     answer.credentials = *current_;
@@ -76,8 +79,9 @@ inline provider_answer cached_provider::kept() const {
 }
 
 // Decides, in one step for all threads, whether to use what there is, to wait or to fetch.
-inline cached_provider::turn cached_provider::take_turn(environment const& surroundings,
-                                                        std::shared_ptr<flight> const& overdue) {
+template <class Use>
+typename basic_cached_provider<Use>::turn basic_cached_provider<Use>::take_turn(
+    environment const& surroundings, std::shared_ptr<flight> const& overdue) {
     auto const now = surroundings.unix_milliseconds();
     std::lock_guard const lock(guard_);
     turn next;
@@ -94,7 +98,8 @@ inline cached_provider::turn cached_provider::take_turn(environment const& surro
 }
 
 // Keeps what was fetched, or the old credentials where nothing was and they still work.
-inline provider_answer cached_provider::land(environment const& surroundings, provider_answer fetched) {
+template <class Use>
+provider_answer basic_cached_provider<Use>::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
     auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
     std::lock_guard const lock(guard_);
@@ -115,7 +120,8 @@ inline provider_answer cached_provider::land(environment const& surroundings, pr
     return kept();
 }
 
-inline exchange<provider_answer> cached_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_cached_provider<Use>::load(environment const& surroundings) {
     std::shared_ptr<flight> overdue;
     for (;;) {
         auto mine = take_turn(surroundings, overdue);
@@ -135,7 +141,8 @@ inline exchange<provider_answer> cached_provider::load(environment const& surrou
     }
 }
 
-inline void cached_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_cached_provider<Use>::forget(credentials const& refused) noexcept {
     {
         std::lock_guard const lock(guard_);
         if (current_ && current_->access_key_id == refused.access_key_id) current_.reset();

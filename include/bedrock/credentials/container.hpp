@@ -54,9 +54,10 @@ result<std::optional<container_target>> find_container_target(environment const&
 
 /// The credentials of a container's role. The token (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, read anew at each load,
 /// else AWS_CONTAINER_AUTHORIZATION_TOKEN) goes into the Authorization header as it is.
-class container_provider final : public credentials_provider {
+template <class>
+class basic_container_provider final : public credentials_provider {
   public:
-    explicit container_provider(container_options options = {}) : options_(options) {}
+    explicit basic_container_provider(container_options options = {}) : options_(options) {}
 
     std::string_view name() const noexcept override { return "container"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -64,6 +65,7 @@ class container_provider final : public credentials_provider {
   private:
     container_options const options_;
 };
+using container_provider = basic_container_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -82,7 +84,8 @@ struct container_token {
     std::string problem{};
 };
 
-inline exchange<container_token> find_container_token(std::size_t max_bytes, environment const& surroundings) {
+template <class = void>
+exchange<container_token> find_container_token(std::size_t max_bytes, environment const& surroundings) {
     container_token token;
     std::string source = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
     auto const path = non_blank_variable(surroundings, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -150,7 +153,8 @@ inline result<std::optional<container_target>> find_container_target(environment
     return std::optional<container_target>(std::move(target));
 }
 
-inline exchange<provider_answer> container_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_container_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const found = find_container_target(surroundings);
     if (found && !*found) {

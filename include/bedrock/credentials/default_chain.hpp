@@ -33,11 +33,13 @@ struct chain_options {
 /// AWS_BEARER_TOKEN_BEDROCK, access keys of the environment, profile, web identity of the environment, container,
 /// instance metadata. A profile that is named in code stands for the first three: token and keys of the environment are
 /// not asked. Sources that cost something are kept by a `cached_provider` each: make one chain, and keep it.
+template <class = void>
 provider_list default_chain(chain_options how = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline provider_list default_chain(chain_options how) {
+template <class>
+provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
         return std::make_shared<cached_provider>(std::move(source));
     };

@@ -18,15 +18,18 @@ namespace bedrock::inline BEDROCK_ABI {
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION (ISO 8601), AWS_ACCOUNT_ID.
 /// A blank variable is unset.
-class environment_provider final : public credentials_provider {
+template <class>
+class basic_environment_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "environment"; }
     exchange<provider_answer> load(environment const& surroundings) override;
 };
+using environment_provider = basic_environment_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> environment_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_environment_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
     auto const secret_key = non_blank_variable(surroundings, "AWS_SECRET_ACCESS_KEY");

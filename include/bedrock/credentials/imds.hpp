@@ -33,9 +33,10 @@ namespace bedrock::inline BEDROCK_ABI {
 /// cache asks again by then. `detail` says so. They are
 /// dropped by a load that learns that the instance has no role (any more) or that the service was switched off, and by
 /// `forget`.
-class imds_provider final : public credentials_provider {
+template <class>
+class basic_imds_provider final : public credentials_provider {
   public:
-    explicit imds_provider(imds_options options = {}) : client_(std::move(options)) {}
+    explicit basic_imds_provider(imds_options options = {}) : client_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -56,6 +57,7 @@ class imds_provider final : public credentials_provider {
     std::mutex guard_;
     std::optional<credentials> kept_;
 };
+using imds_provider = basic_imds_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -82,7 +84,8 @@ inline bool is_role_name(std::string_view role) noexcept {
 
 }  // namespace detail
 
-inline exchange<imds_provider::asked> imds_provider::ask(environment const& surroundings) {
+template <class Use>
+exchange<typename basic_imds_provider<Use>::asked> basic_imds_provider<Use>::ask(environment const& surroundings) {
     asked load;
     auto& answer = load.answer;
     std::string path(detail::imds_role_path);
@@ -130,7 +133,8 @@ inline exchange<imds_provider::asked> imds_provider::ask(environment const& surr
     co_return load;
 }
 
-inline provider_answer imds_provider::settle(asked load, environment const& surroundings) {
+template <class Use>
+provider_answer basic_imds_provider<Use>::settle(asked load, environment const& surroundings) {
     auto answer = std::move(load.answer);
     {
         std::lock_guard const lock(guard_);
@@ -155,12 +159,14 @@ inline provider_answer imds_provider::settle(asked load, environment const& surr
     return answer;
 }
 
-inline exchange<provider_answer> imds_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_imds_provider<Use>::load(environment const& surroundings) {
     auto load = co_await ask(surroundings);
     co_return settle(std::move(load), surroundings);
 }
 
-inline void imds_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_imds_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
     if (kept_ && kept_->access_key_id == refused.access_key_id) kept_.reset();
 }

@@ -72,9 +72,10 @@ result<std::string> find_imds_endpoint(imds_options const& options, environment 
 /// Asks for documents. The token is kept until 120 seconds before its end, as the answer's header gives that
 /// (aws-config), and renewed on a 401; that nobody answers is remembered for `absence_ms`.
 /// **Thread safety:** any number of `get` at a time.
-class imds_client {
+template <class>
+class basic_imds_client {
   public:
-    explicit imds_client(imds_options options = {}) : options_(std::move(options)) {}
+    explicit basic_imds_client(imds_options options = {}) : options_(std::move(options)) {}
 
     /// GET of a path that begins with `/`. **Lifetime:** the client and `surroundings` must outlive the exchange.
     exchange<imds_answer> get(std::string path, environment const& surroundings);
@@ -102,6 +103,7 @@ class imds_client {
     kept_token token_;
     known_absence absence_;
 };
+using imds_client = basic_imds_client<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -189,7 +191,8 @@ inline result<std::string> find_imds_endpoint(imds_options const& options, envir
                 "the endpoint mode of instance metadata (" + mode.source + ") is neither IPv4 nor IPv6");
 }
 
-inline bool imds_client::recall(std::string const& endpoint, std::int64_t now_ms, imds_answer& answer) {
+template <class Use>
+bool basic_imds_client<Use>::recall(std::string const& endpoint, std::int64_t now_ms, imds_answer& answer) {
     std::lock_guard const lock(guard_);
     if (token_.endpoint == endpoint && now_ms < token_.renew_at_ms) {
         answer.outcome = imds_outcome::found;
@@ -203,8 +206,9 @@ inline bool imds_client::recall(std::string const& endpoint, std::int64_t now_ms
     return true;
 }
 
-inline void imds_client::keep_token(std::string text, std::string const& endpoint, std::int64_t asked_ms,
-                                    http::header_list const& head) {
+template <class Use>
+void basic_imds_client<Use>::keep_token(std::string text, std::string const& endpoint, std::int64_t asked_ms,
+                                        http::header_list const& head) {
     constexpr std::int64_t early_seconds = 120;
     auto const ttl = http::find_header(head, "x-aws-ec2-metadata-token-ttl-seconds");
     std::int64_t seconds = 0;  // without a header that makes sense, the token serves this once
@@ -216,17 +220,20 @@ inline void imds_client::keep_token(std::string text, std::string const& endpoin
     absence_ = {};
 }
 
-inline void imds_client::forget_token(std::string const& text) {
+template <class Use>
+void basic_imds_client<Use>::forget_token(std::string const& text) {
     std::lock_guard const lock(guard_);
     if (token_.text == text) token_ = {};
 }
 
-inline void imds_client::keep_absence(std::string const& why, std::string const& endpoint, std::int64_t now_ms) {
+template <class Use>
+void basic_imds_client<Use>::keep_absence(std::string const& why, std::string const& endpoint, std::int64_t now_ms) {
     std::lock_guard const lock(guard_);
     absence_ = {why, endpoint, now_ms + options_.absence_ms};
 }
 
-inline exchange<imds_answer> imds_client::find_token(std::string endpoint, environment const& surroundings) {
+template <class Use>
+exchange<imds_answer> basic_imds_client<Use>::find_token(std::string endpoint, environment const& surroundings) {
     imds_answer answer;
     auto const started = surroundings.steady_milliseconds();
     if (recall(endpoint, started, answer)) co_return answer;
@@ -253,7 +260,8 @@ inline exchange<imds_answer> imds_client::find_token(std::string endpoint, envir
     }
 }
 
-inline exchange<imds_answer> imds_client::get(std::string path, environment const& surroundings) {
+template <class Use>
+exchange<imds_answer> basic_imds_client<Use>::get(std::string path, environment const& surroundings) {
     imds_answer answer;
     answer.detail = detail::find_imds_switch(options_, surroundings);
     if (!answer.detail.empty()) {

@@ -25,10 +25,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// One service for credentials and region: they share its token, and the knowledge that there is none. The profile's
 /// ec2_metadata_service_endpoint and ec2_metadata_service_endpoint_mode count, as `imds_options` says.
 /// **Thread safety:** full.
-class instance_provider final : public credentials_provider, public region_source {
+template <class>
+class basic_instance_provider final : public credentials_provider, public region_source {
   public:
     /// Without files they are read here; without a name the profile is that of AWS_PROFILE.
-    explicit instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
+    explicit basic_instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
         : files_(files ? std::move(files) : std::make_shared<profile_files>()), profile_(std::move(profile)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
@@ -47,10 +48,12 @@ class instance_provider final : public credentials_provider, public region_sourc
     std::string mode_;
     std::shared_ptr<imds_provider> service_;
 };
+using instance_provider = basic_instance_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<std::shared_ptr<imds_provider>> instance_provider::find_service(environment const& surroundings) {
+template <class Use>
+exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_service(environment const& surroundings) {
     imds_options wanted;
     auto const choice = choose_profile(profile_, surroundings);
     auto const files = co_await files_->read(surroundings);
@@ -67,13 +70,15 @@ inline exchange<std::shared_ptr<imds_provider>> instance_provider::find_service(
     co_return service_;
 }
 
-inline exchange<provider_answer> instance_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_instance_provider<Use>::load(environment const& surroundings) {
     auto const service = co_await find_service(surroundings);
     auto answer = co_await service->load(surroundings);
     co_return answer;
 }
 
-inline exchange<setting> instance_provider::find_region(environment const& surroundings) {
+template <class Use>
+exchange<setting> basic_instance_provider<Use>::find_region(environment const& surroundings) {
     auto const service = co_await find_service(surroundings);
     std::string path = "/latest/meta-data/placement/region";
     auto const answer = co_await service->client().get(std::move(path), surroundings);

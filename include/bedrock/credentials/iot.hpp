@@ -41,9 +41,10 @@ struct iot_options {
 /// Make it a client's provider behind a `cached_provider`, or each call asks again.
 /// **Errors:** always broken, never not_here: whoever makes one means it.
 /// **Thread safety:** full.
-class iot_provider final : public credentials_provider {
+template <class>
+class basic_iot_provider final : public credentials_provider {
   public:
-    explicit iot_provider(iot_options options) : options_(std::move(options)) {}
+    explicit basic_iot_provider(iot_options options) : options_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "iot"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -55,6 +56,7 @@ class iot_provider final : public credentials_provider {
 
     iot_options const options_;
 };
+using iot_provider = basic_iot_provider<void>;
 
 /// The credentials of an answer; `source` is left empty. **Errors:** credentials; the message completes "no usable
 /// credentials: ". **Wire:** credentials{accessKeyId, secretAccessKey, sessionToken, expiration (ISO 8601)}.
@@ -113,7 +115,8 @@ inline result<credentials> parse_iot_credentials(std::string_view text) {
     return found;
 }
 
-inline std::string iot_provider::find_mistake() const {
+template <class Use>
+std::string basic_iot_provider<Use>::find_mistake() const {
     url host;
     if (!parse_url("https://" + options_.endpoint, host).ok() || !host.path.empty() || !host.query.empty())
         return "endpoint = " + quote(options_.endpoint) +
@@ -125,7 +128,8 @@ inline std::string iot_provider::find_mistake() const {
     return {};
 }
 
-inline provider_answer iot_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_iot_provider<Use>::refuse(std::string_view why) const {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     answer.detail = "AWS IoT gave no credentials for the role alias ";
@@ -135,7 +139,8 @@ inline provider_answer iot_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline exchange<provider_answer> iot_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_iot_provider<Use>::load(environment const& surroundings) {
     if (auto const mistake = find_mistake(); !mistake.empty()) co_return refuse(mistake);
     request_maker const make = [this]() -> result<http::request> {
         http::request request;

@@ -48,10 +48,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// and at once where Sign-In says that the session has ended, the password was changed or a permission is missing.
 /// **Thread safety:** full.
 /// **Wire:** CreateOAuth2Token: POST /v1/token, JSON, not signed, with the header DPoP.
-class login_provider final : public credentials_provider {
+template <class>
+class basic_login_provider final : public credentials_provider {
   public:
     /// `place` is what the caller knows of region, FIPS, dual-stack, profile and files.
-    explicit login_provider(login_session of, settings_request place = {});
+    explicit basic_login_provider(login_session of, settings_request place = {});
 
     std::string_view name() const noexcept override { return "login"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -80,6 +81,7 @@ class login_provider final : public credentials_provider {
     std::optional<error> failure_;
     std::string refused_key_id_;
 };
+using login_provider = basic_login_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -155,21 +157,25 @@ inline std::string make_body(login_token const& token) {
 
 }  // namespace login_detail
 
-inline login_provider::login_provider(login_session of, settings_request place)
+template <class Use>
+basic_login_provider<Use>::basic_login_provider(login_session of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
 
-inline login_token login_provider::choose(login_token of_file) {
+template <class Use>
+login_token basic_login_provider<Use>::choose(login_token of_file) {
     std::lock_guard const lock(guard_);
     bool const is_newer = kept_ && kept_->credentials.expires_at_ms > of_file.credentials.expires_at_ms;
     return is_newer ? *kept_ : std::move(of_file);
 }
 
-inline bool login_provider::is_refused(login_token const& token) {
+template <class Use>
+bool basic_login_provider<Use>::is_refused(login_token const& token) {
     std::lock_guard const lock(guard_);
     return token.credentials.access_key_id == refused_key_id_;
 }
 
-inline bool login_provider::take_turn(login_token const& token, environment const& surroundings) {
+template <class Use>
+bool basic_login_provider<Use>::take_turn(login_token const& token, environment const& surroundings) {
     auto const now = surroundings.steady_milliseconds();
     std::lock_guard const lock(guard_);
     if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
@@ -179,28 +185,33 @@ inline bool login_provider::take_turn(login_token const& token, environment cons
     return true;
 }
 
-inline void login_provider::keep(login_token renewed) {
+template <class Use>
+void basic_login_provider<Use>::keep(login_token renewed) {
     std::lock_guard const lock(guard_);
     kept_ = std::move(renewed);
 }
 
-inline void login_provider::note_failure(error why) {
+template <class Use>
+void basic_login_provider<Use>::note_failure(error why) {
     std::lock_guard const lock(guard_);
     failure_ = std::move(why);
 }
 
-inline error login_provider::last_failure(login_token const& token) {
+template <class Use>
+error basic_login_provider<Use>::last_failure(login_token const& token) {
     std::lock_guard const lock(guard_);
     bool const is_same = failure_ && tried_key_id_ == token.credentials.access_key_id;
     return is_same ? *failure_ : make_error(errc::credentials, "somebody else is at it");
 }
 
-inline void login_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_login_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
     refused_key_id_ = refused.access_key_id;
 }
 
-inline provider_answer login_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_login_provider<Use>::refuse(std::string_view why) const {
     constexpr std::size_t longest = 100;
     auto const profile = clean_line(of_.profile, longest);
     provider_answer answer;
@@ -211,7 +222,8 @@ inline provider_answer login_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline provider_answer login_provider::conclude(login_token const& token, bool works, error const& why) const {
+template <class Use>
+provider_answer basic_login_provider<Use>::conclude(login_token const& token, bool works, error const& why) const {
     if (auto const end = login_detail::describe_end(why.name); !end.empty()) return refuse(end);
     if (works) {
         provider_answer answer;
@@ -225,7 +237,8 @@ inline provider_answer login_provider::conclude(login_token const& token, bool w
                   " and was not renewed: " + why.message);
 }
 
-inline exchange<provider_answer> login_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_login_provider<Use>::load(environment const& surroundings) {
     using namespace login_detail;
     auto const path = find_login_token_file(of_.name, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
@@ -262,8 +275,9 @@ inline exchange<provider_answer> login_provider::load(environment const& surroun
     co_return conclude(token, works, renewed.error());
 }
 
-inline exchange<result<login_token>> login_provider::renew(login_token const& old,
-                                                           environment const& surroundings) const {
+template <class Use>
+exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const& old,
+                                                               environment const& surroundings) const {
     crypto::es256_key key;
     if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
         co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));

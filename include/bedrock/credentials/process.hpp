@@ -42,9 +42,10 @@ struct process_options {
 result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms);
 
 /// Runs the command at each load: whoever caches its credentials decides when.
-class process_provider final : public credentials_provider {
+template <class>
+class basic_process_provider final : public credentials_provider {
   public:
-    explicit process_provider(process_options options) : options_(std::move(options)) {}
+    explicit basic_process_provider(process_options options) : options_(std::move(options)) {}
 
     std::string_view name() const noexcept override { return "process"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -52,6 +53,7 @@ class process_provider final : public credentials_provider {
   private:
     process_options const options_;
 };
+using process_provider = basic_process_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -145,7 +147,8 @@ inline result<credentials> parse_process_credentials(std::string_view output, st
     return parsed;
 }
 
-inline exchange<provider_answer> process_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_process_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     auto const& command = options_.command;

@@ -49,9 +49,10 @@ struct profile_options {
 /// **Errors:** not_here for a profile without credentials, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for credentials that cannot be had.
 /// **Thread safety:** full.
-class profile_provider final : public credentials_provider {
+template <class>
+class basic_profile_provider final : public credentials_provider {
   public:
-    explicit profile_provider(profile_options options = {});
+    explicit basic_profile_provider(profile_options options = {});
 
     std::string_view name() const noexcept override { return "profile"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -73,6 +74,7 @@ class profile_provider final : public credentials_provider {
     std::mutex guard_;
     kept_source kept_;
 };
+using profile_provider = basic_profile_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -86,16 +88,18 @@ inline provider_answer broken_profile(std::string why) {
 }
 
 /// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
-inline std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+template <class = void>
+std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
     if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
     if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
     return nullptr;
 }
 
 /// Carries a plan out, at each load anew.
-class planned_provider final : public credentials_provider {
+template <class>
+class basic_planned_provider final : public credentials_provider {
   public:
-    planned_provider(profile_plan plan, profile_options options)
+    basic_planned_provider(profile_plan plan, profile_options options)
         : plan_(std::move(plan)), options_(std::move(options)), sign_in_(make_sign_in(plan_, options_.place)) {}
 
     std::string_view name() const noexcept override { return "profile"; }
@@ -113,8 +117,10 @@ class planned_provider final : public credentials_provider {
     profile_options const options_;
     std::unique_ptr<credentials_provider> const sign_in_;
 };
+using planned_provider = basic_planned_provider<void>;
 
-inline exchange<provider_answer> planned_provider::load_base(environment const& surroundings) const {
+template <class Use>
+exchange<provider_answer> basic_planned_provider<Use>::load_base(environment const& surroundings) const {
     provider_answer answer;
     switch (plan_.base) {
         case profile_base::static_keys:
@@ -164,7 +170,8 @@ inline exchange<provider_answer> planned_provider::load_base(environment const& 
     co_return answer;
 }
 
-inline std::string planned_provider::find_mfa_code(profile_role const& step, std::string& code) const {
+template <class Use>
+std::string basic_planned_provider<Use>::find_mfa_code(profile_role const& step, std::string& code) const {
     std::string device;
     append_clean_line(device, step.role.mfa_serial, 300);
     auto const needs = "profile " + step.profile + " needs a code of the MFA device " + device;
@@ -180,7 +187,8 @@ inline std::string planned_provider::find_mfa_code(profile_role const& step, std
     return {};
 }
 
-inline exchange<provider_answer> planned_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_planned_provider<Use>::load(environment const& surroundings) {
     auto answer = co_await load_base(surroundings);
     for (auto const& step : plan_.roles) {
         if (answer.outcome != provider_outcome::found) break;
@@ -221,14 +229,16 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
 
 }  // namespace detail
 
-inline profile_provider::profile_provider(profile_options options) : options_(std::move(options)) {
+template <class Use>
+basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
     if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
     if (!options_.instance)
         options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
 }
 
-inline std::shared_ptr<credentials_provider> profile_provider::make_source(profile_plan plan,
-                                                                           std::string const& selected) const {
+template <class Use>
+std::shared_ptr<credentials_provider> basic_profile_provider<Use>::make_source(profile_plan plan,
+                                                                               std::string const& selected) const {
     auto options = options_;
     options.place.profile = selected;
     bool const is_at_hand =
@@ -243,8 +253,9 @@ inline std::shared_ptr<credentials_provider> profile_provider::make_source(profi
     return std::make_shared<cached_provider>(std::move(planned), rules);
 }
 
-inline profile_provider::kept_source profile_provider::find_source(std::shared_ptr<profile_snapshot const> const& files,
-                                                                   profile_section const& section) {
+template <class Use>
+typename basic_profile_provider<Use>::kept_source basic_profile_provider<Use>::find_source(
+    std::shared_ptr<profile_snapshot const> const& files, profile_section const& section) {
     std::lock_guard const lock(guard_);
     if (kept_.files == files && kept_.profile == section.name()) return kept_;
     auto planned = plan_profile(*files, section);
@@ -263,7 +274,8 @@ inline profile_provider::kept_source profile_provider::find_source(std::shared_p
     return kept_;
 }
 
-inline exchange<provider_answer> profile_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_profile_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(options_.place.profile, surroundings);
     auto const files = co_await options_.place.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);
@@ -282,7 +294,8 @@ inline exchange<provider_answer> profile_provider::load(environment const& surro
     co_return answer;
 }
 
-inline void profile_provider::forget(credentials const& refused) noexcept {
+template <class Use>
+void basic_profile_provider<Use>::forget(credentials const& refused) noexcept {
     std::shared_ptr<credentials_provider> provider;
     {
         std::lock_guard const lock(guard_);

@@ -35,6 +35,7 @@ using refusal_reader = std::function<error(http::response const&)>;
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
 /// **Lifetime:** of `surroundings`, of `sent`, and of what the functions refer to, as long as the exchange.
+template <class = void>
 exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
                                       environment const& surroundings);
 
@@ -47,8 +48,9 @@ inline constexpr http::timeouts retried_call_clocks{
 
 }  // namespace detail
 
-inline exchange<result<secret>> send_retried(request_maker make, refusal_reader read,
-                                             std::vector<std::string_view> sent, environment const& surroundings) {
+template <class>
+exchange<result<secret>> send_retried(request_maker make, refusal_reader read, std::vector<std::string_view> sent,
+                                      environment const& surroundings) {
     retry::token_bucket bucket;
     retry::attempts attempts(bucket);
     bool corrected = false;

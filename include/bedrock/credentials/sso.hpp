@@ -34,10 +34,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// **Errors:** always broken, never not_here: without a usable sign-in, naming the command that signs in; for what the
 /// service refuses, naming role and account.
 /// **Thread safety:** full.
-class sso_provider final : public credentials_provider {
+template <class>
+class basic_sso_provider final : public credentials_provider {
   public:
     /// `place` is what the caller knows of FIPS, dual-stack, profile and files.
-    explicit sso_provider(sso_settings wanted, settings_request place = {});
+    explicit basic_sso_provider(sso_settings wanted, settings_request place = {});
 
     std::string_view name() const noexcept override { return "sso"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -48,6 +49,7 @@ class sso_provider final : public credentials_provider {
     settings_request const place_;
     sso_token_source token_;
 };
+using sso_provider = basic_sso_provider<void>;
 
 /// The credentials in GetRoleCredentials' answer; account and source are left empty. **Errors:** credentials; the
 /// message completes "no usable credentials: " and quotes no key.
@@ -105,10 +107,12 @@ inline result<credentials> parse_role_credentials(std::string_view text) {
     return found;
 }
 
-inline sso_provider::sso_provider(sso_settings wanted, settings_request place)
+template <class Use>
+basic_sso_provider<Use>::basic_sso_provider(sso_settings wanted, settings_request place)
     : place_(place), token_(std::move(wanted), std::move(place)) {}
 
-inline provider_answer sso_provider::refuse(std::string_view why) const {
+template <class Use>
+provider_answer basic_sso_provider<Use>::refuse(std::string_view why) const {
     auto const& wanted = token_.settings();
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
@@ -118,7 +122,8 @@ inline provider_answer sso_provider::refuse(std::string_view why) const {
     return answer;
 }
 
-inline exchange<provider_answer> sso_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surroundings) {
     auto const& wanted = token_.settings();
     provider_answer answer;
     answer.outcome = provider_outcome::broken;

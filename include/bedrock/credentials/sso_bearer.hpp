@@ -27,10 +27,11 @@ namespace bedrock::inline BEDROCK_ABI {
 /// **Errors:** not_here for a profile without sso_session, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for a token that cannot be had.
 /// **Thread safety:** full.
-class sso_bearer_provider final : public credentials_provider {
+template <class>
+class basic_sso_bearer_provider final : public credentials_provider {
   public:
     /// The profile that is named in code, the files, FIPS and dual-stack.
-    explicit sso_bearer_provider(settings_request place = {});
+    explicit basic_sso_bearer_provider(settings_request place = {});
 
     std::string_view name() const noexcept override { return "sso token"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -42,21 +43,25 @@ class sso_bearer_provider final : public credentials_provider {
     std::mutex guard_;
     std::shared_ptr<sso_token_source> source_;  // of the settings that were found last
 };
+using sso_bearer_provider = basic_sso_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline sso_bearer_provider::sso_bearer_provider(settings_request place) : place_(std::move(place)) {
+template <class Use>
+basic_sso_bearer_provider<Use>::basic_sso_bearer_provider(settings_request place) : place_(std::move(place)) {
     if (!place_.files) place_.files = std::make_shared<profile_files>();
 }
 
-inline std::shared_ptr<sso_token_source> sso_bearer_provider::find_source(sso_settings wanted) {
+template <class Use>
+std::shared_ptr<sso_token_source> basic_sso_bearer_provider<Use>::find_source(sso_settings wanted) {
     std::lock_guard const lock(guard_);
     if (!source_ || source_->settings() != wanted)
         source_ = std::make_shared<sso_token_source>(std::move(wanted), place_);
     return source_;
 }
 
-inline exchange<provider_answer> sso_bearer_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_sso_bearer_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(place_.profile, surroundings);
     auto const files = co_await place_.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);

@@ -64,10 +64,11 @@ result<sso_token> parse_sso_token(std::string_view text);
 /// once in 30 seconds, and written back with everything else in the file left as it is. Where renewing fails, the old
 /// token serves until its end; where writing fails, the new one is kept here.
 /// **Thread safety:** full.
-class sso_token_source {
+template <class>
+class basic_sso_token_source {
   public:
     /// `place` is what the caller knows of FIPS, dual-stack, profile and files; region and endpoint are the sign-in's.
-    explicit sso_token_source(sso_settings of, settings_request place = {});
+    explicit basic_sso_token_source(sso_settings of, settings_request place = {});
 
     sso_settings const& settings() const noexcept { return of_; }
 
@@ -94,6 +95,7 @@ class sso_token_source {
     std::optional<std::int64_t> tried_at_ms_;
     std::string failure_;
 };
+using sso_token_source = basic_sso_token_source<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -228,15 +230,18 @@ inline result<sso_token> parse_sso_token(std::string_view text) {
     return found;
 }
 
-inline sso_token_source::sso_token_source(sso_settings of, settings_request place)
+template <class Use>
+basic_sso_token_source<Use>::basic_sso_token_source(sso_settings of, settings_request place)
     : of_(std::move(of)), place_(std::move(place)) {}
 
-inline sso_token sso_token_source::choose(sso_token const& of_file) {
+template <class Use>
+sso_token basic_sso_token_source<Use>::choose(sso_token const& of_file) {
     std::lock_guard const lock(guard_);
     return kept_ && kept_->expires_at_ms > of_file.expires_at_ms ? *kept_ : of_file;
 }
 
-inline bool sso_token_source::take_turn(environment const& surroundings) {
+template <class Use>
+bool basic_sso_token_source<Use>::take_turn(environment const& surroundings) {
     constexpr std::int64_t shortest_ms = 30'000;
     auto const now = surroundings.steady_milliseconds();
     std::lock_guard const lock(guard_);
@@ -245,28 +250,33 @@ inline bool sso_token_source::take_turn(environment const& surroundings) {
     return true;
 }
 
-inline void sso_token_source::keep(std::optional<sso_token> unwritten) {
+template <class Use>
+void basic_sso_token_source<Use>::keep(std::optional<sso_token> unwritten) {
     std::lock_guard const lock(guard_);
     kept_ = std::move(unwritten);
     failure_.clear();
 }
 
-inline void sso_token_source::keep_failure(std::string why) {
+template <class Use>
+void basic_sso_token_source<Use>::keep_failure(std::string why) {
     std::lock_guard const lock(guard_);
     failure_ = std::move(why);
 }
 
-inline std::string sso_token_source::last_failure() {
+template <class Use>
+std::string basic_sso_token_source<Use>::last_failure() {
     std::lock_guard const lock(guard_);
     return failure_;
 }
 
-inline unexpected sso_token_source::refuse(std::string_view why) const {
+template <class Use>
+unexpected basic_sso_token_source<Use>::refuse(std::string_view why) const {
     return fail(errc::credentials, "the sign-in to IAM Identity Center of " + of_.describe() + ' ' + std::string(why) +
                                        "; run \"" + of_.login_command() + '"');
 }
 
-inline exchange<result<sso_token>> sso_token_source::load(environment const& surroundings) {
+template <class Use>
+exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const& surroundings) {
     auto path = find_sso_token_file(of_, surroundings);
     if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
     auto const file = co_await read_token_file(std::move(path));
@@ -303,8 +313,9 @@ inline exchange<result<sso_token>> sso_token_source::load(environment const& sur
     co_return refuse("expired at " + sso_detail::format_end(token.expires_at_ms) + " and was not renewed: " + why);
 }
 
-inline exchange<result<sso_token>> sso_token_source::renew(sso_token const& old,
-                                                           environment const& surroundings) const {
+template <class Use>
+exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& old,
+                                                               environment const& surroundings) const {
     auto place = place_;
     place.service = "oidc";
     place.endpoint_variable = "AWS_ENDPOINT_URL_SSO_OIDC";

@@ -45,10 +45,12 @@ struct role {
 /// are found as for any service, `place` saying whatever the caller knows of them; its service is not looked at.
 /// **Errors:** an answer that is broken, naming the role and what STS said.
 /// **Lifetime:** `surroundings` must outlive the exchange.
+template <class = void>
 exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
                                       environment const& surroundings);
 
 /// Not signed: the identity provider's token is the proof.
+template <class = void>
 exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
                                                         environment const& surroundings);
 
@@ -151,9 +153,9 @@ inline result<http::request> make_request(std::string const& body, std::optional
     return request;
 }
 
-inline exchange<provider_answer> call(std::string action, role wanted, std::string body,
-                                      std::optional<credentials> signer, secret proof, settings_request place,
-                                      environment const& surroundings) {
+template <class = void>
+exchange<provider_answer> call(std::string action, role wanted, std::string body, std::optional<credentials> signer,
+                               secret proof, settings_request place, environment const& surroundings) {
     place.service = "sts";
     place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
     place.endpoint = {};
@@ -171,15 +173,17 @@ inline exchange<provider_answer> call(std::string action, role wanted, std::stri
 
 }  // namespace detail
 
-inline exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
-                                             environment const& surroundings) {
+template <class>
+exchange<provider_answer> assume_role(role wanted, credentials base, settings_request place,
+                                      environment const& surroundings) {
     auto body = detail::make_body("AssumeRole", wanted, surroundings);
     return detail::call("AssumeRole", std::move(wanted), std::move(body), std::move(base), secret(), std::move(place),
                         surroundings);
 }
 
-inline exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
-                                                               environment const& surroundings) {
+template <class>
+exchange<provider_answer> assume_role_with_web_identity(role wanted, secret const& token, settings_request place,
+                                                        environment const& surroundings) {
     auto body = detail::make_body("AssumeRoleWithWebIdentity", wanted, surroundings);
     detail::append_parameter(body, "WebIdentityToken", token.view());
     return detail::call("AssumeRoleWithWebIdentity", std::move(wanted), std::move(body), std::nullopt, token,

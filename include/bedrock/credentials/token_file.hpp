@@ -29,14 +29,17 @@ struct token_file {
 
 /// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
 /// writes about 4 KiB.
+template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
 /// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+template <class = void>
 exchange<bool> replace_token_file(std::string path, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<token_file> read_token_file(std::string path, file_stamp known) {
+template <class>
+exchange<token_file> read_token_file(std::string path, file_stamp known) {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     constexpr std::size_t longest_reason = 1000;
     file_ask asked(path);
@@ -53,7 +56,8 @@ inline exchange<token_file> read_token_file(std::string path, file_stamp known) 
     co_return read;
 }
 
-inline exchange<bool> replace_token_file(std::string path, std::string text) {
+template <class>
+exchange<bool> replace_token_file(std::string path, std::string text) {
     if (text.empty()) co_return false;
     replace_ask change(std::move(path), std::move(text));
     co_await change;

@@ -32,13 +32,15 @@ struct web_identity_options {
 };
 
 /// Reads the token and trades it. **Errors:** broken for a missing, unreadable or empty file, and for what STS refuses.
+template <class = void>
 exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings);
 
 /// AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN and, optional, AWS_ROLE_SESSION_NAME.
-class web_identity_provider final : public credentials_provider {
+template <class>
+class basic_web_identity_provider final : public credentials_provider {
   public:
     /// `place` says where STS is, as far as the caller knows.
-    explicit web_identity_provider(settings_request place = {}) : place_(std::move(place)) {}
+    explicit basic_web_identity_provider(settings_request place = {}) : place_(std::move(place)) {}
 
     std::string_view name() const noexcept override { return "web identity"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -46,10 +48,12 @@ class web_identity_provider final : public credentials_provider {
   private:
     settings_request const place_;
 };
+using web_identity_provider = basic_web_identity_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings) {
+template <class>
+exchange<provider_answer> load_web_identity(web_identity_options wanted, environment const& surroundings) {
     provider_answer answer;
     answer.outcome = provider_outcome::broken;
     constexpr std::size_t longest_token = 20'000;  // STS: WebIdentityToken
@@ -76,7 +80,8 @@ inline exchange<provider_answer> load_web_identity(web_identity_options wanted, 
     co_return traded;
 }
 
-inline exchange<provider_answer> web_identity_provider::load(environment const& surroundings) {
+template <class Use>
+exchange<provider_answer> basic_web_identity_provider<Use>::load(environment const& surroundings) {
     provider_answer answer;
     auto const file = non_blank_variable(surroundings, "AWS_WEB_IDENTITY_TOKEN_FILE");
     if (!file) {
