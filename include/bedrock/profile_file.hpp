@@ -183,11 +183,46 @@ inline profile_section const* find_name(std::span<profile_section const> sorted,
     return at != sorted.end() && at->name() == name ? &*at : nullptr;
 }
 
+struct named_place {
+    std::string_view name{};
+    std::size_t place = 0;
+};
+
+/// Where the names stand when they are sorted, equal ones as they stood. One function sorts whatever has a name.
+inline void sort_places(std::vector<named_place>& places) {
+    std::sort(places.begin(), places.end(), [](named_place const& left, named_place const& right) noexcept {
+        auto const order = left.name.compare(right.name);
+        return order != 0 ? order < 0 : left.place < right.place;
+    });
+}
+
+inline std::string_view sort_name(nested_property const& entry) noexcept {
+    return entry.key;
+}
+inline std::string_view sort_name(profile_property const& entry) noexcept {
+    return entry.key;
+}
+inline std::string_view sort_name(profile_section const& entry) noexcept {
+    return entry.name();
+}
+
+/// Stable.
+template <class Entry>
+void sort_by_name(std::vector<Entry>& entries) {
+    std::vector<named_place> places;
+    places.reserve(entries.size());
+    for (auto const& entry : entries) places.push_back({sort_name(entry), places.size()});
+    sort_places(places);
+    std::vector<Entry> sorted;
+    sorted.reserve(entries.size());
+    for (auto const& from : places) sorted.push_back(std::move(entries[from.place]));
+    entries = std::move(sorted);
+}
+
 /// Sorts by key and keeps the last of each; the others are given to `drop`, with the one that followed.
 template <class Entry, class Drop>
 void keep_last(std::vector<Entry>& entries, Drop&& drop) {
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](Entry const& left, Entry const& right) noexcept { return left.key < right.key; });
+    sort_by_name(entries);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != entries.size(); ++i) {
         if (i + 1 != entries.size() && entries[i].key == entries[i + 1].key) {
@@ -409,9 +444,7 @@ inline profile_set profile_reader::finish() && {
 
 // Sections of the same name become one, config's properties before those of the credentials file.
 inline void profile_reader::settle(std::vector<profile_section>& sections) {
-    std::stable_sort(
-        sections.begin(), sections.end(),
-        [](profile_section const& left, profile_section const& right) noexcept { return left.name_ < right.name_; });
+    sort_by_name(sections);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != sections.size(); ++i) {
         if (kept != 0 && sections[kept - 1].name_ == sections[i].name_) {

@@ -10623,6 +10623,10 @@ class canonical_writer {
         std::string_view name;
         std::string_view value;
     };
+    // By a pointer: std::sort is there once for both orders.
+    static void sort(std::vector<field>& fields, bool (*before)(field const&, field const&)) {
+        std::sort(fields.begin(), fields.end(), before);
+    }
 
     std::string names_{};  // lower case; `headers_` views it
     std::vector<field> headers_{};
@@ -10764,7 +10768,7 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
         }
     }
     // Equal names stand in `names_` in the order of their headers.
-    std::sort(headers_.begin(), headers_.end(), [](field const& left, field const& right) {
+    sort(headers_, [](field const& left, field const& right) {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.name.data() < right.name.data();
     });
@@ -10807,7 +10811,7 @@ inline void canonical_writer::append_query(std::string& out, std::string_view qu
         auto const name = recode(parameter.substr(0, equals));
         parameters_.push_back({name, recode(parameter.substr((std::min)(equals + 1, parameter.size())))});
     }
-    std::sort(parameters_.begin(), parameters_.end(), [](field const& left, field const& right) {
+    sort(parameters_, [](field const& left, field const& right) {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.value < right.value;
     });
@@ -11961,11 +11965,46 @@ inline profile_section const* find_name(std::span<profile_section const> sorted,
     return at != sorted.end() && at->name() == name ? &*at : nullptr;
 }
 
+struct named_place {
+    std::string_view name{};
+    std::size_t place = 0;
+};
+
+/// Where the names stand when they are sorted, equal ones as they stood. One function sorts whatever has a name.
+inline void sort_places(std::vector<named_place>& places) {
+    std::sort(places.begin(), places.end(), [](named_place const& left, named_place const& right) noexcept {
+        auto const order = left.name.compare(right.name);
+        return order != 0 ? order < 0 : left.place < right.place;
+    });
+}
+
+inline std::string_view sort_name(nested_property const& entry) noexcept {
+    return entry.key;
+}
+inline std::string_view sort_name(profile_property const& entry) noexcept {
+    return entry.key;
+}
+inline std::string_view sort_name(profile_section const& entry) noexcept {
+    return entry.name();
+}
+
+/// Stable.
+template <class Entry>
+void sort_by_name(std::vector<Entry>& entries) {
+    std::vector<named_place> places;
+    places.reserve(entries.size());
+    for (auto const& entry : entries) places.push_back({sort_name(entry), places.size()});
+    sort_places(places);
+    std::vector<Entry> sorted;
+    sorted.reserve(entries.size());
+    for (auto const& from : places) sorted.push_back(std::move(entries[from.place]));
+    entries = std::move(sorted);
+}
+
 /// Sorts by key and keeps the last of each; the others are given to `drop`, with the one that followed.
 template <class Entry, class Drop>
 void keep_last(std::vector<Entry>& entries, Drop&& drop) {
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](Entry const& left, Entry const& right) noexcept { return left.key < right.key; });
+    sort_by_name(entries);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != entries.size(); ++i) {
         if (i + 1 != entries.size() && entries[i].key == entries[i + 1].key) {
@@ -12187,9 +12226,7 @@ inline profile_set profile_reader::finish() && {
 
 // Sections of the same name become one, config's properties before those of the credentials file.
 inline void profile_reader::settle(std::vector<profile_section>& sections) {
-    std::stable_sort(
-        sections.begin(), sections.end(),
-        [](profile_section const& left, profile_section const& right) noexcept { return left.name_ < right.name_; });
+    sort_by_name(sections);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != sections.size(); ++i) {
         if (kept != 0 && sections[kept - 1].name_ == sections[i].name_) {

@@ -63,6 +63,10 @@ class canonical_writer {
         std::string_view name;
         std::string_view value;
     };
+    // By a pointer: std::sort is there once for both orders.
+    static void sort(std::vector<field>& fields, bool (*before)(field const&, field const&)) {
+        std::sort(fields.begin(), fields.end(), before);
+    }
 
     std::string names_{};  // lower case; `headers_` views it
     std::vector<field> headers_{};
@@ -204,7 +208,7 @@ inline void canonical_writer::take_headers(std::span<http::header const> sent, s
         }
     }
     // Equal names stand in `names_` in the order of their headers.
-    std::sort(headers_.begin(), headers_.end(), [](field const& left, field const& right) {
+    sort(headers_, [](field const& left, field const& right) {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.name.data() < right.name.data();
     });
@@ -247,7 +251,7 @@ inline void canonical_writer::append_query(std::string& out, std::string_view qu
         auto const name = recode(parameter.substr(0, equals));
         parameters_.push_back({name, recode(parameter.substr((std::min)(equals + 1, parameter.size())))});
     }
-    std::sort(parameters_.begin(), parameters_.end(), [](field const& left, field const& right) {
+    sort(parameters_, [](field const& left, field const& right) {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.value < right.value;
     });
