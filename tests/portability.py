@@ -42,7 +42,7 @@ TARGETS = {
                    "g++ g++-12-multilib"),
     "s390x": Target("big-endian", "s390x-linux-gnu-g++ -static", "g++-s390x-linux-gnu qemu-user", ["qemu-s390x"]),
     "arm64": Target("NEON, CRC32 and PMULL, unsigned char", "aarch64-linux-gnu-g++ -static", "g++-aarch64-linux-gnu qemu-user",
-                    ["qemu-aarch64"], only=("scan.hpp", "crc32.hpp", "crc32/arm.hpp")),
+                    ["qemu-aarch64"], only=("scan.hpp", "base64/arm.hpp", "crc32.hpp", "crc32/arm.hpp")),
     "libcxx": Target("libc++", "clang++ -stdlib=libc++", "clang libc++-14-dev libc++abi-14-dev"),
 }
 

@@ -8,12 +8,13 @@
 // and the guards of its parts:
 //   BEDROCK_AGENT_EVENT_HPP, BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP,
 //   BEDROCK_ASCII_HPP, BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
-//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP,
-//   BEDROCK_CALL_HPP, BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP,
-//   BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP,
-//   BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP,
-//   BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP,
-//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_ARM_HPP, BEDROCK_BASE64_HPP, BEDROCK_BASE64_PORTABLE_HPP,
+//   BEDROCK_BASE64_X86_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP,
+//   BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
+//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
+//   BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP,
+//   BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP,
+//   BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
 //   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
 //   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
 //   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
@@ -1202,6 +1203,518 @@ inline bool decode_hex(std::string_view text, byte_buffer& bytes) {
 
 #endif
 
+// ===== bedrock/base64/portable.hpp ===================================================================================
+// Owns base64 as every machine can do it, a look-up for each digit, and the alphabets.
+// Never needs an instruction beyond the architecture's baseline, and never decides what becomes of padding on writing.
+#ifndef BEDROCK_BASE64_PORTABLE_HPP
+#define BEDROCK_BASE64_PORTABLE_HPP
+
+namespace bedrock::inline BEDROCK_ABI::base64_detail {
+
+/// An alphabet (RFC 4648, 4 and 5): two of its digits differ between the two.
+struct alphabet {
+    char digits[64];
+    signed char distances[16];  // from a value to its digit: of a to z, the ten digits, the last two, A to Z
+};
+
+constexpr alphabet make_alphabet(char digit_62, char digit_63) noexcept {
+    alphabet made{};
+    for (int i = 0; i < 26; ++i) {
+        made.digits[i] = static_cast<char>('A' + i);
+        made.digits[26 + i] = static_cast<char>('a' + i);
+    }
+    for (int i = 0; i < 10; ++i) made.digits[52 + i] = static_cast<char>('0' + i);
+    made.digits[62] = digit_62;
+    made.digits[63] = digit_63;
+    made.distances[0] = 'a' - 26;
+    for (int i = 1; i <= 10; ++i) made.distances[i] = '0' - 52;
+    made.distances[11] = static_cast<signed char>(digit_62 - 62);
+    made.distances[12] = static_cast<signed char>(digit_63 - 63);
+    made.distances[13] = 'A';
+    return made;
+}
+
+inline constexpr alphabet standard = make_alphabet('+', '/');
+inline constexpr alphabet url_safe = make_alphabet('-', '_');
+
+/// Writes whole groups of three as four digits, then what is left in two or three digits without padding; returns the
+/// end of the text.
+inline char* encode_portable(alphabet const& to_digit, byte_view bytes, char* to) noexcept;
+
+/// Decodes the standard alphabet. `text` has whole groups of four, the last `padding` characters are '=', and `to` has
+/// room for what the others hold, of which nothing is known where the answer is false.
+inline bool decode_portable(std::string_view text, std::size_t padding, std::byte* to) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Above all that four digits give, so that one look at many groups or-ed together finds a stranger.
+inline constexpr std::uint32_t no_digit = 0x01000000;
+
+/// `at[k][c]` is the digit `c` at its place in the 24 bits of a group, as the `k`th of four.
+struct digit_places {
+    std::uint32_t at[4][256];
+};
+
+inline constexpr digit_places digit_table = [] {
+    digit_places made{};
+    for (auto& place : made.at)
+        for (auto& value : place) value = no_digit;
+    for (std::uint32_t i = 0; i < 64; ++i)
+        for (unsigned k = 0; k < 4; ++k) made.at[k][static_cast<unsigned char>(standard.digits[i])] = i << (18 - 6 * k);
+    return made;
+}();
+
+inline char* encode_portable(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    auto const byte = [&](std::size_t at) noexcept { return std::to_integer<unsigned>(bytes[at]); };
+    std::size_t at = 0;
+    for (; bytes.size() - at >= 3; at += 3) {
+        unsigned const group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+        *to++ = to_digit.digits[group >> 18];
+        *to++ = to_digit.digits[group >> 12 & 0x3F];
+        *to++ = to_digit.digits[group >> 6 & 0x3F];
+        *to++ = to_digit.digits[group & 0x3F];
+    }
+    if (at == bytes.size()) return to;
+    bool const two = bytes.size() - at == 2;
+    unsigned const group = byte(at) << 8 | (two ? byte(at + 1) : 0u);
+    *to++ = to_digit.digits[group >> 10];
+    *to++ = to_digit.digits[group >> 4 & 0x3F];
+    if (two) *to++ = to_digit.digits[group << 2 & 0x3F];
+    return to;
+}
+
+inline bool decode_portable(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    auto const digit = [&](std::size_t at, std::size_t place) noexcept {
+        return digit_table.at[place][static_cast<unsigned char>(text[at])];
+    };
+    std::size_t const whole = padding == 0 ? text.size() : text.size() - 4;
+    std::uint32_t seen = 0;
+    for (std::size_t at = 0; at != whole; at += 4) {
+        auto const group = digit(at, 0) | digit(at + 1, 1) | digit(at + 2, 2) | digit(at + 3, 3);
+        seen |= group;
+        *to++ = static_cast<std::byte>(group >> 16 & 0xFF);
+        *to++ = static_cast<std::byte>(group >> 8 & 0xFF);
+        *to++ = static_cast<std::byte>(group & 0xFF);
+    }
+    if (padding != 0) {
+        auto const group = digit(whole, 0) | digit(whole + 1, 1) | (padding == 1 ? digit(whole + 2, 2) : 0u);
+        std::uint32_t const unused = padding == 1 ? 0xFF : 0xFFFF;
+        if ((group & unused) != 0) return false;
+        seen |= group;
+        *to++ = static_cast<std::byte>(group >> 16 & 0xFF);
+        if (padding == 1) *to = static_cast<std::byte>(group >> 8 & 0xFF);
+    }
+    return (seen & no_digit) == 0;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::base64_detail
+
+#endif
+
+// ===== bedrock/base64/arm.hpp ========================================================================================
+// Owns base64 on 64-bit ARM: NEON's loads, stores and look-ups take sixty-four digits a step.
+// Never runs elsewhere: whoever calls asks `has_neon` first.
+#ifndef BEDROCK_BASE64_ARM_HPP
+#define BEDROCK_BASE64_ARM_HPP
+
+#if defined(__AARCH64EL__) || defined(_M_ARM64)
+#include <arm_neon.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::base64_detail {
+
+/// Whether this is 64-bit ARM, of whose baseline NEON is part.
+constexpr bool has_neon() noexcept;
+
+/// As `encode_portable`.
+inline char* encode_neon(alphabet const& to_digit, byte_view bytes, char* to) noexcept;
+
+/// As `decode_portable`.
+inline bool decode_neon(std::string_view text, std::size_t padding, std::byte* to) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__AARCH64EL__) || defined(_M_ARM64)
+
+constexpr bool has_neon() noexcept {
+    return true;
+}
+
+inline char* encode_neon(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    auto const* at = reinterpret_cast<std::uint8_t const*>(bytes.data());
+    std::size_t left = bytes.size();
+    auto const digits = vld1q_u8_x4(reinterpret_cast<std::uint8_t const*>(to_digit.digits));
+    auto const six = vdupq_n_u8(0x3F);
+    for (; left >= 48; at += 48, left -= 48, to += 64) {
+        auto const group = vld3q_u8(at);
+        uint8x16x4_t text;
+        text.val[0] = vqtbl4q_u8(digits, vshrq_n_u8(group.val[0], 2));
+        text.val[1] = vqtbl4q_u8(digits, vandq_u8(vsliq_n_u8(vshrq_n_u8(group.val[1], 4), group.val[0], 4), six));
+        text.val[2] = vqtbl4q_u8(digits, vandq_u8(vsliq_n_u8(vshrq_n_u8(group.val[2], 6), group.val[1], 2), six));
+        text.val[3] = vqtbl4q_u8(digits, vandq_u8(group.val[2], six));
+        vst4q_u8(reinterpret_cast<std::uint8_t*>(to), text);
+    }
+    return encode_portable(to_digit, bytes.last(left), to);
+}
+
+// The values of the characters from 0 to 127, and the highest bit for what is no digit.
+struct ascii_values {
+    std::uint8_t at[128];
+};
+
+inline constexpr ascii_values values_of_ascii = [] {
+    ascii_values made{};
+    for (auto& value : made.at) value = 0x80;
+    for (unsigned char i = 0; i < 64; ++i) made.at[static_cast<unsigned char>(standard.digits[i])] = i;
+    return made;
+}();
+
+inline bool decode_neon(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    auto const* at = reinterpret_cast<std::uint8_t const*>(text.data());
+    std::size_t left = text.size();
+    auto const lower = vld1q_u8_x4(values_of_ascii.at);
+    auto const upper = vld1q_u8_x4(values_of_ascii.at + 64);
+    auto const none = vdupq_n_u8(0x80);
+    auto refused = vdupq_n_u8(0);
+    for (; left >= 64 + 4; at += 64, left -= 64, to += 48) {  // the last four may be padded
+        auto digit = vld4q_u8(at);
+        for (auto& value : digit.val) {
+            // A table gives nothing for what lies outside of its sixty-four.
+            value = vqtbx4q_u8(vqtbx4q_u8(none, lower, value), upper, veorq_u8(value, vdupq_n_u8(0x40)));
+            refused = vorrq_u8(refused, value);
+        }
+        uint8x16x3_t bytes;
+        bytes.val[0] = vsliq_n_u8(vshrq_n_u8(digit.val[1], 4), digit.val[0], 2);
+        bytes.val[1] = vsliq_n_u8(vshrq_n_u8(digit.val[2], 2), digit.val[1], 4);
+        bytes.val[2] = vsliq_n_u8(digit.val[3], digit.val[2], 6);
+        vst3q_u8(reinterpret_cast<std::uint8_t*>(to), bytes);
+    }
+    return decode_portable(text.substr(text.size() - left), padding, to) && vmaxvq_u8(refused) < 0x80;
+}
+
+#else
+
+constexpr bool has_neon() noexcept {
+    return false;
+}
+
+inline char* encode_neon(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    return encode_portable(to_digit, bytes, to);
+}
+
+inline bool decode_neon(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    return decode_portable(text, padding, to);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::base64_detail
+
+#endif
+
+// ===== bedrock/base64/x86.hpp ========================================================================================
+// Owns base64 on x86-64 by shuffles of bytes: SSSE3, sixteen digits a step, and AVX2, thirty-two.
+// Never runs where the processor lacks them: whoever calls asks `has_ssse3` and `has_avx2` first.
+#ifndef BEDROCK_BASE64_X86_HPP
+#define BEDROCK_BASE64_X86_HPP
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <emmintrin.h>
+#include <tmmintrin.h>
+#endif
+
+// The method: "Faster Base64 Encoding and Decoding using AVX2 Instructions", Mula and Lemire, ACM TWEB 12(3), 2018.
+// Multiplications move the groups of six bits; a digit is its value and a distance that a shuffle looks up by its
+// range.
+
+namespace bedrock::inline BEDROCK_ABI::base64_detail {
+
+/// What the processor at hand has, and the operating system keeps across its switches.
+inline bool has_ssse3() noexcept;
+inline bool has_avx2() noexcept;
+
+/// As `encode_portable`.
+inline char* encode_ssse3(alphabet const& to_digit, byte_view bytes, char* to) noexcept;
+inline char* encode_avx2(alphabet const& to_digit, byte_view bytes, char* to) noexcept;
+
+/// As `decode_portable`.
+inline bool decode_ssse3(std::string_view text, std::size_t padding, std::byte* to) noexcept;
+inline bool decode_avx2(std::string_view text, std::size_t padding, std::byte* to) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#define BEDROCK_TARGET __attribute__((target("ssse3")))
+#define BEDROCK_WIDE_TARGET __attribute__((target("avx2")))
+#define BEDROCK_INLINE __attribute__((always_inline)) inline
+
+inline bool has_ssse3() noexcept {
+    return __builtin_cpu_supports("ssse3");
+}
+
+inline bool has_avx2() noexcept {
+    return __builtin_cpu_supports("avx2");
+}
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i load(void const* from) noexcept {
+    return _mm_loadu_si128(static_cast<__m128i const*>(from));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE void store(void* to, __m128i value) noexcept {
+    _mm_storeu_si128(static_cast<__m128i*>(to), value);
+}
+
+// Bytes b, a, c, b of each group a, b, c: of these two words every digit is cut by one mask and one multiplication.
+// The first order is that of groups which begin at the fifth byte.
+inline constexpr unsigned char spread_order[2][16] = {
+    {5, 4, 6, 5, 8, 7, 9, 8, 11, 10, 12, 11, 14, 13, 15, 14},
+    {1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10},
+};
+
+BEDROCK_TARGET BEDROCK_INLINE __m128i encode_twelve(__m128i bytes, __m128i order, __m128i ranges) noexcept {
+    auto const words = _mm_shuffle_epi8(bytes, order);
+    auto const even = _mm_mulhi_epu16(_mm_and_si128(words, _mm_set1_epi32(0x0FC0FC00)), _mm_set1_epi32(0x04000040));
+    auto const odd = _mm_mullo_epi16(_mm_and_si128(words, _mm_set1_epi32(0x003F03F0)), _mm_set1_epi32(0x01000010));
+    auto const values = _mm_or_si128(even, odd);
+    auto const above = _mm_subs_epu8(values, _mm_set1_epi8(51));
+    auto const capital = _mm_and_si128(_mm_cmpgt_epi8(_mm_set1_epi8(26), values), _mm_set1_epi8(13));
+    return _mm_add_epi8(values, _mm_shuffle_epi8(ranges, _mm_or_si128(above, capital)));
+}
+
+// What is left behind `at`, twelve bytes at least being encoded already. The last step is taken again from the end of
+// whole groups.
+BEDROCK_TARGET BEDROCK_INLINE char* encode_by_twelve(alphabet const& to_digit, byte_view bytes, std::size_t at,
+                                                     __m128i ranges, char* to) noexcept {
+    auto const order = load(spread_order[0]);
+    for (; bytes.size() - at >= 12; at += 12, to += 16)
+        store(to, encode_twelve(load(bytes.data() + at - 4), order, ranges));
+    std::size_t const whole = bytes.size() / 3 * 3;
+    if (whole != at && whole >= 16) {
+        to += (whole - at) / 3 * 4;
+        store(to - 16, encode_twelve(load(bytes.data() + whole - 16), order, ranges));
+        at = whole;
+    }
+    return encode_portable(to_digit, bytes.subspan(at), to);
+}
+
+BEDROCK_TARGET inline char* encode_ssse3(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    if (bytes.size() < 16) return encode_portable(to_digit, bytes, to);
+    auto const ranges = load(to_digit.distances);
+    store(to, encode_twelve(load(bytes.data()), load(spread_order[1]), ranges));
+    return encode_by_twelve(to_digit, bytes, 12, ranges, to + 16);
+}
+
+// For the two nibbles of a character, the sets of the characters that they may not be in: no digit where they share
+// one. The third is the distance to the value, by the upper nibble, '/' apart.
+inline constexpr unsigned char refused_low[16] = {0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
+                                                  0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A};
+inline constexpr unsigned char refused_high[16] = {0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08,
+                                                   0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10};
+inline constexpr signed char value_distance[16] = {0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0};
+inline constexpr unsigned char gather_order[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0x80, 0x80, 0x80, 0x80};
+
+// Twelve bytes, then four of zero; what is no digit leaves bits in `refused`.
+BEDROCK_TARGET BEDROCK_INLINE __m128i decode_sixteen(__m128i text, __m128i& refused) noexcept {
+    auto const mask = _mm_set1_epi8(0x2F);  // a shuffle looks at the lowest four bits and the highest
+    auto const high = _mm_and_si128(_mm_srli_epi32(text, 4), mask);
+    auto const low = _mm_and_si128(text, mask);
+    refused = _mm_or_si128(
+        refused, _mm_and_si128(_mm_shuffle_epi8(load(refused_high), high), _mm_shuffle_epi8(load(refused_low), low)));
+    auto const range = _mm_add_epi8(high, _mm_cmpeq_epi8(text, _mm_set1_epi8('/')));
+    auto const values = _mm_add_epi8(text, _mm_shuffle_epi8(load(value_distance), range));
+    auto const pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+    return _mm_shuffle_epi8(_mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000)), load(gather_order));
+}
+
+BEDROCK_TARGET BEDROCK_INLINE void store_twelve(std::byte* to, __m128i value) noexcept {
+    std::byte bytes[16];
+    store(bytes, value);
+    std::memcpy(to, bytes, 12);
+}
+
+BEDROCK_TARGET BEDROCK_INLINE bool is_zero(__m128i value) noexcept {
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(value, _mm_setzero_si128())) == 0xFFFF;
+}
+
+// What is left, `before` characters being decoded already: the last step is taken again from the end of whole groups.
+BEDROCK_TARGET BEDROCK_INLINE bool decode_by_sixteen(std::string_view text, std::size_t before, std::size_t padding,
+                                                     __m128i refused, std::byte* to) noexcept {
+    std::size_t const whole = padding == 0 ? text.size() : text.size() - 4;
+    std::size_t at = before;
+    // A step writes four bytes more than it decodes: there are two groups behind it whose place they take.
+    for (; whole - at >= 24; at += 16, to += 12) store(to, decode_sixteen(load(text.data() + at), refused));
+    for (; whole - at >= 16; at += 16, to += 12) store_twelve(to, decode_sixteen(load(text.data() + at), refused));
+    if (whole != at && whole >= 16) {
+        to += (whole - at) / 4 * 3;
+        store_twelve(to - 12, decode_sixteen(load(text.data() + whole - 16), refused));
+        at = whole;
+    }
+    return decode_portable({text.data() + at, text.size() - at}, padding, to) && is_zero(refused);
+}
+
+BEDROCK_TARGET inline bool decode_ssse3(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    return decode_by_sixteen(text, 0, padding, _mm_setzero_si128(), to);
+}
+
+// <immintrin.h>, which has the intrinsics of these registers, takes longer to compile than all of bedrock's codecs.
+// They go by reference: how a function takes them by value depends on the compiler's options.
+using wide = signed char __attribute__((vector_size(32)));
+using wide_words = std::uint16_t __attribute__((vector_size(32)));
+using wide_integers = std::uint32_t __attribute__((vector_size(32)));
+
+// g++ 12 forgets it before some calls, and code in the legacy encoding runs at a fifth of its speed from there on.
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void leave_wide() noexcept {
+    __builtin_ia32_vzeroupper();
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void load_wide(wide& to, void const* from) noexcept {
+    std::memcpy(&to, from, sizeof to);
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void load_twice(wide& to, void const* from) noexcept {
+    __asm__("vbroadcasti128 %1, %0" : "=x"(to) : "m"(*static_cast<__m128i_u const*>(from)));
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void look_up(wide& to, wide const& table, wide const& indices) noexcept {
+    __asm__("vpshufb %2, %1, %0" : "=x"(to) : "x"(table), "x"(indices));
+}
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void encode_wide(wide& text, wide const& bytes, wide const& order,
+                                                    wide const& ranges) noexcept {
+    wide words;
+    look_up(words, bytes, order);
+    auto const integers = reinterpret_cast<wide_integers>(words);
+    wide_words even;
+    auto const shifts = wide_integers{} + 0x04000040u;
+    __asm__("vpmulhuw %2, %1, %0" : "=x"(even) : "x"(integers & 0x0FC0FC00u), "x"(shifts));
+    auto const odd = reinterpret_cast<wide_words>(integers & 0x003F03F0u) *
+                     reinterpret_cast<wide_words>(wide_integers{} + 0x01000010u);
+    auto const values = reinterpret_cast<wide>(even | odd);
+    wide above;
+    __asm__("vpsubusb %2, %1, %0" : "=x"(above) : "x"(values), "x"(wide{} + 51));
+    wide const capital = reinterpret_cast<wide>(values < 26) & 13;
+    wide distance;
+    look_up(distance, ranges, above | capital);
+    text = values + distance;
+}
+
+BEDROCK_WIDE_TARGET inline char* encode_avx2(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    if (bytes.size() < 16) return encode_portable(to_digit, bytes, to);
+    auto const ranges = load(to_digit.distances);
+    store(to, encode_twelve(load(bytes.data()), load(spread_order[1]), ranges));
+    to += 16;
+    std::size_t at = 12;
+    if (bytes.size() - at >= 28) {
+        wide order;
+        wide twice;
+        wide next;
+        wide text;
+        load_wide(order, spread_order);
+        load_twice(twice, to_digit.distances);
+        // A register's two halves are filled by one load that begins four bytes early.
+        for (; bytes.size() - at >= 28; at += 24, to += 32) {
+            load_wide(next, bytes.data() + at - 4);
+            encode_wide(text, next, order, twice);
+            std::memcpy(to, &text, sizeof text);
+        }
+        leave_wide();
+    }
+    return encode_by_twelve(to_digit, bytes, at, ranges, to);
+}
+
+struct wide_tables {
+    wide low;
+    wide high;
+    wide distance;
+    wide order;
+    wide_integers together;
+};
+
+BEDROCK_WIDE_TARGET BEDROCK_INLINE void decode_wide(wide& bytes, wide const& text, wide& refused,
+                                                    wide_tables const& tables) noexcept {
+    auto const high = reinterpret_cast<wide>(reinterpret_cast<wide_integers>(text) >> 4) & 0x2F;
+    auto const low = text & 0x2F;
+    wide not_high;
+    wide not_low;
+    look_up(not_high, tables.high, high);
+    look_up(not_low, tables.low, low);
+    refused |= not_high & not_low;
+    wide distance;
+    look_up(distance, tables.distance, high + reinterpret_cast<wide>(text == '/'));
+    wide const values = text + distance;
+    wide pairs;
+    wide groups;
+    __asm__("vpmaddubsw %2, %1, %0" : "=x"(pairs) : "x"(values), "x"(wide_integers{} + 0x01400140u));
+    __asm__("vpmaddwd %2, %1, %0" : "=x"(groups) : "x"(pairs), "x"(wide_integers{} + 0x00011000u));
+    look_up(groups, groups, tables.order);
+    __asm__("vpermd %2, %1, %0" : "=x"(bytes) : "x"(tables.together), "x"(groups));
+}
+
+BEDROCK_WIDE_TARGET inline bool decode_avx2(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    std::size_t const whole = padding == 0 ? text.size() : text.size() - 4;
+    std::size_t at = 0;
+    auto refused = _mm_setzero_si128();
+    if (whole >= 44) {
+        wide_tables tables;
+        load_twice(tables.low, refused_low);
+        load_twice(tables.high, refused_high);
+        load_twice(tables.distance, value_distance);
+        load_twice(tables.order, gather_order);
+        tables.together = wide_integers{0, 1, 2, 4, 5, 6, 3, 7};
+        wide wrong{};
+        wide next;
+        wide bytes;
+        // A step writes eight bytes more than it decodes: there are three groups behind it whose place they take.
+        for (; whole - at >= 44; at += 32, to += 24) {
+            load_wide(next, text.data() + at);
+            decode_wide(bytes, next, wrong, tables);
+            std::memcpy(to, &bytes, sizeof bytes);
+        }
+        __m128i halves[2];
+        std::memcpy(halves, &wrong, sizeof halves);
+        leave_wide();
+        refused = _mm_or_si128(halves[0], halves[1]);
+    }
+    return decode_by_sixteen(text, at, padding, refused, to);
+}
+
+#undef BEDROCK_TARGET
+#undef BEDROCK_WIDE_TARGET
+#undef BEDROCK_INLINE
+
+#else
+
+inline bool has_ssse3() noexcept {
+    return false;
+}
+
+inline bool has_avx2() noexcept {
+    return false;
+}
+
+inline char* encode_ssse3(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    return encode_portable(to_digit, bytes, to);
+}
+
+inline char* encode_avx2(alphabet const& to_digit, byte_view bytes, char* to) noexcept {
+    return encode_portable(to_digit, bytes, to);
+}
+
+inline bool decode_ssse3(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    return decode_portable(text, padding, to);
+}
+
+inline bool decode_avx2(std::string_view text, std::size_t padding, std::byte* to) noexcept {
+    return decode_portable(text, padding, to);
+}
+
+#endif
+
+}  // namespace bedrock::inline BEDROCK_ABI::base64_detail
+
+#endif
+
 // ===== bedrock/base64.hpp ============================================================================================
 // Owns base64 as RFC 4648 defines it: the standard alphabet with padding both ways, the URL alphabet on writing.
 // Never skips white space, never guesses at missing padding, and never accepts two spellings of the same bytes.
@@ -1213,86 +1726,91 @@ namespace bedrock::inline BEDROCK_ABI {
 /// Characters that `size` bytes take in padded base64.
 constexpr std::size_t base64_size(std::size_t size) noexcept;
 
+/// The ways to do it; each gives the same answers.
+enum class base64_path : unsigned char {
+    portable,  ///< a look-up for each digit
+    ssse3,     ///< x86-64 with SSSE3, sixteen digits a step
+    avx2,      ///< x86-64 with AVX2, thirty-two
+    neon,      ///< 64-bit ARM, sixty-four
+};
+
+/// "portable", "ssse3", "avx2", "neon".
+constexpr std::string_view describe(base64_path path) noexcept;
+
+/// Whether the processor at hand can go that way. **Thread safety:** any.
+bool has_base64_path(base64_path path) noexcept;
+
+/// The fastest way of the processor at hand. **Thread safety:** any.
+base64_path best_base64_path() noexcept;
+
 /// Appends the standard alphabet with padding (RFC 4648, 4): blobs in AWS's JSON. **Allocates:** in `out` only.
-void append_base64(std::string& out, byte_view bytes);
+/// Here and below, a `path` that `has_base64_path` denies ends the program.
+void append_base64(std::string& out, byte_view bytes, base64_path path = best_base64_path());
 
 /// The standard alphabet with padding.
 std::string encode_base64(byte_view bytes);
 
 /// Appends the URL alphabet without padding (RFC 4648, 5, as RFC 7515 uses it in a JWT). **Allocates:** in `out` only.
-void append_base64url(std::string& out, byte_view bytes);
+void append_base64url(std::string& out, byte_view bytes, base64_path path = best_base64_path());
 
 /// Replaces `bytes` by what `text`, in the standard alphabet with padding, stands for.
 /// **Errors:** false and no bytes where `text` is not what `encode_base64` writes for some bytes: a length that is no
 /// multiple of four, a character outside of the alphabet (white space too), padding before the end, or bits other than
 /// zero behind the last byte (RFC 4648, 3.5: a decoder may refuse them; otherwise a text could change unnoticed).
 /// **Allocates:** in `bytes` only, three quarters of the length of `text`.
-bool decode_base64(std::string_view text, byte_buffer& bytes);
+bool decode_base64(std::string_view text, byte_buffer& bytes, base64_path path = best_base64_path());
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+constexpr std::string_view describe(base64_path path) noexcept {
+    switch (path) {
+        case base64_path::portable:
+            return "portable";
+        case base64_path::ssse3:
+            return "ssse3";
+        case base64_path::avx2:
+            return "avx2";
+        case base64_path::neon:
+            return "neon";
+    }
+    return {};
+}
+
+inline bool has_base64_path(base64_path path) noexcept {
+    switch (path) {
+        case base64_path::portable:
+            return true;
+        case base64_path::ssse3:
+            return base64_detail::has_ssse3();
+        case base64_path::avx2:
+            return base64_detail::has_avx2();
+        case base64_path::neon:
+            return base64_detail::has_neon();
+    }
+    return false;
+}
+
+inline base64_path best_base64_path() noexcept {
+    if (base64_detail::has_avx2()) return base64_path::avx2;
+    if (base64_detail::has_ssse3()) return base64_path::ssse3;
+    return base64_detail::has_neon() ? base64_path::neon : base64_path::portable;
+}
+
 namespace base64_detail {
 
-inline constexpr char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-inline constexpr char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-// Above every digit, so that one comparison of four digits or-ed together finds a stranger.
-inline constexpr unsigned char no_digit = 0x40;
-
-inline constexpr auto digit_values = [] {
-    std::array<unsigned char, 256> values{};
-    for (auto& value : values) value = no_digit;
-    for (unsigned char i = 0; i != 64; ++i) values[static_cast<unsigned char>(standard[i])] = i;
-    return values;
-}();
-
-inline unsigned digit(char character) noexcept {
-    return digit_values[static_cast<unsigned char>(character)];
-}
-
 // Whole groups of three, then what is left in two or three digits without padding; returns the end of the text.
-inline char* encode(char const (&alphabet)[65], byte_view bytes, char* to) noexcept {
-    auto const byte = [&](std::size_t at) noexcept { return std::to_integer<unsigned>(bytes[at]); };
-    std::size_t at = 0;
-    for (; bytes.size() - at >= 3; at += 3) {
-        unsigned const group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
-        *to++ = alphabet[group >> 18];
-        *to++ = alphabet[group >> 12 & 0x3F];
-        *to++ = alphabet[group >> 6 & 0x3F];
-        *to++ = alphabet[group & 0x3F];
-    }
-    if (at == bytes.size()) return to;
-    bool const two = bytes.size() - at == 2;
-    unsigned const group = byte(at) << 16 | (two ? byte(at + 1) << 8 : 0u);
-    *to++ = alphabet[group >> 18];
-    *to++ = alphabet[group >> 12 & 0x3F];
-    if (two) *to++ = alphabet[group >> 6 & 0x3F];
-    return to;
+inline char* encode(alphabet const& to_digit, byte_view bytes, char* to, base64_path path) noexcept {
+    if (path == base64_path::avx2) return encode_avx2(to_digit, bytes, to);
+    if (path == base64_path::ssse3) return encode_ssse3(to_digit, bytes, to);
+    if (path == base64_path::neon) return encode_neon(to_digit, bytes, to);
+    return encode_portable(to_digit, bytes, to);
 }
 
-// `text` has whole groups of four, the last `padding` characters are '=', and `to` has room for what the others hold.
-inline bool decode(std::string_view text, std::size_t padding, std::byte* to) noexcept {
-    std::size_t const whole = padding == 0 ? text.size() : text.size() - 4;
-    for (std::size_t at = 0; at != whole; at += 4) {
-        unsigned const a = digit(text[at]);
-        unsigned const b = digit(text[at + 1]);
-        unsigned const c = digit(text[at + 2]);
-        unsigned const d = digit(text[at + 3]);
-        if ((a | b | c | d) >= no_digit) return false;
-        *to++ = static_cast<std::byte>(a << 2 | b >> 4);
-        *to++ = static_cast<std::byte>((b << 4 & 0xFF) | c >> 2);
-        *to++ = static_cast<std::byte>((c << 6 & 0xFF) | d);
-    }
-    if (padding == 0) return true;
-    unsigned const a = digit(text[whole]);
-    unsigned const b = digit(text[whole + 1]);
-    unsigned const c = padding == 1 ? digit(text[whole + 2]) : 0;
-    if ((a | b | c) >= no_digit) return false;
-    unsigned const unused = padding == 1 ? c & 0x3 : b & 0xF;
-    if (unused != 0) return false;
-    *to++ = static_cast<std::byte>(a << 2 | b >> 4);
-    if (padding == 1) *to = static_cast<std::byte>((b << 4 & 0xFF) | c >> 2);
-    return true;
+inline bool decode(std::string_view text, std::size_t padding, std::byte* to, base64_path path) noexcept {
+    if (path == base64_path::avx2) return decode_avx2(text, padding, to);
+    if (path == base64_path::ssse3) return decode_ssse3(text, padding, to);
+    if (path == base64_path::neon) return decode_neon(text, padding, to);
+    return decode_portable(text, padding, to);
 }
 
 }  // namespace base64_detail
@@ -1301,10 +1819,10 @@ constexpr std::size_t base64_size(std::size_t size) noexcept {
     return size / 3 * 4 + (size % 3 == 0 ? 0 : 4);
 }
 
-inline void append_base64(std::string& out, byte_view bytes) {
+inline void append_base64(std::string& out, byte_view bytes, base64_path path) {
     auto const start = out.size();
     out.resize(start + base64_size(bytes.size()), '=');
-    base64_detail::encode(base64_detail::standard, bytes, out.data() + start);
+    base64_detail::encode(base64_detail::standard, bytes, out.data() + start, path);
 }
 
 inline std::string encode_base64(byte_view bytes) {
@@ -1313,20 +1831,19 @@ inline std::string encode_base64(byte_view bytes) {
     return out;
 }
 
-inline void append_base64url(std::string& out, byte_view bytes) {
+inline void append_base64url(std::string& out, byte_view bytes, base64_path path) {
     auto const start = out.size();
     out.resize(start + base64_size(bytes.size()));
-    char const* const end = base64_detail::encode(base64_detail::url_safe, bytes, out.data() + start);
+    char const* const end = base64_detail::encode(base64_detail::url_safe, bytes, out.data() + start, path);
     out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-inline bool decode_base64(std::string_view text, byte_buffer& bytes) {
-    bytes.clear();
-    if (text.size() % 4 != 0) return false;
-    if (text.empty()) return true;
-    std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    bytes.resize(text.size() / 4 * 3 - padding);
-    if (base64_detail::decode(text, padding, bytes.data())) return true;
+inline bool decode_base64(std::string_view text, byte_buffer& bytes, base64_path path) {
+    if (text.size() % 4 == 0) {
+        std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+        bytes.resize(text.size() / 4 * 3 - padding);
+        if (base64_detail::decode(text, padding, bytes.data(), path)) return true;
+    }
     bytes.clear();
     return false;
 }

@@ -1,30 +1,25 @@
 #include "bedrock/base64.hpp"
 
-#include <openssl/evp.h>
-
 #include <catch2/catch.hpp>
 #include <cstddef>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "support/base64_checks.hpp"
 #include "support/guarded_buffer.hpp"
+
+using bedrock::base64_path;
 
 namespace {
 
-std::string oracle_encode(std::string_view bytes) {
-    std::string out(bytes.size() / 3 * 4 + 5, '\0');
-    int const length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                        reinterpret_cast<unsigned char const*>(bytes.data()), static_cast<int>(bytes.size()));
-    out.resize(static_cast<std::size_t>(length));
-    return out;
-}
+using base64_test::random_bytes;
 
-std::string random_bytes(std::mt19937& random, std::size_t size) {
-    std::string text;
-    for (std::size_t i = 0; i != size; ++i) text.push_back(static_cast<char>(random()));
-    return text;
+constexpr auto all_paths = {base64_path::portable, base64_path::ssse3, base64_path::avx2, base64_path::neon};
+
+std::string oracle_encode(std::string_view bytes) {
+    return base64_test::encode_by_openssl(bytes);
 }
 
 bool decodes_to(std::string_view text, std::string_view expected) {
@@ -163,6 +158,37 @@ TEST_CASE("the URL alphabet is the standard one with two other characters and no
         std::string out = ".";
         bedrock::append_base64url(out, bedrock::as_bytes(bytes));
         REQUIRE(out == "." + expected);
+    }
+}
+
+TEST_CASE("base64 gives the same answers by every path that is here, and the best is one of them", "[base64]") {
+    CHECK(bedrock::has_base64_path(bedrock::best_base64_path()));
+    CHECK(bedrock::has_base64_path(base64_path::portable));
+    CHECK_FALSE(bedrock::has_base64_path(static_cast<base64_path>(200)));
+    CHECK(bedrock::describe(static_cast<base64_path>(200)).empty());
+    std::mt19937 random(3);
+    auto const bytes = random_bytes(random, 1000);
+    auto const text = oracle_encode(bytes);
+    std::vector<std::string_view> names;
+    for (auto const path : all_paths) {
+        for (auto const earlier : names) CHECK(earlier != bedrock::describe(path));
+        names.push_back(bedrock::describe(path));
+        INFO(names.back());
+        CHECK_FALSE(names.back().empty());
+        if (!bedrock::has_base64_path(path)) continue;
+        std::string out = "\"";
+        bedrock::append_base64(out, bedrock::as_bytes(bytes), path);
+        CHECK(out == "\"" + text);
+        std::string url;
+        bedrock::append_base64url(url, bedrock::as_bytes("\xFB\xFF"), path);
+        CHECK(url == "-_8");
+        bedrock::byte_buffer decoded(2000, std::byte{7});
+        CHECK(bedrock::decode_base64(text, decoded, path));
+        CHECK(bedrock::as_text(decoded) == bytes);
+        CHECK_FALSE(bedrock::decode_base64(text + "Zm9", decoded, path));
+        CHECK(decoded.empty());
+        CHECK(bedrock::decode_base64("", decoded = {std::byte{1}}, path));
+        CHECK(decoded.empty());
     }
 }
 

@@ -19,14 +19,17 @@ inline int EVP_EncodeBlock(unsigned char* to, unsigned char const* from, int siz
     return length;
 }
 
-// One group of four, '=' as if it were 'A'; trailing bits pass. The number of bytes, or -1.
-inline int EVP_DecodeBlock(unsigned char* to, unsigned char const* from, int) {
-    unsigned group = 0;
-    for (int i = 0; i != 4; ++i) {
-        auto const digit = base64_digits.find(from[i] == '=' ? 'A' : static_cast<char>(from[i]));
-        if (digit == std::string_view::npos) return -1;
-        group = group << 6 | static_cast<unsigned>(digit);
+// Groups of four, '=' as if it were 'A'; trailing bits pass. The number of bytes, or -1.
+inline int EVP_DecodeBlock(unsigned char* to, unsigned char const* from, int size) {
+    int length = 0;
+    for (int at = 0; at < size; at += 4) {
+        unsigned group = 0;
+        for (int i = 0; i != 4; ++i) {
+            auto const digit = base64_digits.find(from[at + i] == '=' ? 'A' : static_cast<char>(from[at + i]));
+            if (digit == std::string_view::npos) return -1;
+            group = group << 6 | static_cast<unsigned>(digit);
+        }
+        for (int i = 0; i != 3; ++i) to[length++] = static_cast<unsigned char>(group >> (16 - 8 * i) & 0xFFu);
     }
-    for (int i = 0; i != 3; ++i) to[i] = static_cast<unsigned char>(group >> (16 - 8 * i) & 0xFFu);
-    return 3;
+    return length;
 }
