@@ -62,8 +62,7 @@ inline std::string path_for_people(std::string_view path) {
 inline std::string find_default_configuration(bedrock::environment const& surroundings) {
     auto const own = bedrock::non_blank_variable(surroundings, "XDG_CONFIG_HOME");
     if (own && own->starts_with('/')) return *own + "/bedrock/config.json5";
-    auto const home = bedrock::non_blank_variable(surroundings, "HOME");
-    return home ? *home + "/.config/bedrock/config.json5" : std::string();
+    return bedrock::expand_home(surroundings, "~/.config/bedrock/config.json5");
 }
 
 }  // namespace detail

@@ -54,7 +54,10 @@ environment basic_client_state<Use>::complete(std::optional<environment> const& 
     auto process = environment::of_process();
     if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
-    if (!made.variable) made.variable = std::move(process.variable);
+    if (!made.variable) {
+        made.variable = std::move(process.variable);
+        if (!made.home) made.home = std::move(process.home);
+    }
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);

@@ -1,4 +1,4 @@
-// Owns what protocols may know of the machine around them: variables, wall and steady time, random numbers.
+// Owns what protocols may know of the machine around them: variables, home, wall and steady time, random numbers.
 // Never caches: every question is asked anew, so that a test (or a host program) can answer it.
 #ifndef BEDROCK_ENVIRONMENT_HPP
 #define BEDROCK_ENVIRONMENT_HPP
@@ -7,6 +7,8 @@
 #include "bedrock/crypto.hpp"
 
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -19,7 +21,9 @@
 #if defined(_WIN32)
 #include <chrono>
 #else
+#include <pwd.h>
 #include <time.h>
+#include <unistd.h>
 #endif
 
 namespace bedrock::inline BEDROCK_ABI {
@@ -35,6 +39,9 @@ struct environment {
     std::function<std::int64_t()> steady_milliseconds;
     /// Uniform in [0, 1): jitter, not keys.
     std::function<double()> random_unit;
+    /// The user's home directory, asked where no variable names one; "" where the system knows none. May be empty: a
+    /// client completes it only together with `variable`, so that replaced variables do not lead to real files.
+    std::function<std::string()> home{};
     /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
     /// answers of that are to be right. Empty: nobody is told.
     std::function<void(std::int64_t now_unix_ms)> correct_clock{};
@@ -67,6 +74,23 @@ inline std::int64_t steady_milliseconds_now() {
 #endif
 }
 
+#if !defined(_WIN32)
+namespace detail {
+
+/// As the system's accounts have it: a service may run without HOME.
+inline std::string find_home_in_accounts() {
+    constexpr std::size_t largest = 1 << 20;
+    std::string buffer(1024, '\0');
+    for (passwd account{}, *found = nullptr;; buffer.resize(buffer.size() * 4)) {
+        int const failed = ::getpwuid_r(::geteuid(), &account, buffer.data(), buffer.size(), &found);
+        if (failed == ERANGE && buffer.size() < largest) continue;
+        return failed == 0 && found && found->pw_dir ? std::string(found->pw_dir) : std::string();
+    }
+}
+
+}  // namespace detail
+#endif
+
 inline environment environment::of_process() {
     environment process;
     process.variable = [](std::string const& name) -> std::optional<std::string> {
@@ -86,6 +110,9 @@ inline environment environment::of_process() {
     };
     process.steady_milliseconds = steady_milliseconds_now;
     process.random_unit = [] { return crypto::random_unit(); };
+#if !defined(_WIN32)
+    process.home = detail::find_home_in_accounts;
+#endif
     return process;
 }
 

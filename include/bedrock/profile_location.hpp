@@ -33,7 +33,7 @@ profile_location config_location(environment const& surroundings, path_style sty
 /// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
 profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
 
-/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
+/// HOME, USERPROFILE, HOMEDRIVE with HOMEPATH, or what the system knows; "" where none of them does.
 std::string home_directory(environment const& surroundings);
 
 /// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
@@ -72,7 +72,8 @@ inline std::string home_directory(environment const& surroundings) {
         if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
     auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
     auto const path = non_blank_variable(surroundings, "HOMEPATH");
-    return drive && path ? *drive + *path : std::string();
+    if (drive && path) return *drive + *path;
+    return surroundings.home ? surroundings.home() : std::string();
 }
 
 inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {

@@ -11995,7 +11995,7 @@ inline status sign_event(event const& what, credentials_view const& with, scope 
 #endif
 
 // ===== bedrock/environment.hpp =======================================================================================
-// Owns what protocols may know of the machine around them: variables, wall and steady time, random numbers.
+// Owns what protocols may know of the machine around them: variables, home, wall and steady time, random numbers.
 // Never caches: every question is asked anew, so that a test (or a host program) can answer it.
 #ifndef BEDROCK_ENVIRONMENT_HPP
 #define BEDROCK_ENVIRONMENT_HPP
@@ -12003,7 +12003,9 @@ inline status sign_event(event const& what, credentials_view const& with, scope 
 #if defined(_WIN32)
 #include <chrono>
 #else
+#include <pwd.h>
 #include <time.h>
+#include <unistd.h>
 #endif
 
 namespace bedrock::inline BEDROCK_ABI {
@@ -12019,6 +12021,9 @@ struct environment {
     std::function<std::int64_t()> steady_milliseconds;
     /// Uniform in [0, 1): jitter, not keys.
     std::function<double()> random_unit;
+    /// The user's home directory, asked where no variable names one; "" where the system knows none. May be empty: a
+    /// client completes it only together with `variable`, so that replaced variables do not lead to real files.
+    std::function<std::string()> home{};
     /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
     /// answers of that are to be right. Empty: nobody is told.
     std::function<void(std::int64_t now_unix_ms)> correct_clock{};
@@ -12051,6 +12056,23 @@ inline std::int64_t steady_milliseconds_now() {
 #endif
 }
 
+#if !defined(_WIN32)
+namespace detail {
+
+/// As the system's accounts have it: a service may run without HOME.
+inline std::string find_home_in_accounts() {
+    constexpr std::size_t largest = 1 << 20;
+    std::string buffer(1024, '\0');
+    for (passwd account{}, *found = nullptr;; buffer.resize(buffer.size() * 4)) {
+        int const failed = ::getpwuid_r(::geteuid(), &account, buffer.data(), buffer.size(), &found);
+        if (failed == ERANGE && buffer.size() < largest) continue;
+        return failed == 0 && found && found->pw_dir ? std::string(found->pw_dir) : std::string();
+    }
+}
+
+}  // namespace detail
+#endif
+
 inline environment environment::of_process() {
     environment process;
     process.variable = [](std::string const& name) -> std::optional<std::string> {
@@ -12070,6 +12092,9 @@ inline environment environment::of_process() {
     };
     process.steady_milliseconds = steady_milliseconds_now;
     process.random_unit = [] { return crypto::random_unit(); };
+#if !defined(_WIN32)
+    process.home = detail::find_home_in_accounts;
+#endif
     return process;
 }
 
@@ -12250,7 +12275,7 @@ profile_location config_location(environment const& surroundings, path_style sty
 /// AWS_SHARED_CREDENTIALS_FILE, or `~/.aws/credentials`.
 profile_location credentials_location(environment const& surroundings, path_style style = native_path_style);
 
-/// HOME, USERPROFILE, or HOMEDRIVE with HOMEPATH; "" where none is set.
+/// HOME, USERPROFILE, HOMEDRIVE with HOMEPATH, or what the system knows; "" where none of them does.
 std::string home_directory(environment const& surroundings);
 
 /// `path` with the home directory for a `~` that is its first part; "" where that is not known. `~name` stays.
@@ -12289,7 +12314,8 @@ inline std::string home_directory(environment const& surroundings) {
         if (auto home = non_blank_variable(surroundings, variable)) return std::move(*home);
     auto const drive = non_blank_variable(surroundings, "HOMEDRIVE");
     auto const path = non_blank_variable(surroundings, "HOMEPATH");
-    return drive && path ? *drive + *path : std::string();
+    if (drive && path) return *drive + *path;
+    return surroundings.home ? surroundings.home() : std::string();
 }
 
 inline std::string expand_home(environment const& surroundings, std::string_view path, path_style style) {
@@ -25709,7 +25735,10 @@ environment basic_client_state<Use>::complete(std::optional<environment> const& 
     auto process = environment::of_process();
     if (!given) return with_correctable_clock(std::move(process));
     auto made = *given;
-    if (!made.variable) made.variable = std::move(process.variable);
+    if (!made.variable) {
+        made.variable = std::move(process.variable);
+        if (!made.home) made.home = std::move(process.home);
+    }
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);

@@ -33,7 +33,7 @@ struct tls_service {
                  {.asks_for_certificate = asks_for_certificate}) {
         options.credentials = example_keys();
         options.endpoint = "https://bedrock.test:" + std::to_string(server.port());
-        auto here = environment::of_process();
+        environment here;
         here.variable = [this](std::string const& name) -> std::optional<std::string> {
             auto const found = variables.find(name);
             return found == variables.end() ? std::nullopt : std::optional(found->second);

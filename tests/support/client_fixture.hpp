@@ -35,7 +35,7 @@ struct client_fixture {
         REQUIRE(server.running());
         options.endpoint = server.url();
         options.credentials = example_keys();
-        auto here = bedrock::environment::of_process();
+        bedrock::environment here;
         here.variable = [variables = set](std::string const& name) -> std::optional<std::string> {
             auto const found = variables->find(name);
             return found == variables->end() ? std::nullopt : std::optional(found->second);

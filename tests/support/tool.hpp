@@ -32,7 +32,8 @@ inline process::options call(std::vector<std::string> arguments, std::vector<std
     made.arguments = std::move(arguments);
     made.arguments.insert(made.arguments.begin(), BEDROCK_TOOL);
     made.environment = std::move(environment);
-    made.environment.push_back("AWS_EC2_METADATA_DISABLED=true");  // the machine's own role is none of the test's
+    // The machine's own role and files are none of the test's.
+    made.environment.insert(made.environment.end(), {"AWS_EC2_METADATA_DISABLED=true", "HOME=/nonexistent"});
     return made;
 }
 

@@ -19,6 +19,7 @@ TEST_CASE("client state: the surroundings are those given, or the process's", "[
 
     client_state const own(client_options{});
     CHECK(own.surroundings.variable("PATH") == std::string(std::getenv("PATH")));
+    CHECK(own.surroundings.home() == environment::of_process().home());
     CHECK(own.surroundings.steady_milliseconds() <= steady_milliseconds_now());
 }
 
@@ -27,6 +28,7 @@ TEST_CASE("client state: members that were not given are the process's", "[clien
     partial.variable = [](std::string const&) -> std::optional<std::string> { return "mine"; };
     client_state const state(client_options{.surroundings = partial});
     CHECK(state.surroundings.variable("PATH") == "mine");
+    CHECK_FALSE(state.surroundings.home);
     CHECK(state.surroundings.unix_milliseconds() > 1'700'000'000'000);
     CHECK(state.surroundings.steady_milliseconds() <= steady_milliseconds_now());
     auto const drawn = state.surroundings.random_unit();

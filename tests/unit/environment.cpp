@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <ctime>
 
@@ -38,6 +41,11 @@ TEST_CASE("environment: the process's own reads variables and both clocks", "[en
         CHECK(value >= 0.0);
         CHECK(value < 1.0);
     }
+}
+
+TEST_CASE("environment: the home directory of an account, for a process without HOME", "[environment]") {
+    auto const* const account = ::getpwuid(::geteuid());
+    CHECK(environment::of_process().home() == (account ? account->pw_dir : ""));
 }
 
 TEST_CASE("environment: a clock that can be corrected keeps its correction and goes on", "[environment]") {

@@ -63,6 +63,14 @@ TEST_CASE("profile_location: the home directory", "[profile_location]") {
     CHECK(home({{"HOMEDRIVE", "C:"}}).empty());
     CHECK(home({{"HOMEPATH", "\\p"}}).empty());
     CHECK(home({}).empty());
+
+    auto with_account = with({});
+    with_account.home = [] { return std::string("/accounts/u"); };
+    CHECK(bedrock::home_directory(with_account) == "/accounts/u");
+    CHECK(bedrock::expand_home(with_account, "~/x", path_style::posix) == "/accounts/u/x");
+    auto with_both = with({{"HOME", "/h"}});
+    with_both.home = with_account.home;
+    CHECK(bedrock::home_directory(with_both) == "/h");
 }
 
 TEST_CASE("profile_location: a tilde is the home directory only where it is a path's first part",

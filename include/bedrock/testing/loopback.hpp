@@ -165,7 +165,7 @@ inline client_options make_loopback_options(std::string url, accepted_caller con
     keys.session_token = caller.session_token;
     keys.source = "loopback Bedrock";
     made.credentials = std::move(keys);
-    auto surroundings = environment::of_process();
+    environment surroundings;
     surroundings.variable = [](std::string const&) { return std::optional<std::string>(); };
     surroundings.random_unit = [] { return 0.0; };
     made.surroundings = std::move(surroundings);
