@@ -29,7 +29,7 @@ FLOORS = (
     ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
                "conversation client "
-               "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_client "
+               "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_call async_stream async_client "
                "tool_functions tool_rounds toolbox"),
     ("products", "known_limits model_list catalogue_file catalogue model_traits reasoning model_fit prompt_cache cost "
                  "configuration/ configuration error_class agent_event agent_view agent_stream telemetry core bedrock"),
@@ -44,7 +44,7 @@ APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "cont
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
          "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
          "conversation", "model_traits", "reasoning", "model_fit", "prompt_cache", "cost", "error_class", "agent_event", "agent_view",
-         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_client", "loop", "loop/queue", "loop/signals", "loop/watches", "poll_set")
+         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_call", "async_stream", "async_client", "loop", "loop/queue", "loop/signals", "loop/watches", "poll_set")
 
 JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
 WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone

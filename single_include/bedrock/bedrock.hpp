@@ -7,14 +7,14 @@
 //   BEDROCK_JSON_IGNORED
 // and the guards of its parts:
 //   BEDROCK_AGENT_EVENT_HPP, BEDROCK_AGENT_STREAM_HPP, BEDROCK_AGENT_VIEW_HPP, BEDROCK_APPLY_GUARDRAIL_HPP,
-//   BEDROCK_ASCII_HPP, BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP, BEDROCK_AWS_ERROR_HINT_HPP,
-//   BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_ARM_HPP, BEDROCK_BASE64_HPP, BEDROCK_BASE64_PORTABLE_HPP,
-//   BEDROCK_BASE64_X86_HPP, BEDROCK_BEDROCK_HPP, BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP,
-//   BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP, BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP,
-//   BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP, BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP,
-//   BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP, BEDROCK_CONFIGURATION_READER_HPP,
-//   BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP, BEDROCK_CONFIG_HPP,
-//   BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
+//   BEDROCK_ASCII_HPP, BEDROCK_ASYNC_CALL_HPP, BEDROCK_ASYNC_CLIENT_HPP, BEDROCK_ASYNC_INVOKE_HPP,
+//   BEDROCK_ASYNC_STREAM_HPP, BEDROCK_AWS_ERROR_HINT_HPP, BEDROCK_AWS_ERROR_HPP, BEDROCK_BASE64_ARM_HPP,
+//   BEDROCK_BASE64_HPP, BEDROCK_BASE64_PORTABLE_HPP, BEDROCK_BASE64_X86_HPP, BEDROCK_BEDROCK_HPP,
+//   BEDROCK_BLOCKING_HPP, BEDROCK_BYTES_HPP, BEDROCK_CALL_HPP, BEDROCK_CALL_WATCH_HPP, BEDROCK_CANCELLATION_HPP,
+//   BEDROCK_CATALOGUE_FILE_HPP, BEDROCK_CATALOGUE_HPP, BEDROCK_CLEAN_TEXT_HPP, BEDROCK_CLIENT_HPP,
+//   BEDROCK_CLIENT_STATE_HPP, BEDROCK_CLOCK_SKEW_HPP, BEDROCK_CONFIGURATION_FILE_HPP, BEDROCK_CONFIGURATION_HPP,
+//   BEDROCK_CONFIGURATION_READER_HPP, BEDROCK_CONFIGURATION_SCHEMA_HPP, BEDROCK_CONFIGURATION_SETTINGS_HPP,
+//   BEDROCK_CONFIG_HPP, BEDROCK_CONNECTION_WORDS_HPP, BEDROCK_CONTROL_HPP, BEDROCK_CONVERSATION_BLOCKS_HPP,
 //   BEDROCK_CONVERSATION_CACHE_POINTS_HPP, BEDROCK_CONVERSATION_DRAFT_HPP, BEDROCK_CONVERSATION_HPP,
 //   BEDROCK_CONVERSATION_POLICY_HPP, BEDROCK_CONVERSATION_REPORT_HPP, BEDROCK_CONVERSATION_RULES_HPP,
 //   BEDROCK_CONVERSATION_TURNS_HPP, BEDROCK_CORE_HPP, BEDROCK_COST_HPP, BEDROCK_COUNT_TOKENS_HPP,
@@ -29096,34 +29096,13 @@ result<get_inference_profile_response> basic_client<Use>::get_inference_profile(
 
 #endif
 
-// ===== bedrock/async_client.hpp ======================================================================================
-// Owns `async_client`: any number of calls and streams at once on the caller's loop, by callbacks or `co_await`.
-// Never starts a thread, never blocks but in `pump`, and never calls user code inside libcurl.
-#ifndef BEDROCK_ASYNC_CLIENT_HPP
-#define BEDROCK_ASYNC_CLIENT_HPP
+// ===== bedrock/async_call.hpp ========================================================================================
+// Owns the handle of a call that is under way on the caller's loop, and what such calls share: client, engine, loop.
+// Never runs anything by itself.
+#ifndef BEDROCK_ASYNC_CALL_HPP
+#define BEDROCK_ASYNC_CALL_HPP
 
 namespace bedrock::inline BEDROCK_ABI {
-
-namespace detail {
-
-/// What an `async_client` is made of. Jobs refer to it while they run; whoever is inside the loop holds it.
-struct async_core {
-    async_core(client_options options, loop_hooks hooks)
-        : client(std::make_shared<client_state>(std::move(options))),
-          loop(on, client->surroundings, std::move(hooks)) {}
-
-    std::shared_ptr<client_state> client;
-    engine on{std::make_shared<engine_share>()};
-    sigv4::signer signer{};
-    loop_runner loop;
-};
-
-template <class Kind>
-class async_pull_job;
-template <class Response>
-class async_answer_job;
-
-}  // namespace detail
 
 /// A call that is under way, by the callbacks' way of asking.
 /// **Thread safety:** full. **Lifetime:** free; letting it go does not end the call.
@@ -29152,23 +29131,43 @@ class async_call {
     std::shared_ptr<job_signals> job_;
 };
 
-/// What `co_await` takes for a whole answer; the call begins when it is awaited. Destroying it, as the end of the
-/// awaiting coroutine does, drops the call.
-template <class Response>
-class [[nodiscard]] async_answer {
-  public:
-    explicit async_answer(std::shared_ptr<detail::async_answer_job<Response>> job) noexcept : job_(std::move(job)) {}
-    async_answer(async_answer&&) noexcept = default;
-    async_answer& operator=(async_answer&&) = delete;
-    ~async_answer();
+namespace detail {
 
-    bool await_ready() const noexcept { return false; }
-    bool await_suspend(std::coroutine_handle<> waiter);
-    result<Response> await_resume();
+/// What an `async_client` is made of. Jobs refer to it while they run; whoever is inside the loop holds it.
+struct async_core {
+    async_core(client_options options, loop_hooks hooks)
+        : client(std::make_shared<client_state>(std::move(options))),
+          loop(on, client->surroundings, std::move(hooks)) {}
 
-  private:
-    std::shared_ptr<detail::async_answer_job<Response>> job_;
+    std::shared_ptr<client_state> client;
+    engine on{std::make_shared<engine_share>()};
+    sigv4::signer signer{};
+    loop_runner loop;
 };
+
+}  // namespace detail
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/async_stream.hpp ======================================================================================
+// Owns `async_event_reader`: a streamed answer that a coroutine pulls on the caller's loop, event by event.
+// Never runs by itself, and never resumes a coroutine that is gone.
+#ifndef BEDROCK_ASYNC_STREAM_HPP
+#define BEDROCK_ASYNC_STREAM_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+/// Events of one stream that are handed over before others get their turn.
+inline constexpr int events_a_turn = 64;
+
+template <class Kind>
+class async_pull_job;
+
+}  // namespace detail
 
 /// An answer that a coroutine pulls while it is written:
 ///
@@ -29261,6 +29260,210 @@ class [[nodiscard]] basic_async_event_reader<Kind>::whole_answer {
 /// Of ConverseStream.
 using async_event_reader = basic_async_event_reader<converse_stream_kind>;
 
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// A streamed call, whoever its events are for.
+template <class Kind>
+class async_stream_job : public loop_job {
+  public:
+    bool over() const noexcept { return call_.over(); }
+
+  protected:
+    enum class step : unsigned char { event, over, asleep };
+
+    async_stream_job(async_core& core, result<operation> what, call_options options)
+        : loop_job(core.loop, options.cancel, choose_timeouts(core.client->options, options).total_ms),
+          call_(core.client, what ? std::move(*what) : operation{}, std::move(options)) {
+        if (!what)
+            call_.close(std::move(what).error());
+        else
+            opening_.emplace(call_.open(core.signer));
+    }
+
+    /// To the next event or the end, as far as it goes without waiting.
+    step advance() {
+        if (opening_) {
+            while (ask* const wanted = opening_->step())
+                if (!begin(*wanted)) return step::asleep;
+            auto got = opening_->take();
+            opening_.reset();
+            call_.take_opened(std::move(got));
+        }
+        for (;;) {
+            switch (call_.next()) {
+                case stream_progress::event:
+                    return step::event;
+                case stream_progress::complete:
+                case stream_progress::failed:
+                    return step::over;
+                case stream_progress::need_more:
+                    more_.emplace(call_.body(), false);
+                    if (!begin(*more_)) return step::asleep;
+            }
+        }
+    }
+    stream_call<Kind>& call() noexcept { return call_; }
+    bool is_opening() const noexcept { return opening_.has_value(); }
+
+    /// After a stop there is nothing but what has arrived, or not even that.
+    void break_off(http::failure why) {
+        bool const was_opening = is_opening();
+        opening_.reset();
+        if (!was_opening && why.code == errc::cancelled)
+            call_.close(make_error(errc::cancelled, "the stream was cancelled"));
+        else if (was_opening || signals()->paused())
+            call_.close(retry::make_error(why));
+        else
+            call_.break_off(std::move(why));
+    }
+
+  private:
+    void release() noexcept final {
+        opening_.reset();
+        call_.abandon();
+    }
+
+    stream_call<Kind> call_;
+    std::optional<exchange<result<std::unique_ptr<http::transfer>>>> opening_;
+    std::optional<receive_ask> more_;
+};
+
+template <class Kind>
+class async_pull_job final : public async_stream_job<Kind> {
+  public:
+    async_pull_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
+        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(core) {}
+
+    /// Whether there is an event without waiting, or no more of them; `current` has it then.
+    bool is_ready() {
+        current_ = nullptr;
+        if (this->is_opening() || this->is_waiting() || left_ <= 0) return this->over();
+        if (this->is_running())
+            if (auto why = this->stopped()) this->break_off(std::move(why));
+        if (this->over()) return true;
+        auto const progress = this->call().next();
+        if (progress == stream_progress::need_more) return false;
+        if (progress == stream_progress::event) {
+            --left_;
+            current_ = &this->call().event();
+        }
+        return true;
+    }
+    /// False where nobody is there to resume the waiter.
+    bool await(std::coroutine_handle<> waiter) {
+        auto const core = core_.lock();
+        if (!core || !core->loop.is_open()) {
+            this->call().close(make_error(errc::cancelled, "the client is gone"));
+            return false;
+        }
+        waiter_ = waiter;
+        if (this->is_running())
+            this->again();
+        else
+            core->loop.start(self_.lock());
+        return true;
+    }
+    bool await_end(std::coroutine_handle<> waiter) {
+        is_draining_ = true;
+        return await(waiter);
+    }
+    typename Kind::event const* current() const noexcept { return current_; }
+    result<typename Kind::response> take_outcome() { return this->call().take_outcome(); }
+    json::partial const* partial_tool_input() { return this->call().partial_tool_input(); }
+    void give_up() noexcept {
+        waiter_ = {};
+        this->finish();
+    }
+    void forget(std::coroutine_handle<> waiter) noexcept {
+        if (waiter && waiter_ == waiter) waiter_ = {};
+    }
+    void set_self(std::weak_ptr<async_pull_job> self) noexcept { self_ = std::move(self); }
+
+  private:
+    using step = typename async_stream_job<Kind>::step;
+
+    void turn() override {
+        if (!waiter_) return;
+        left_ = events_a_turn;
+        step next{};
+        do {
+            next = this->over() ? step::over : this->advance();
+            if (next == step::asleep) return;
+            if (--left_ < 0) return this->again();
+        } while (is_draining_ && next == step::event);
+        current_ = next == step::event ? &this->call().event() : nullptr;
+        if (next == step::over) this->finish();
+        std::exchange(waiter_, {}).resume();
+    }
+    void stop(http::failure why) override {
+        this->break_off(std::move(why));
+        turn();
+    }
+
+    std::weak_ptr<async_core> core_;
+    std::weak_ptr<async_pull_job> self_;
+    std::coroutine_handle<> waiter_{};
+    typename Kind::event const* current_ = nullptr;
+    int left_ = 0;  // events until others get their turn
+    bool is_draining_ = false;
+};
+
+}  // namespace detail
+
+template <class Kind>
+basic_async_event_reader<Kind>::~basic_async_event_reader() {
+    if (job_) job_->give_up();
+}
+
+template <class Kind>
+json::partial const* basic_async_event_reader<Kind>::partial_tool_input() {
+    return job_->partial_tool_input();
+}
+
+template <class Kind>
+async_call basic_async_event_reader<Kind>::canceller() const noexcept {
+    return async_call(job_->signals());
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/async_client.hpp ======================================================================================
+// Owns `async_client`: any number of calls and streams at once on the caller's loop, by callbacks or `co_await`.
+// Never starts a thread, never blocks but in `pump`, and never calls user code inside libcurl.
+#ifndef BEDROCK_ASYNC_CLIENT_HPP
+#define BEDROCK_ASYNC_CLIENT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+template <class Response>
+class async_answer_job;
+
+}  // namespace detail
+
+/// What `co_await` takes for a whole answer; the call begins when it is awaited. Destroying it, as the end of the
+/// awaiting coroutine does, drops the call.
+template <class Response>
+class [[nodiscard]] async_answer {
+  public:
+    explicit async_answer(std::shared_ptr<detail::async_answer_job<Response>> job) noexcept : job_(std::move(job)) {}
+    async_answer(async_answer&&) noexcept = default;
+    async_answer& operator=(async_answer&&) = delete;
+    ~async_answer();
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiter);
+    result<Response> await_resume();
+
+  private:
+    std::shared_ptr<detail::async_answer_job<Response>> job_;
+};
+
 /// Amazon Bedrock's runtime on a loop of the caller's, one engine and one thread for all calls. Either the caller
 /// pumps:
 ///
@@ -29284,7 +29487,7 @@ using async_event_reader = basic_async_event_reader<converse_stream_kind>;
 class async_client {
   public:
     /// Events of one stream that are handed over before others get their turn.
-    static constexpr int events_a_turn = 64;
+    static constexpr int events_a_turn = detail::events_a_turn;
 
     explicit async_client(client_options options = {}, loop_hooks hooks = {})
         : options_(std::move(options)), hooks_(std::move(hooks)) {}
@@ -29437,72 +29640,6 @@ class async_answer_job final : public async_plain_job {
     bool has_begun_ = false;
 };
 
-/// A streamed call, whoever its events are for.
-template <class Kind>
-class async_stream_job : public loop_job {
-  public:
-    bool over() const noexcept { return call_.over(); }
-
-  protected:
-    enum class step : unsigned char { event, over, asleep };
-
-    async_stream_job(async_core& core, result<operation> what, call_options options)
-        : loop_job(core.loop, options.cancel, choose_timeouts(core.client->options, options).total_ms),
-          call_(core.client, what ? std::move(*what) : operation{}, std::move(options)) {
-        if (!what)
-            call_.close(std::move(what).error());
-        else
-            opening_.emplace(call_.open(core.signer));
-    }
-
-    /// To the next event or the end, as far as it goes without waiting.
-    step advance() {
-        if (opening_) {
-            while (ask* const wanted = opening_->step())
-                if (!begin(*wanted)) return step::asleep;
-            auto got = opening_->take();
-            opening_.reset();
-            call_.take_opened(std::move(got));
-        }
-        for (;;) {
-            switch (call_.next()) {
-                case stream_progress::event:
-                    return step::event;
-                case stream_progress::complete:
-                case stream_progress::failed:
-                    return step::over;
-                case stream_progress::need_more:
-                    more_.emplace(call_.body(), false);
-                    if (!begin(*more_)) return step::asleep;
-            }
-        }
-    }
-    stream_call<Kind>& call() noexcept { return call_; }
-    bool is_opening() const noexcept { return opening_.has_value(); }
-
-    /// After a stop there is nothing but what has arrived, or not even that.
-    void break_off(http::failure why) {
-        bool const was_opening = is_opening();
-        opening_.reset();
-        if (!was_opening && why.code == errc::cancelled)
-            call_.close(make_error(errc::cancelled, "the stream was cancelled"));
-        else if (was_opening || signals()->paused())
-            call_.close(retry::make_error(why));
-        else
-            call_.break_off(std::move(why));
-    }
-
-  private:
-    void release() noexcept final {
-        opening_.reset();
-        call_.abandon();
-    }
-
-    stream_call<Kind> call_;
-    std::optional<exchange<result<std::unique_ptr<http::transfer>>>> opening_;
-    std::optional<receive_ask> more_;
-};
-
 template <class Kind, class OnEvent, class OnDone>
 class async_push_job final : public async_stream_job<Kind> {
   public:
@@ -29544,86 +29681,6 @@ class async_push_job final : public async_stream_job<Kind> {
     OnDone on_done_;
 };
 
-template <class Kind>
-class async_pull_job final : public async_stream_job<Kind> {
-  public:
-    async_pull_job(std::shared_ptr<async_core> const& core, result<operation> what, call_options options)
-        : async_stream_job<Kind>(*core, std::move(what), std::move(options)), core_(core) {}
-
-    /// Whether there is an event without waiting, or no more of them; `current` has it then.
-    bool is_ready() {
-        current_ = nullptr;
-        if (this->is_opening() || this->is_waiting() || left_ <= 0) return this->over();
-        if (this->is_running())
-            if (auto why = this->stopped()) this->break_off(std::move(why));
-        if (this->over()) return true;
-        auto const progress = this->call().next();
-        if (progress == stream_progress::need_more) return false;
-        if (progress == stream_progress::event) {
-            --left_;
-            current_ = &this->call().event();
-        }
-        return true;
-    }
-    /// False where nobody is there to resume the waiter.
-    bool await(std::coroutine_handle<> waiter) {
-        auto const core = core_.lock();
-        if (!core || !core->loop.is_open()) {
-            this->call().close(make_error(errc::cancelled, "the client is gone"));
-            return false;
-        }
-        waiter_ = waiter;
-        if (this->is_running())
-            this->again();
-        else
-            core->loop.start(self_.lock());
-        return true;
-    }
-    bool await_end(std::coroutine_handle<> waiter) {
-        is_draining_ = true;
-        return await(waiter);
-    }
-    typename Kind::event const* current() const noexcept { return current_; }
-    result<typename Kind::response> take_outcome() { return this->call().take_outcome(); }
-    json::partial const* partial_tool_input() { return this->call().partial_tool_input(); }
-    void give_up() noexcept {
-        waiter_ = {};
-        this->finish();
-    }
-    void forget(std::coroutine_handle<> waiter) noexcept {
-        if (waiter && waiter_ == waiter) waiter_ = {};
-    }
-    void set_self(std::weak_ptr<async_pull_job> self) noexcept { self_ = std::move(self); }
-
-  private:
-    using step = typename async_stream_job<Kind>::step;
-
-    void turn() override {
-        if (!waiter_) return;
-        left_ = async_client::events_a_turn;
-        step next{};
-        do {
-            next = this->over() ? step::over : this->advance();
-            if (next == step::asleep) return;
-            if (--left_ < 0) return this->again();
-        } while (is_draining_ && next == step::event);
-        current_ = next == step::event ? &this->call().event() : nullptr;
-        if (next == step::over) this->finish();
-        std::exchange(waiter_, {}).resume();
-    }
-    void stop(http::failure why) override {
-        this->break_off(std::move(why));
-        turn();
-    }
-
-    std::weak_ptr<async_core> core_;
-    std::weak_ptr<async_pull_job> self_;
-    std::coroutine_handle<> waiter_{};
-    typename Kind::event const* current_ = nullptr;
-    int left_ = 0;  // events until others get their turn
-    bool is_draining_ = false;
-};
-
 }  // namespace detail
 
 template <class Response>
@@ -29639,21 +29696,6 @@ bool async_answer<Response>::await_suspend(std::coroutine_handle<> waiter) {
 template <class Response>
 result<Response> async_answer<Response>::await_resume() {
     return job_->take();
-}
-
-template <class Kind>
-basic_async_event_reader<Kind>::~basic_async_event_reader() {
-    if (job_) job_->give_up();
-}
-
-template <class Kind>
-json::partial const* basic_async_event_reader<Kind>::partial_tool_input() {
-    return job_->partial_tool_input();
-}
-
-template <class Kind>
-async_call basic_async_event_reader<Kind>::canceller() const noexcept {
-    return async_call(job_->signals());
 }
 
 inline std::shared_ptr<detail::async_core> async_client::core() {

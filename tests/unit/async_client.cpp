@@ -1,13 +1,12 @@
 #include "bedrock/async_client.hpp"
 
+#include "support/async_reading.hpp"
 #include "support/client_fixture.hpp"
 #include "support/socket_server.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <coroutine>
 #include <cstddef>
-#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
@@ -19,64 +18,17 @@
 #include <vector>
 
 using namespace bedrock;
+using namespace async_reading;
 
 static_assert(std::is_move_constructible_v<async_client> && !std::is_copy_constructible_v<async_client>);
 
 namespace {
 
-/// A coroutine type of the user's: it runs at once, and whoever holds the task may destroy it.
-class task {
-  public:
-    struct promise_type {
-        task get_return_object() { return task(std::coroutine_handle<promise_type>::from_promise(*this)); }
-        std::suspend_never initial_suspend() const noexcept { return {}; }
-        std::suspend_always final_suspend() const noexcept { return {}; }
-        void return_void() const noexcept {}
-        void unhandled_exception() const noexcept { std::abort(); }
-    };
-    explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
-    task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
-    ~task() { destroy(); }
-    bool done() const noexcept { return coroutine_.done(); }
-    void destroy() noexcept {
-        if (auto const gone = std::exchange(coroutine_, nullptr)) gone.destroy();
-    }
-
-  private:
-    std::coroutine_handle<promise_type> coroutine_;
-};
-
 using answer = result<converse_response>;
-
-void pump_all(async_client& client) {
-    while (client.pump(20'000) != 0) {
-    }
-}
-
-mock::reply held_at(mock::gate const& gate, std::size_t part) {
-    auto made = mock::stream_reply(mock::golden_frames());
-    made.parts[part].hold = gate;
-    return made;
-}
 
 task ask_once(async_client& client, converse_request const& request, std::optional<answer>& end) {
     auto reply = co_await client.converse(request);
     end.emplace(std::move(reply));
-}
-
-void note(drained_stream& into, stream_event const& event) {
-    into.types.emplace_back(event.type());
-    into.text += event.text();
-}
-
-task read(async_client& client, converse_request const& request, drained_stream& into) {
-    auto events = client.open_stream(request);
-    while (auto const* const event = co_await events.next()) note(into, *event);
-    into.end = co_await events.finish();
-}
-
-drained_stream nothing_yet() {
-    return {{}, {}, fail(errc::other_service, "not yet")};
 }
 
 }  // namespace
@@ -151,26 +103,6 @@ TEST_CASE("async_client: coroutines await answers and events", "[async_client]")
     CHECK(seen.end->text() == expected.end->text());
 }
 
-TEST_CASE("async_client: a whole answer by a coroutine that skips the events", "[async_client]") {
-    client_fixture f;
-    async_client client(f.options);
-    auto const counting = ask_for("count to 300");
-    std::optional<answer> end;
-    struct coroutine {
-        static task run(async_client& client, converse_request const& request, std::optional<answer>& end) {
-            auto events = client.open_stream(request);
-            co_await events.next();
-            auto whole = co_await events.finish();
-            end.emplace(std::move(whole));
-        }
-    };
-    auto const running = coroutine::run(client, counting, end);
-    pump_all(client);
-    REQUIRE(end);
-    REQUIRE(*end);
-    CHECK((*end)->text() == f.client().converse(counting)->text());
-}
-
 TEST_CASE("async_client: a coroutine that is destroyed while it waits drops its call", "[async_client]") {
     client_fixture f;
     mock::gate held;
@@ -196,30 +128,6 @@ TEST_CASE("async_client: a coroutine that is destroyed while it waits drops its 
     CHECK(client.active() == 0);
     CHECK(f.server.wait_for_open_connections(0));
     CHECK_FALSE(end);
-}
-
-TEST_CASE("async_client: a stream outlives the coroutine that waited for it", "[async_client]") {
-    client_fixture f;
-    mock::gate held;
-    f.server.enqueue(held_at(held, 2));
-    async_client client(f.options);
-    auto const request = ask_for("hello");
-    auto events = client.open_stream(request);
-    int seen = 0;
-    struct coroutine {
-        static task run(async_event_reader& events, int& seen) {
-            while (auto const* const event = co_await events.next()) seen += event != nullptr ? 1 : 0;
-        }
-    };
-    auto first = coroutine::run(events, seen);
-    while (seen != 2) client.pump(100);
-    first.destroy();
-    held.open();
-    for (int i = 0; i < 20; ++i) client.pump(5);
-    CHECK(seen == 2);
-    auto const second = coroutine::run(events, seen);
-    while (!second.done()) client.pump(100);
-    CHECK(seen == 6);
 }
 
 TEST_CASE("async_client: what an awaited stream says when its client is gone", "[async_client]") {

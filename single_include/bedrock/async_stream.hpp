@@ -1,0 +1,2 @@
+// Opt-in in the tree: the joined header has it already.
+#include "bedrock.hpp"
