@@ -45,7 +45,7 @@ template <class Use>
 result<embed_response> basic_client<Use>::embed(embed_request const& request, call_options const& options) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
-    auto const calls = make_embed_calls(request);
+    auto const calls = embed_detail::make_calls(request, *of);
     if (!calls) return unexpected{calls.error()};
     embed_response made;
     made.embeddings.resize(request.texts.size());

@@ -6,7 +6,6 @@
 #include "bedrock/config.hpp"
 #include "bedrock/model_id.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -96,22 +95,17 @@ namespace limits_detail {
 
 /// The limits of the longest family that has the model; none where there is none.
 template <class Rules>
-model_limits find_longest(std::string_view model_id, Rules const& rules) noexcept {
-    std::size_t longest = 0;
-    model_limits found;
-    for (auto const& rule : rules) {
-        if (rule.family.size() <= longest || !is_of_family(model_id, rule.family)) continue;
-        longest = rule.family.size();
-        found = rule.limits;
-    }
-    return found;
+model_limits find_in(std::string_view model_id, Rules const& rules) noexcept {
+    auto const is_of = [model_id](std::string_view family) noexcept { return is_of_family(model_id, family); };
+    auto const* const found = model_id_detail::find_longest(rules, is_of);
+    return found ? found->limits : model_limits();
 }
 
 }  // namespace limits_detail
 
 inline model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own) noexcept {
-    auto found = limits_detail::find_longest(model_id, own);
-    auto const known = limits_detail::find_longest(model_id, known_models);
+    auto found = limits_detail::find_in(model_id, own);
+    auto const known = limits_detail::find_in(model_id, known_models);
     if (found.context_window <= 0) found.context_window = known.context_window;
     if (found.max_tokens <= 0) found.max_tokens = known.max_tokens;
     if (!found.reasoning) found.reasoning = known.reasoning;

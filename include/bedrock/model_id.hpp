@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace bedrock::inline BEDROCK_ABI {
@@ -40,6 +41,15 @@ constexpr bool continues_family(std::string_view family, std::string_view rest) 
 
 constexpr bool begins_with_family(std::string_view name, std::string_view family) noexcept {
     return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
+}
+
+/// The rule of the longest family that `is_of` accepts; null where there is none.
+template <class Rules, class IsOf>
+auto find_longest(Rules const& rules, IsOf const& is_of) -> decltype(&*std::begin(rules)) {
+    decltype(&*std::begin(rules)) found = nullptr;
+    for (auto const& rule : rules)
+        if (rule.family.size() > (found ? found->family.size() : 0) && is_of(rule.family)) found = &rule;
+    return found;
 }
 
 }  // namespace model_id_detail

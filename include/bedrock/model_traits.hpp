@@ -7,7 +7,6 @@
 #include "bedrock/config.hpp"
 #include "bedrock/model_id.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -172,17 +171,13 @@ inline bool mentions(std::string_view text, std::string_view family) noexcept {
 }
 
 template <class Rules>
-std::optional<model_traits> find_longest(std::string_view id, std::string_view name, Rules const& rules) {
-    std::size_t longest = 0;
-    std::optional<model_traits> found;
-    for (auto const& rule : rules) {
-        if (rule.family.size() <= longest) continue;
-        auto const family = spell(rule.family);
-        if (!mentions(id, family) && !mentions(name, family)) continue;
-        longest = rule.family.size();
-        found = rule.traits;
-    }
-    return found;
+std::optional<model_traits> find_in(std::string_view id, std::string_view name, Rules const& rules) {
+    auto const is_of = [id, name](std::string_view rule) {
+        auto const family = spell(rule);
+        return mentions(id, family) || mentions(name, family);
+    };
+    auto const* const found = model_id_detail::find_longest(rules, is_of);
+    return found ? std::optional(found->traits) : std::nullopt;
 }
 
 }  // namespace traits_detail
@@ -195,8 +190,8 @@ inline model_traits find_traits(std::string_view model_id, std::string_view name
     using namespace traits_detail;
     auto const id = spell(model_id);
     auto const called = spell(name);
-    if (auto const found = find_longest(id, called, own)) return *found;
-    auto found = find_longest(id, called, known_model_traits).value_or(model_traits());
+    if (auto const found = find_in(id, called, own)) return *found;
+    auto found = find_in(id, called, known_model_traits).value_or(model_traits());
     bool const of_four = id.find("-4-") != std::string::npos || called.find("-4-") != std::string::npos;
     if (found.signs_reasoning && of_four) found.caching = caching_style::claude;
     return found;

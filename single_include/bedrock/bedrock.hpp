@@ -17595,6 +17595,15 @@ constexpr bool begins_with_family(std::string_view name, std::string_view family
     return !family.empty() && name.starts_with(family) && continues_family(family, name.substr(family.size()));
 }
 
+/// The rule of the longest family that `is_of` accepts; null where there is none.
+template <class Rules, class IsOf>
+auto find_longest(Rules const& rules, IsOf const& is_of) -> decltype(&*std::begin(rules)) {
+    decltype(&*std::begin(rules)) found = nullptr;
+    for (auto const& rule : rules)
+        if (rule.family.size() > (found ? found->family.size() : 0) && is_of(rule.family)) found = &rule;
+    return found;
+}
+
 }  // namespace model_id_detail
 
 inline std::string_view strip_geography(std::string_view model_id) noexcept {
@@ -21257,12 +21266,13 @@ inline std::string list_choices(embedding_model const& model) {
 /// Which vectors are asked for.
 struct shape {
     embedding_format format = embedding_format::by_model;
-    std::int32_t dimensions = 0;  ///< 0: as the model does unasked
+    std::int32_t dimensions = 0;  ///< of the vectors; 0: as the model does unasked
+    std::int32_t asked_for = 0;   ///< the same for models that have a choice; 0: they are not told
 };
 
 inline result<shape> choose_shape(embed_request const& request) {
     auto const* const known = find_embedding_model(request.model_id);
-    shape made{request.format, request.dimensions};
+    shape made{request.format, request.dimensions, request.dimensions};
     if (made.format == embedding_format::by_model) {
         if (!known)
             return fail(errc::invalid_input, "no embedding model is known by the id " + quote(request.model_id) +
@@ -21272,16 +21282,12 @@ inline result<shape> choose_shape(embed_request const& request) {
     if (made.dimensions < 0) return fail(errc::invalid_input, "dimensions must not be negative");
     if (!known) return made;
     if (made.dimensions == 0) made.dimensions = known->dimensions;
+    made.asked_for = known->choices[0] != 0 ? made.dimensions : 0;
     bool has = made.dimensions == known->dimensions;
     for (auto const choice : known->choices) has = has || (choice != 0 && choice == made.dimensions);
     if (has) return made;
     return fail(errc::invalid_input, quote(request.model_id) + " has no vectors of " + std::to_string(made.dimensions) +
                                          " dimensions; it has " + list_choices(*known));
-}
-
-inline bool has_choice(embed_request const& request) {
-    auto const* const known = find_embedding_model(request.model_id);
-    return !known || known->choices[0] != 0;
 }
 
 inline void write_cohere(json::writer& out, embed_request const& request, shape const& of,
@@ -21299,9 +21305,9 @@ inline void write_cohere(json::writer& out, embed_request const& request, shape 
     out.begin_array();
     out.string("float");
     out.end_array();
-    if (of.dimensions == 0) return;
+    if (of.asked_for == 0) return;
     out.key("output_dimension");
-    out.number(std::int64_t{of.dimensions});
+    out.number(std::int64_t{of.asked_for});
 }
 
 inline void write_nova(json::writer& out, embed_request const& request, shape const& of, std::string_view text) {
@@ -21311,9 +21317,9 @@ inline void write_nova(json::writer& out, embed_request const& request, shape co
     out.begin_object();
     out.key("embeddingPurpose");
     out.string(request.purpose == embedding_purpose::query ? "GENERIC_RETRIEVAL" : "GENERIC_INDEX");
-    if (of.dimensions != 0) {
+    if (of.asked_for != 0) {
         out.key("embeddingDimension");
-        out.number(std::int64_t{of.dimensions});
+        out.number(std::int64_t{of.asked_for});
     }
     out.key("text");
     out.begin_object();
@@ -21329,9 +21335,9 @@ inline void write_titan(json::writer& out, embed_request const& request, shape c
     out.key("inputText");
     out.string(text);
     if (of.format == embedding_format::titan_v1) return;
-    if (of.dimensions != 0) {
+    if (of.asked_for != 0) {
         out.key("dimensions");
-        out.number(std::int64_t{of.dimensions});
+        out.number(std::int64_t{of.asked_for});
     }
     out.key("normalize");
     out.boolean(request.normalize);
@@ -21346,6 +21352,9 @@ inline void write_twelvelabs(json::writer& out, std::string_view text) {
     out.string(text);
     out.end_object();
 }
+
+/// As `make_embed_calls`, of vectors that were chosen before.
+result<std::vector<embed_call>> make_calls(embed_request const& request, shape const& of);
 
 inline result<std::string> write_body(embed_request const& request, shape const& of,
                                       std::span<std::size_t const> texts) {
@@ -21440,9 +21449,11 @@ inline embedding_model const* find_embedding_model(std::string_view model_id) no
 inline result<std::vector<embed_call>> make_embed_calls(embed_request const& request) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
-    auto sent = *of;
-    if (!embed_detail::has_choice(request)) sent.dimensions = 0;
-    std::size_t const most = embed_detail::takes_many(sent.format) ? embed_detail::cohere_texts_a_call : 1;
+    return embed_detail::make_calls(request, *of);
+}
+
+inline result<std::vector<embed_call>> embed_detail::make_calls(embed_request const& request, shape const& of) {
+    std::size_t const most = takes_many(of.format) ? cohere_texts_a_call : 1;
     std::vector<embed_call> calls;
     for (std::size_t index = 0; index != request.texts.size(); ++index) {
         if (ascii::trim(request.texts[index]).empty()) continue;
@@ -21450,7 +21461,7 @@ inline result<std::vector<embed_call>> make_embed_calls(embed_request const& req
         calls.back().texts.push_back(index);
     }
     for (auto& call : calls) {
-        auto body = embed_detail::write_body(request, sent, call.texts);
+        auto body = write_body(request, of, call.texts);
         if (!body) return unexpected{std::move(body).error()};
         call.body = std::move(*body);
     }
@@ -28889,7 +28900,7 @@ template <class Use>
 result<embed_response> basic_client<Use>::embed(embed_request const& request, call_options const& options) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
-    auto const calls = make_embed_calls(request);
+    auto const calls = embed_detail::make_calls(request, *of);
     if (!calls) return unexpected{calls.error()};
     embed_response made;
     made.embeddings.resize(request.texts.size());
@@ -30498,22 +30509,17 @@ namespace limits_detail {
 
 /// The limits of the longest family that has the model; none where there is none.
 template <class Rules>
-model_limits find_longest(std::string_view model_id, Rules const& rules) noexcept {
-    std::size_t longest = 0;
-    model_limits found;
-    for (auto const& rule : rules) {
-        if (rule.family.size() <= longest || !is_of_family(model_id, rule.family)) continue;
-        longest = rule.family.size();
-        found = rule.limits;
-    }
-    return found;
+model_limits find_in(std::string_view model_id, Rules const& rules) noexcept {
+    auto const is_of = [model_id](std::string_view family) noexcept { return is_of_family(model_id, family); };
+    auto const* const found = model_id_detail::find_longest(rules, is_of);
+    return found ? found->limits : model_limits();
 }
 
 }  // namespace limits_detail
 
 inline model_limits find_limits(std::string_view model_id, std::span<limit_rule const> own) noexcept {
-    auto found = limits_detail::find_longest(model_id, own);
-    auto const known = limits_detail::find_longest(model_id, known_models);
+    auto found = limits_detail::find_in(model_id, own);
+    auto const known = limits_detail::find_in(model_id, known_models);
     if (found.context_window <= 0) found.context_window = known.context_window;
     if (found.max_tokens <= 0) found.max_tokens = known.max_tokens;
     if (!found.reasoning) found.reasoning = known.reasoning;
@@ -31371,17 +31377,13 @@ inline bool mentions(std::string_view text, std::string_view family) noexcept {
 }
 
 template <class Rules>
-std::optional<model_traits> find_longest(std::string_view id, std::string_view name, Rules const& rules) {
-    std::size_t longest = 0;
-    std::optional<model_traits> found;
-    for (auto const& rule : rules) {
-        if (rule.family.size() <= longest) continue;
-        auto const family = spell(rule.family);
-        if (!mentions(id, family) && !mentions(name, family)) continue;
-        longest = rule.family.size();
-        found = rule.traits;
-    }
-    return found;
+std::optional<model_traits> find_in(std::string_view id, std::string_view name, Rules const& rules) {
+    auto const is_of = [id, name](std::string_view rule) {
+        auto const family = spell(rule);
+        return mentions(id, family) || mentions(name, family);
+    };
+    auto const* const found = model_id_detail::find_longest(rules, is_of);
+    return found ? std::optional(found->traits) : std::nullopt;
 }
 
 }  // namespace traits_detail
@@ -31394,8 +31396,8 @@ inline model_traits find_traits(std::string_view model_id, std::string_view name
     using namespace traits_detail;
     auto const id = spell(model_id);
     auto const called = spell(name);
-    if (auto const found = find_longest(id, called, own)) return *found;
-    auto found = find_longest(id, called, known_model_traits).value_or(model_traits());
+    if (auto const found = find_in(id, called, own)) return *found;
+    auto found = find_in(id, called, known_model_traits).value_or(model_traits());
     bool const of_four = id.find("-4-") != std::string::npos || called.find("-4-") != std::string::npos;
     if (found.signs_reasoning && of_four) found.caching = caching_style::claude;
     return found;

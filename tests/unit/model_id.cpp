@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <span>
 #include <string_view>
 
 using namespace bedrock;
@@ -28,4 +29,21 @@ TEST_CASE("model_id: geography and vendor", "[model]") {
     CHECK(strip_geography("usual.model") == "usual.model");
     CHECK(find_vendor("eu.mistral.pixtral-large-2502-v1:0") == "mistral");
     CHECK(find_vendor("a1b2c3") == "");
+}
+
+TEST_CASE("model_id: of several families that fit, the longest counts, the first of equals", "[model]") {
+    struct rule {
+        std::string_view family;
+        int number;
+    };
+    rule const rules[] = {{"a", 1}, {"", 2}, {"abc", 3}, {"abd", 4}, {"ab", 5}, {"abc", 6}};
+    auto const begins = [](std::string_view id) {
+        return [id](std::string_view family) { return id.starts_with(family); };
+    };
+    using bedrock::model_id_detail::find_longest;
+    CHECK(find_longest(rules, begins("abcd"))->number == 3);
+    CHECK(find_longest(rules, begins("abx"))->number == 5);
+    CHECK(find_longest(rules, begins("ax"))->number == 1);
+    CHECK(find_longest(rules, begins("x")) == nullptr);
+    CHECK(find_longest(std::span<rule const>(), begins("a")) == nullptr);
 }

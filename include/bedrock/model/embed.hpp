@@ -131,12 +131,13 @@ inline std::string list_choices(embedding_model const& model) {
 /// Which vectors are asked for.
 struct shape {
     embedding_format format = embedding_format::by_model;
-    std::int32_t dimensions = 0;  ///< 0: as the model does unasked
+    std::int32_t dimensions = 0;  ///< of the vectors; 0: as the model does unasked
+    std::int32_t asked_for = 0;   ///< the same for models that have a choice; 0: they are not told
 };
 
 inline result<shape> choose_shape(embed_request const& request) {
     auto const* const known = find_embedding_model(request.model_id);
-    shape made{request.format, request.dimensions};
+    shape made{request.format, request.dimensions, request.dimensions};
     if (made.format == embedding_format::by_model) {
         if (!known)
             return fail(errc::invalid_input, "no embedding model is known by the id " + quote(request.model_id) +
@@ -146,16 +147,12 @@ inline result<shape> choose_shape(embed_request const& request) {
     if (made.dimensions < 0) return fail(errc::invalid_input, "dimensions must not be negative");
     if (!known) return made;
     if (made.dimensions == 0) made.dimensions = known->dimensions;
+    made.asked_for = known->choices[0] != 0 ? made.dimensions : 0;
     bool has = made.dimensions == known->dimensions;
     for (auto const choice : known->choices) has = has || (choice != 0 && choice == made.dimensions);
     if (has) return made;
     return fail(errc::invalid_input, quote(request.model_id) + " has no vectors of " + std::to_string(made.dimensions) +
                                          " dimensions; it has " + list_choices(*known));
-}
-
-inline bool has_choice(embed_request const& request) {
-    auto const* const known = find_embedding_model(request.model_id);
-    return !known || known->choices[0] != 0;
 }
 
 inline void write_cohere(json::writer& out, embed_request const& request, shape const& of,
@@ -173,9 +170,9 @@ inline void write_cohere(json::writer& out, embed_request const& request, shape 
     out.begin_array();
     out.string("float");
     out.end_array();
-    if (of.dimensions == 0) return;
+    if (of.asked_for == 0) return;
     out.key("output_dimension");
-    out.number(std::int64_t{of.dimensions});
+    out.number(std::int64_t{of.asked_for});
 }
 
 inline void write_nova(json::writer& out, embed_request const& request, shape const& of, std::string_view text) {
@@ -185,9 +182,9 @@ inline void write_nova(json::writer& out, embed_request const& request, shape co
     out.begin_object();
     out.key("embeddingPurpose");
     out.string(request.purpose == embedding_purpose::query ? "GENERIC_RETRIEVAL" : "GENERIC_INDEX");
-    if (of.dimensions != 0) {
+    if (of.asked_for != 0) {
         out.key("embeddingDimension");
-        out.number(std::int64_t{of.dimensions});
+        out.number(std::int64_t{of.asked_for});
     }
     out.key("text");
     out.begin_object();
@@ -203,9 +200,9 @@ inline void write_titan(json::writer& out, embed_request const& request, shape c
     out.key("inputText");
     out.string(text);
     if (of.format == embedding_format::titan_v1) return;
-    if (of.dimensions != 0) {
+    if (of.asked_for != 0) {
         out.key("dimensions");
-        out.number(std::int64_t{of.dimensions});
+        out.number(std::int64_t{of.asked_for});
     }
     out.key("normalize");
     out.boolean(request.normalize);
@@ -220,6 +217,9 @@ inline void write_twelvelabs(json::writer& out, std::string_view text) {
     out.string(text);
     out.end_object();
 }
+
+/// As `make_embed_calls`, of vectors that were chosen before.
+result<std::vector<embed_call>> make_calls(embed_request const& request, shape const& of);
 
 inline result<std::string> write_body(embed_request const& request, shape const& of,
                                       std::span<std::size_t const> texts) {
@@ -314,9 +314,11 @@ inline embedding_model const* find_embedding_model(std::string_view model_id) no
 inline result<std::vector<embed_call>> make_embed_calls(embed_request const& request) {
     auto const of = embed_detail::choose_shape(request);
     if (!of) return unexpected{of.error()};
-    auto sent = *of;
-    if (!embed_detail::has_choice(request)) sent.dimensions = 0;
-    std::size_t const most = embed_detail::takes_many(sent.format) ? embed_detail::cohere_texts_a_call : 1;
+    return embed_detail::make_calls(request, *of);
+}
+
+inline result<std::vector<embed_call>> embed_detail::make_calls(embed_request const& request, shape const& of) {
+    std::size_t const most = takes_many(of.format) ? cohere_texts_a_call : 1;
     std::vector<embed_call> calls;
     for (std::size_t index = 0; index != request.texts.size(); ++index) {
         if (ascii::trim(request.texts[index]).empty()) continue;
@@ -324,7 +326,7 @@ inline result<std::vector<embed_call>> make_embed_calls(embed_request const& req
         calls.back().texts.push_back(index);
     }
     for (auto& call : calls) {
-        auto body = embed_detail::write_body(request, sent, call.texts);
+        auto body = write_body(request, of, call.texts);
         if (!body) return unexpected{std::move(body).error()};
         call.body = std::move(*body);
     }
