@@ -71,6 +71,8 @@ TEST_CASE("model/embed: the body of each format", "[embed]") {
              row{body_for("amazon.titan-embed-text-v2:0", {.dimensions = 256, .normalize = false}),
                  R"({"inputText":"a \"b\"","dimensions":256,"normalize":false})"},
              row{body_for("amazon.titan-embed-text-v1", {.dimensions = 1536}), R"({"inputText":"a \"b\""})"},
+             row{body_for("amazon.titan-embed-text-v1", {.format = embedding_format::titan_v2}),
+                 R"({"inputText":"a \"b\"","normalize":true})"},  // has no choice, in whatever format it is asked
              row{body_for("cohere.embed-english-v3"),
                  R"({"texts":["a \"b\""],"input_type":"search_document","truncate":"END"})"},
              row{body_for("cohere.embed-v4:0", query),
