@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 
 #ifdef BENCH_WITH_SIMDJSON
-#include <simdjson.h>
+#include "bedrock/simdjson.hpp"
 #endif
 
 namespace {
@@ -29,9 +29,10 @@ std::string make_document() {
     return json + R"(]}},"stopReason":"end_turn","usage":{"inputTokens":30,"outputTokens":628,"totalTokens":658}})";
 }
 
+template <class Reader>
 std::uint64_t sum_texts(std::string_view document) {
     std::uint64_t sum = 0;
-    json::reader in(document);
+    Reader in(document);
     std::string_view key;
     std::string_view text;
     in.begin_object();
@@ -122,11 +123,12 @@ int main(int count, char** arguments) {
     bench::report report(count, arguments);
     auto const document = make_document();
     auto const size = static_cast<double>(document.size());
-    std::vector<bench::candidate> readers{{"json::reader", [&] { return sum_texts(document); }}};
+    std::vector<bench::candidate> readers{{"json::reader", [&] { return sum_texts<json::reader>(document); }}};
 #ifdef BENCH_WITH_SIMDJSON
     simdjson::padded_string const padded(document);
     readers.push_back(
         {"simdjson on demand, padded, unasked parts unchecked", [&] { return sum_texts_by_simdjson(padded); }});
+    readers.push_back({"json::simdjson_reader", [&] { return sum_texts<json::simdjson_reader>(document); }});
 #else
     report.skip("simdjson");
 #endif

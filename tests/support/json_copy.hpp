@@ -9,7 +9,8 @@
 #include <string_view>
 
 // Recurses as deep as the reader lets it: `reader_options::max_depth`.
-inline void copy_value(bedrock::json::reader& from, bedrock::json::writer& to) {
+template <class Reader>
+void copy_value(Reader& from, bedrock::json::writer& to) {
     using bedrock::json::value_kind;
     std::string_view text;
     bool truth = false;
@@ -47,9 +48,10 @@ inline void copy_value(bedrock::json::reader& from, bedrock::json::writer& to) {
 }
 
 // The text without white space and with the writer's own escapes; nothing when the reader refuses it.
-inline std::optional<std::string> copy_json(std::string_view text, bedrock::json::status& state,
-                                            bedrock::json::reader_options options = {}) {
-    bedrock::json::reader from(text, options);
+template <class Reader = bedrock::json::reader>
+std::optional<std::string> copy_json(std::string_view text, bedrock::json::status& state,
+                                     bedrock::json::reader_options options = {}) {
+    Reader from(text, options);
     std::string out;
     bedrock::json::writer to(out, {bedrock::json::invalid_utf8::fail});
     copy_value(from, to);
