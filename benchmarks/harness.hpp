@@ -29,7 +29,8 @@ struct work {
 };
 
 /// Prints tables, and writes them as JSON where the program was called with `--json FILE`. `--quick` takes one short
-/// round only: for a look whether it runs.
+/// round only: for a look whether it runs. `--export DIR` asks for the work and its answers in files instead, for peers
+/// in other languages (peers.py).
 class report {
   public:
     report(int count, char const* const* arguments) {
@@ -37,6 +38,20 @@ class report {
             std::string_view const argument = arguments[i];
             if (argument == "--quick") rounds_ = 1, sample_ns_ = 1e5;
             if (argument == "--json" && i + 1 < count) json_path_ = arguments[++i];
+            if (argument == "--export" && i + 1 < count) export_folder_ = arguments[++i];
+        }
+    }
+
+    /// Empty where nothing is to be exported.
+    std::string const& export_folder() const { return export_folder_; }
+
+    void export_file(std::string const& name, std::string_view bytes) {
+        auto const path = export_folder_ + "/" + name;
+        std::FILE* const file = std::fopen(path.c_str(), "wb");
+        bool const whole = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+        if (file == nullptr || std::fclose(file) != 0 || !whole) {
+            std::perror(path.c_str());
+            failed_ = true;
         }
     }
 
@@ -116,6 +131,7 @@ class report {
     int rounds_ = 21;
     double sample_ns_ = 5e6;
     std::string json_path_;
+    std::string export_folder_;
     std::string rows_;
     bool failed_ = false;
     std::uint64_t volatile sink_ = 0;

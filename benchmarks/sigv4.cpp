@@ -10,6 +10,7 @@ int main(int count, char** arguments) {
                                     {"Content-Type", "application/json"},
                                     {"Accept", "application/vnd.amazon.eventstream"}};
     std::string const token(900, 'T');
+    std::string answers;
     for (std::size_t const size : {std::size_t{1} << 10, std::size_t{16} << 10, std::size_t{1} << 20}) {
         std::string const body(size, 'x');
         sigv4::request request;
@@ -21,6 +22,20 @@ int main(int count, char** arguments) {
         sigv4::signature signature;
         crypto::sha256 hash;
         crypto::sha256_digest digest;
+        if (!report.export_folder().empty()) {
+            sigv4::credentials_view const who{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token};
+            sigv4::scope const where{"us-east-1", "bedrock", 1440938160};
+            answers += (answers.empty() ? "{\"" : ",\n\"") + std::to_string(size) + "\": {";
+            for (bool const sends_hash : {true, false}) {
+                sigv4::options options;
+                options.sign_body = sends_hash;
+                if (!sigv4::sign(request, who, where, options, signature).ok()) return 1;
+                answers += std::string(sends_hash ? "\"with_hash\": \"" : ", \"without_hash\": \"");
+                answers.append(std::string_view(signature.hex)) += '"';
+            }
+            answers += '}';
+            continue;
+        }
         auto const sign = [&](auto&& by) {
             sigv4::credentials_view const who{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token};
             sigv4::scope const where{"us-east-1", "bedrock", 1440938160};
@@ -34,5 +49,6 @@ int main(int count, char** arguments) {
              {"sign(), key derived",
               [&] { return sign([&](auto const&... with) { return sigv4::sign(with..., signature); }); }}});
     }
+    if (!answers.empty()) report.export_file("sigv4.json", answers + "}\n");
     return report.finish();
 }
