@@ -8964,84 +8964,116 @@ struct exchange_promise_base {
     struct nested;
     template <class U>
     nested<U> await_transform(exchange<U>&& child) const noexcept {
-        return {position, child};
+        return {{position, child}};
     }
 };
 
-}  // namespace detail
-
-template <class T>
-class [[nodiscard]] exchange {
+/// An exchange, whatever it returns: what follows is compiled once, not for each T.
+class exchange_base {
   public:
-    struct promise_type : detail::exchange_promise_base {
-        std::optional<T> value{};
-        exchange get_return_object() noexcept {
-            return exchange(std::coroutine_handle<promise_type>::from_promise(*this));
-        }
-        template <class U>
-        void return_value(U&& returned) {
-            value.emplace(std::forward<U>(returned));
-        }
-    };
-
-    exchange(exchange&& other) noexcept
-        : coroutine_(std::exchange(other.coroutine_, nullptr)), position_(std::move(other.position_)) {}
-    exchange& operator=(exchange&& other) noexcept {
+    exchange_base(exchange_base&& other) noexcept
+        : coroutine_(std::exchange(other.coroutine_, nullptr)),
+          promise_(other.promise_),
+          position_(std::move(other.position_)) {}
+    exchange_base& operator=(exchange_base&& other) noexcept {
         std::swap(coroutine_, other.coroutine_);
+        std::swap(promise_, other.promise_);
         std::swap(position_, other.position_);
         return *this;
-    }
-    ~exchange() {
-        if (coroutine_) coroutine_.destroy();
     }
 
     /// Runs until the next ask, which it returns, or to the end: null, and `take()` has the value. The ask before must
     /// have been answered.
     ask* step();
 
-    /// The returned value; call it once, after `step()` gave null.
-    T take() { return std::move(*coroutine_.promise().value); }
+  protected:
+    exchange_base(std::coroutine_handle<> coroutine, exchange_promise_base& promise) noexcept
+        : coroutine_(coroutine), promise_(&promise) {}
+    ~exchange_base() {
+        if (coroutine_) coroutine_.destroy();
+    }
+    exchange_promise_base& promise() const noexcept { return *promise_; }
 
   private:
-    friend struct detail::exchange_promise_base;
-    explicit exchange(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
+    friend struct nested_base;
 
-    std::coroutine_handle<promise_type> coroutine_;
+    std::coroutine_handle<> coroutine_;
+    exchange_promise_base* promise_;
     // Only the root of a tree has one; on the heap, so that an exchange may move between steps.
-    std::unique_ptr<detail::exchange_position> position_{};
-};
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-// No symmetric transfer: the loop in step() resumes the leaf, so depth of nesting never becomes depth of stack.
-template <class U>
-struct exchange_promise_base::nested {
-    exchange_position* position;
-    exchange<U>& child;
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> awaiting) const noexcept {
-        child.coroutine_.promise().position = position;
-        child.coroutine_.promise().parent = awaiting;
-        position->leaf = child.coroutine_;
-    }
-    U await_resume() const { return child.take(); }
+    std::unique_ptr<exchange_position> position_{};
 };
 
 }  // namespace detail
 
 template <class T>
-ask* exchange<T>::step() {
+class [[nodiscard]] exchange : public detail::exchange_base {
+  public:
+    struct promise_type;
+
+    /// The returned value; call it once, after `step()` gave null.
+    T take() { return std::move(static_cast<promise_type&>(promise()).value); }
+
+  private:
+    using exchange_base::exchange_base;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+// Not a std::optional: one for each T would be a thousand functions more in a program at -O0.
+template <class T>
+struct exchange<T>::promise_type : detail::exchange_promise_base {
+    promise_type() noexcept {}
+    promise_type(promise_type const&) = delete;
+    promise_type& operator=(promise_type const&) = delete;
+    ~promise_type() {
+        if (has_value) value.~T();
+    }
+    exchange get_return_object() noexcept {
+        return exchange(std::coroutine_handle<promise_type>::from_promise(*this), *this);
+    }
+    template <class U>
+    void return_value(U&& returned) {
+        ::new (static_cast<void*>(&value)) T(std::forward<U>(returned));
+        has_value = true;
+    }
+
+    union {
+        T value;
+    };
+    bool has_value = false;
+};
+
+namespace detail {
+
+// No symmetric transfer: the loop in step() resumes the leaf, so depth of nesting never becomes depth of stack.
+struct nested_base {
+    exchange_position* position;
+    exchange_base& child;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+        child.promise_->position = position;
+        child.promise_->parent = awaiting;
+        position->leaf = child.coroutine_;
+    }
+};
+
+template <class U>
+struct exchange_promise_base::nested : nested_base {
+    U await_resume() const { return static_cast<exchange<U>&>(child).take(); }
+};
+
+inline ask* exchange_base::step() {
     if (!position_) {
-        position_ = std::make_unique<detail::exchange_position>();
+        position_ = std::make_unique<exchange_position>();
         position_->leaf = coroutine_;
-        coroutine_.promise().position = position_.get();
+        promise_->position = position_.get();
     }
     position_->pending = nullptr;
     while (!coroutine_.done() && !position_->pending) position_->leaf.resume();
     return position_->pending;
 }
+
+}  // namespace detail
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
