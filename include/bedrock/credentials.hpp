@@ -101,6 +101,10 @@ class credentials_provider {
 
 using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 
+/// As `std::make_shared<Provider>`, but of the type that chains have: all of them share the code of one control block.
+template <class Provider, class... Args>
+std::shared_ptr<credentials_provider> make_provider(Args&&... args);
+
 /// A provider that always answers the same credentials.
 template <class = void>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
@@ -140,6 +144,12 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
     constexpr std::size_t shown = 4;
     if (access_key_id.size() <= shown) return "…";
     return "…" + std::string(access_key_id.substr(access_key_id.size() - shown));
+}
+
+template <class Provider, class... Args>
+std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
+    credentials_provider* const made = new Provider(std::forward<Args>(args)...);
+    return std::shared_ptr<credentials_provider>(made);
 }
 
 namespace detail {
@@ -191,12 +201,12 @@ using function_provider = basic_function_provider<void>;
 
 template <class>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
-    return std::make_shared<detail::static_provider>(std::move(fixed));
+    return make_provider<detail::static_provider>(std::move(fixed));
 }
 
 template <class>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask) {
-    return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
+    return make_provider<detail::function_provider>(std::move(name), std::move(ask));
 }
 
 inline std::string describe_attempts(std::vector<provider_attempt> const& attempts) {

@@ -13471,6 +13471,10 @@ class credentials_provider {
 
 using provider_list = std::vector<std::shared_ptr<credentials_provider>>;
 
+/// As `std::make_shared<Provider>`, but of the type that chains have: all of them share the code of one control block.
+template <class Provider, class... Args>
+std::shared_ptr<credentials_provider> make_provider(Args&&... args);
+
 /// A provider that always answers the same credentials.
 template <class = void>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
@@ -13510,6 +13514,12 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
     constexpr std::size_t shown = 4;
     if (access_key_id.size() <= shown) return "…";
     return "…" + std::string(access_key_id.substr(access_key_id.size() - shown));
+}
+
+template <class Provider, class... Args>
+std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
+    credentials_provider* const made = new Provider(std::forward<Args>(args)...);
+    return std::shared_ptr<credentials_provider>(made);
 }
 
 namespace detail {
@@ -13561,12 +13571,12 @@ using function_provider = basic_function_provider<void>;
 
 template <class>
 std::shared_ptr<credentials_provider> static_credentials(credentials fixed) {
-    return std::make_shared<detail::static_provider>(std::move(fixed));
+    return make_provider<detail::static_provider>(std::move(fixed));
 }
 
 template <class>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask) {
-    return std::make_shared<detail::function_provider>(std::move(name), std::move(ask));
+    return make_provider<detail::function_provider>(std::move(name), std::move(ask));
 }
 
 inline std::string describe_attempts(std::vector<provider_attempt> const& attempts) {
@@ -17076,9 +17086,9 @@ inline provider_answer broken_profile(std::string why) {
 
 /// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
 template <class = void>
-std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
-    if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
-    if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
+std::shared_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+    if (plan.base == profile_base::sso) return make_provider<sso_provider>(plan.sso, place);
+    if (plan.base == profile_base::login) return make_provider<login_provider>(plan.login, place);
     return nullptr;
 }
 
@@ -17102,7 +17112,7 @@ class basic_planned_provider final : public credentials_provider {
 
     profile_plan const plan_;
     profile_options const options_;
-    std::unique_ptr<credentials_provider> const sign_in_;
+    std::shared_ptr<credentials_provider> const sign_in_;
 };
 using planned_provider = basic_planned_provider<void>;
 
@@ -17235,9 +17245,9 @@ std::shared_ptr<credentials_provider> basic_profile_provider<Use>::make_source(p
     rules.longest_flight_ms = human_ms;
     if (plan.base == profile_base::login && plan.roles.empty())
         rules.jitter_ms = 0;  // a login renews in its last 5 minutes, and not before
-    auto planned = std::make_shared<detail::planned_provider>(std::move(plan), std::move(options));
+    auto planned = make_provider<detail::planned_provider>(std::move(plan), std::move(options));
     if (is_at_hand) return planned;
-    return std::make_shared<cached_provider>(std::move(planned), rules);
+    return make_provider<cached_provider>(std::move(planned), rules);
 }
 
 template <class Use>
@@ -17324,7 +17334,7 @@ provider_list default_chain(chain_options how = {});
 template <class>
 provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
-        return std::make_shared<cached_provider>(std::move(source));
+        return make_provider<cached_provider>(std::move(source));
     };
     if (!how.place.files) how.place.files = std::make_shared<profile_files>();
     if (!how.instance) how.instance = std::make_shared<instance_provider>(how.place.files, how.place.profile);
@@ -17335,12 +17345,12 @@ provider_list default_chain(chain_options how) {
 
     provider_list chain;
     if (how.place.profile.empty()) {
-        if (how.with_bearer) chain.push_back(std::make_shared<bearer_provider>());
-        chain.push_back(std::make_shared<environment_provider>());
+        if (how.with_bearer) chain.push_back(make_provider<bearer_provider>());
+        chain.push_back(make_provider<environment_provider>());
     }
-    chain.push_back(std::make_shared<profile_provider>(std::move(profile)));
-    chain.push_back(cached(std::make_shared<web_identity_provider>(std::move(how.place))));
-    chain.push_back(cached(std::make_shared<container_provider>()));
+    chain.push_back(make_provider<profile_provider>(std::move(profile)));
+    chain.push_back(cached(make_provider<web_identity_provider>(std::move(how.place))));
+    chain.push_back(cached(make_provider<container_provider>()));
     chain.push_back(cached(std::move(how.instance)));
     return chain;
 }

@@ -41,7 +41,7 @@ provider_list default_chain(chain_options how = {});
 template <class>
 provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
-        return std::make_shared<cached_provider>(std::move(source));
+        return make_provider<cached_provider>(std::move(source));
     };
     if (!how.place.files) how.place.files = std::make_shared<profile_files>();
     if (!how.instance) how.instance = std::make_shared<instance_provider>(how.place.files, how.place.profile);
@@ -52,12 +52,12 @@ provider_list default_chain(chain_options how) {
 
     provider_list chain;
     if (how.place.profile.empty()) {
-        if (how.with_bearer) chain.push_back(std::make_shared<bearer_provider>());
-        chain.push_back(std::make_shared<environment_provider>());
+        if (how.with_bearer) chain.push_back(make_provider<bearer_provider>());
+        chain.push_back(make_provider<environment_provider>());
     }
-    chain.push_back(std::make_shared<profile_provider>(std::move(profile)));
-    chain.push_back(cached(std::make_shared<web_identity_provider>(std::move(how.place))));
-    chain.push_back(cached(std::make_shared<container_provider>()));
+    chain.push_back(make_provider<profile_provider>(std::move(profile)));
+    chain.push_back(cached(make_provider<web_identity_provider>(std::move(how.place))));
+    chain.push_back(cached(make_provider<container_provider>()));
     chain.push_back(cached(std::move(how.instance)));
     return chain;
 }

@@ -89,9 +89,9 @@ inline provider_answer broken_profile(std::string why) {
 
 /// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
 template <class = void>
-std::unique_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
-    if (plan.base == profile_base::sso) return std::make_unique<sso_provider>(plan.sso, place);
-    if (plan.base == profile_base::login) return std::make_unique<login_provider>(plan.login, place);
+std::shared_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
+    if (plan.base == profile_base::sso) return make_provider<sso_provider>(plan.sso, place);
+    if (plan.base == profile_base::login) return make_provider<login_provider>(plan.login, place);
     return nullptr;
 }
 
@@ -115,7 +115,7 @@ class basic_planned_provider final : public credentials_provider {
 
     profile_plan const plan_;
     profile_options const options_;
-    std::unique_ptr<credentials_provider> const sign_in_;
+    std::shared_ptr<credentials_provider> const sign_in_;
 };
 using planned_provider = basic_planned_provider<void>;
 
@@ -248,9 +248,9 @@ std::shared_ptr<credentials_provider> basic_profile_provider<Use>::make_source(p
     rules.longest_flight_ms = human_ms;
     if (plan.base == profile_base::login && plan.roles.empty())
         rules.jitter_ms = 0;  // a login renews in its last 5 minutes, and not before
-    auto planned = std::make_shared<detail::planned_provider>(std::move(plan), std::move(options));
+    auto planned = make_provider<detail::planned_provider>(std::move(plan), std::move(options));
     if (is_at_hand) return planned;
-    return std::make_shared<cached_provider>(std::move(planned), rules);
+    return make_provider<cached_provider>(std::move(planned), rules);
 }
 
 template <class Use>
