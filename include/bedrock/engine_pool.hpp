@@ -9,15 +9,12 @@
 #include "bedrock/home_process.hpp"
 #include "bedrock/sigv4.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -30,6 +27,8 @@ struct call_tools {
     bedrock::engine engine;
     sigv4::signer signer{};
     std::int64_t idle_since_ms = 0;
+    /// Of an idle list: the one that was taken back before.
+    std::unique_ptr<call_tools> next{};
 };
 
 /// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection. In a forked child it
@@ -69,31 +68,31 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
     lease acquire(std::int64_t now_ms = steady_milliseconds_now());
 
   private:
-    using idle_list = std::vector<std::unique_ptr<call_tools>>;
+    using idle_list = std::unique_ptr<call_tools>;  // a chain by `next`, the youngest first
     idle_list remove_outdated(std::int64_t now_ms);
     idle_list begin_here();
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
     std::optional<home_process> home_;  // of the engines; a client that is not used asks the system nothing
     std::shared_ptr<engine_share> share_;
-    idle_list idle_;  // the one that came last is the youngest
+    idle_list idle_;
+    std::size_t idle_count_ = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) {
-    auto const is_young = [now_ms](auto const& tools) { return now_ms - tools->idle_since_ms <= longest_idle_ms; };
-    auto const young = std::find_if(idle_.begin(), idle_.end(), is_young);
-    idle_list old(std::make_move_iterator(idle_.begin()), std::make_move_iterator(young));
-    idle_.erase(idle_.begin(), young);
-    return old;
+    auto* at = &idle_;
+    for (idle_count_ = 0; *at && now_ms - (*at)->idle_since_ms <= longest_idle_ms; ++idle_count_) at = &(*at)->next;
+    return std::move(*at);
 }
 
 // The first call in this process: gives away what a parent had.
 inline engine_pool::idle_list engine_pool::begin_here() {
     home_.emplace();
     share_.reset();
-    return std::exchange(idle_, {});
+    idle_count_ = 0;
+    return std::move(idle_);
 }
 
 inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
@@ -102,15 +101,13 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
     {
         std::lock_guard const lock(guard_);
         outdated = home_ && home_->is_here() ? remove_outdated(now_ms) : begin_here();
-        if (!idle_.empty()) {
-            lease warm(shared_from_this(), std::move(idle_.back()));
-            idle_.pop_back();
-            return warm;
+        if (idle_) {
+            auto warm = std::move(idle_);
+            idle_ = std::move(warm->next);
+            --idle_count_;
+            return {shared_from_this(), std::move(warm)};
         }
-        if (!share_) {
-            share_ = std::make_shared<engine_share>();
-            idle_.reserve(most_idle);  // so that taking back never allocates
-        }
+        if (!share_) share_ = std::make_shared<engine_share>();
         share = share_;
     }
     return {shared_from_this(), std::make_unique<call_tools>(std::move(share))};
@@ -120,7 +117,10 @@ inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
     if (!tools->engine.is_alive()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
-    if (idle_.size() < most_idle) idle_.push_back(std::move(tools));
+    if (idle_count_ == most_idle) return;
+    tools->next = std::move(idle_);
+    idle_ = std::move(tools);
+    ++idle_count_;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 #if BEDROCK_EXCEPTIONS
@@ -60,9 +61,11 @@ class [[nodiscard]] result {
     requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, unexpected>) result(U&& value)
         : has_value_(true) {  // NOLINT: implicit as std::expected's
-        std::construct_at(&value_, std::forward<U>(value));
+        ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
     }
-    result(unexpected failure) noexcept : has_value_(false) { std::construct_at(&error_, std::move(failure.reason)); }
+    result(unexpected failure) noexcept : has_value_(false) {
+        ::new (static_cast<void*>(&error_)) bedrock::error(std::move(failure.reason));
+    }
     result(result const& other) : has_value_(other.has_value_) { construct(other); }
     result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_value_(other.has_value_) {
         construct(std::move(other));
@@ -118,13 +121,13 @@ class [[nodiscard]] result {
     template <class Other>
     void construct(Other&& other) {
         if (has_value_)
-            std::construct_at(&value_, std::forward<Other>(other).value_);
+            ::new (static_cast<void*>(&value_)) T(std::forward<Other>(other).value_);
         else
-            std::construct_at(&error_, std::forward<Other>(other).error_);
+            ::new (static_cast<void*>(&error_)) bedrock::error(std::forward<Other>(other).error_);
     }
     void destroy() noexcept {
         if (has_value_)
-            std::destroy_at(&value_);
+            value_.~T();
         else
             std::destroy_at(&error_);
     }

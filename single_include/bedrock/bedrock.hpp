@@ -399,9 +399,11 @@ class [[nodiscard]] result {
     requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, unexpected>) result(U&& value)
         : has_value_(true) {  // NOLINT: implicit as std::expected's
-        std::construct_at(&value_, std::forward<U>(value));
+        ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
     }
-    result(unexpected failure) noexcept : has_value_(false) { std::construct_at(&error_, std::move(failure.reason)); }
+    result(unexpected failure) noexcept : has_value_(false) {
+        ::new (static_cast<void*>(&error_)) bedrock::error(std::move(failure.reason));
+    }
     result(result const& other) : has_value_(other.has_value_) { construct(other); }
     result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_value_(other.has_value_) {
         construct(std::move(other));
@@ -457,13 +459,13 @@ class [[nodiscard]] result {
     template <class Other>
     void construct(Other&& other) {
         if (has_value_)
-            std::construct_at(&value_, std::forward<Other>(other).value_);
+            ::new (static_cast<void*>(&value_)) T(std::forward<Other>(other).value_);
         else
-            std::construct_at(&error_, std::forward<Other>(other).error_);
+            ::new (static_cast<void*>(&error_)) bedrock::error(std::forward<Other>(other).error_);
     }
     void destroy() noexcept {
         if (has_value_)
-            std::destroy_at(&value_);
+            value_.~T();
         else
             std::destroy_at(&error_);
     }
@@ -23439,6 +23441,8 @@ struct call_tools {
     bedrock::engine engine;
     sigv4::signer signer{};
     std::int64_t idle_since_ms = 0;
+    /// Of an idle list: the one that was taken back before.
+    std::unique_ptr<call_tools> next{};
 };
 
 /// A last-in-first-out list of idle engines, so that sequential calls meet a warm connection. In a forked child it
@@ -23478,31 +23482,31 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
     lease acquire(std::int64_t now_ms = steady_milliseconds_now());
 
   private:
-    using idle_list = std::vector<std::unique_ptr<call_tools>>;
+    using idle_list = std::unique_ptr<call_tools>;  // a chain by `next`, the youngest first
     idle_list remove_outdated(std::int64_t now_ms);
     idle_list begin_here();
     void take_back(std::unique_ptr<call_tools> tools) noexcept;
     std::mutex guard_;
     std::optional<home_process> home_;  // of the engines; a client that is not used asks the system nothing
     std::shared_ptr<engine_share> share_;
-    idle_list idle_;  // the one that came last is the youngest
+    idle_list idle_;
+    std::size_t idle_count_ = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline engine_pool::idle_list engine_pool::remove_outdated(std::int64_t now_ms) {
-    auto const is_young = [now_ms](auto const& tools) { return now_ms - tools->idle_since_ms <= longest_idle_ms; };
-    auto const young = std::find_if(idle_.begin(), idle_.end(), is_young);
-    idle_list old(std::make_move_iterator(idle_.begin()), std::make_move_iterator(young));
-    idle_.erase(idle_.begin(), young);
-    return old;
+    auto* at = &idle_;
+    for (idle_count_ = 0; *at && now_ms - (*at)->idle_since_ms <= longest_idle_ms; ++idle_count_) at = &(*at)->next;
+    return std::move(*at);
 }
 
 // The first call in this process: gives away what a parent had.
 inline engine_pool::idle_list engine_pool::begin_here() {
     home_.emplace();
     share_.reset();
-    return std::exchange(idle_, {});
+    idle_count_ = 0;
+    return std::move(idle_);
 }
 
 inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
@@ -23511,15 +23515,13 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
     {
         std::lock_guard const lock(guard_);
         outdated = home_ && home_->is_here() ? remove_outdated(now_ms) : begin_here();
-        if (!idle_.empty()) {
-            lease warm(shared_from_this(), std::move(idle_.back()));
-            idle_.pop_back();
-            return warm;
+        if (idle_) {
+            auto warm = std::move(idle_);
+            idle_ = std::move(warm->next);
+            --idle_count_;
+            return {shared_from_this(), std::move(warm)};
         }
-        if (!share_) {
-            share_ = std::make_shared<engine_share>();
-            idle_.reserve(most_idle);  // so that taking back never allocates
-        }
+        if (!share_) share_ = std::make_shared<engine_share>();
         share = share_;
     }
     return {shared_from_this(), std::make_unique<call_tools>(std::move(share))};
@@ -23529,7 +23531,10 @@ inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
     if (!tools->engine.is_alive()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
-    if (idle_.size() < most_idle) idle_.push_back(std::move(tools));
+    if (idle_count_ == most_idle) return;
+    tools->next = std::move(idle_);
+    idle_ = std::move(tools);
+    ++idle_count_;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
