@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measures what does not depend on the weather, and compares it with budget.json: instructions per message, event and
-signature (callgrind), memory asked for by common deltas, bytes of the smallest program, bytes that a header includes.
+signature (callgrind), memory asked for by common deltas, bytes of small programs, bytes that a header includes.
 
     budget.py [--update] [--work DIR] COMPILER...        exits 1 where something is over its budget by more than 5 %
 
@@ -30,6 +30,18 @@ def build(compiler, source, target, *flags):
     run(*compiler, "-std=c++20", include, os.path.join(HERE, source), "-o", target, *flags)
 
 
+def small_size(compiler, source, folder, *libraries):
+    program = os.path.join(folder, "small")
+    build(compiler, source, program, "-Os", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s", *libraries)
+    return os.path.getsize(program)
+
+
+def preprocessed_size(compiler, header):
+    text = run(*compiler, "-std=c++20", "-I" + os.path.join(ROOT, "include"), "-E", "-P", "-x", "c++", "-",
+               input='#include "bedrock/%s"\n' % header)
+    return len(text)
+
+
 def instructions(program, work, times):
     """Per piece of work: the difference of two runs, so that start and end of the program do not count."""
     counts = []
@@ -48,12 +60,14 @@ def measure(compiler, folder):
     build(compiler, "hot_path.cpp", hot_path, "-O3", "-lcrypto")
     measured["allocations in common deltas"] = int(run(hot_path, "allocations"))
 
-    decoder_only = os.path.join(folder, "decoder_only")
-    build(compiler, "decoder_only.cpp", decoder_only, "-Os", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-s")
-    measured["bytes of the decoder-only program, -Os, stripped"] = os.path.getsize(decoder_only)
-    unit = '#include "bedrock/event_stream.hpp"\n'
-    text = run(*compiler, "-std=c++20", "-I" + os.path.join(ROOT, "include"), "-E", "-P", "-x", "c++", "-", input=unit)
-    measured["bytes that event_stream.hpp includes, preprocessed"] = len(text)
+    examples = os.path.join(ROOT, "examples")
+    measured["bytes of the decoder-only program, -Os, stripped"] = small_size(compiler, "decoder_only.cpp", folder)
+    measured["bytes of the signer-only program, -Os, stripped"] = small_size(
+        compiler, os.path.join(examples, "sign.cpp"), folder, "-lcrypto")
+    measured["bytes of the converse program, -Os, stripped"] = small_size(
+        compiler, os.path.join(examples, "converse.cpp"), folder, "-lcurl", "-lcrypto")
+    measured["bytes that event_stream.hpp includes, preprocessed"] = preprocessed_size(compiler, "event_stream.hpp")
+    measured["bytes that bedrock.hpp includes, preprocessed"] = preprocessed_size(compiler, "bedrock.hpp")
 
     names = {"frames": "instructions per frame", "events": "instructions per event, its frame included"}
     for work, name in list(names.items()) + [("sign", "instructions per signature of 1 KiB, SHA-256 without SHA-NI")]:
