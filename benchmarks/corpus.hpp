@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -19,6 +21,15 @@ struct corpus {
     std::string bytes;
     std::size_t messages = 0;
 };
+
+/// An event as Bedrock frames it.
+inline void add_frame(std::string& to, std::string_view type, std::string_view json) {
+    bedrock::event_stream::encoder frame(to);
+    frame.add_string(":event-type", type);
+    frame.add_string(":content-type", "application/json");
+    frame.add_string(":message-type", "event");
+    if (!frame.finish(bedrock::as_bytes(json)).ok()) std::abort();
+}
 
 namespace corpus_detail {
 
@@ -38,11 +49,7 @@ class maker {
         json.pop_back();
         if (json.back() != '{') json += ',';
         json.append("\"p\":\"").append(padding.substr(0, below(61))).append("\"}");
-        bedrock::event_stream::encoder frame(to.bytes);
-        frame.add_string(":event-type", type);
-        frame.add_string(":content-type", "application/json");
-        frame.add_string(":message-type", "event");
-        if (!frame.finish(bedrock::as_bytes(json)).ok()) std::abort();
+        add_frame(to.bytes, type, json);
         ++to.messages;
     }
 
@@ -100,6 +107,33 @@ inline corpus make_converse(std::size_t messages) {
         make.add(made, "metadata",
                  R"({"metrics":{"latencyMs":4211},"usage":{"inputTokens":30,"outputTokens":250,"totalTokens":280}})");
     }
+    return made;
+}
+
+/// One answer of text alone, and the text.
+struct answer : corpus {
+    std::vector<std::size_t> ends{};  // of its events
+    std::string text{};
+};
+
+inline answer make_answer(std::size_t messages) {
+    using namespace corpus_detail;
+    answer made{{"answer", {}, 0}};
+    maker make(4);
+    auto const add = [&](std::string_view type, std::string json) {
+        make.add(made, type, std::move(json));
+        made.ends.push_back(made.bytes.size());
+    };
+    add("messageStart", R"({"role":"assistant"})");
+    while (made.messages + 3 < messages) {
+        auto const text = make.token();
+        made.text += text;
+        add("contentBlockDelta", delta(0, "{\"text\":" + quoted(text) + "}"));
+    }
+    add("contentBlockStop", R"({"contentBlockIndex":0})");
+    add("messageStop", R"({"stopReason":"end_turn"})");
+    add("metadata",
+        R"({"metrics":{"latencyMs":4211},"usage":{"inputTokens":30,"outputTokens":250,"totalTokens":280}})");
     return made;
 }
 

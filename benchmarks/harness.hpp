@@ -28,6 +28,12 @@ struct work {
     double bytes = 0;
 };
 
+/// Samples that were taken elsewhere.
+struct sampled {
+    std::string name;
+    std::vector<double> samples{};
+};
+
 /// Prints tables, and writes them as JSON where the program was called with `--json FILE`. `--quick` takes one short
 /// round only: for a look whether it runs. `--export DIR` asks for the work and its answers in files instead, for peers
 /// in other languages (peers.py).
@@ -36,7 +42,7 @@ class report {
     report(int count, char const* const* arguments) {
         for (int i = 1; i < count; ++i) {
             std::string_view const argument = arguments[i];
-            if (argument == "--quick") rounds_ = 1, sample_ns_ = 1e5;
+            if (argument == "--quick") is_quick_ = true, rounds_ = 1, sample_ns_ = 1e5;
             if (argument == "--json" && i + 1 < count) json_path_ = arguments[++i];
             if (argument == "--export" && i + 1 < count) export_folder_ = arguments[++i];
         }
@@ -63,10 +69,7 @@ class report {
         for (auto const& one : candidates) {
             auto const answer = one.run();
             if (&one == candidates.data()) expected = answer;
-            if (answer != expected) {
-                std::printf("  WRONG ANSWER: %s\n", one.name.c_str());
-                failed_ = true;
-            }
+            if (answer != expected) fail(one.name);
             repeats.push_back(find_repeats(one));
         }
         for (int round = 0; round < rounds_; ++round)
@@ -81,9 +84,34 @@ class report {
                         what.item.c_str(), middle / first, best);
             if (what.bytes != 0) std::printf(" %8.2f GB/s", what.bytes / what.items / middle);
             std::printf("\n");
-            add_row(what, candidates[i].name, middle, best);
+            add_row(what, candidates[i].name, "ns", middle, best);
         }
         std::fflush(stdout);
+    }
+
+    bool is_quick() const { return is_quick_; }
+
+    /// A table of what was measured elsewhere, in `unit`: "ms", "KiB".
+    void show(work const& what, std::string const& unit, std::vector<sampled> rows) {
+        std::printf("\n%s\n", what.title.c_str());
+        double first = 0;
+        for (auto& [name, samples] : rows) {
+            if (samples.empty()) continue;
+            auto const middle = median(samples);
+            auto const best = samples.front();
+            if (first == 0) first = middle;
+            std::printf("  %-52s %12.3f %s a %s", name.c_str(), middle, unit.c_str(), what.item.c_str());
+            if (first != 0) std::printf(" %7.2f x", middle / first);
+            std::printf("  (best %.3f)\n", best);
+            add_row(what, name, unit, middle, best);
+        }
+        std::fflush(stdout);
+    }
+
+    /// An answer that was found wrong elsewhere.
+    void fail(std::string_view who) {
+        std::printf("  WRONG ANSWER: %.*s\n", static_cast<int>(who.size()), who.data());
+        failed_ = true;
     }
 
     /// A peer that is not on this machine.
@@ -120,14 +148,16 @@ class report {
         return samples[samples.size() / 2];
     }
 
-    void add_row(work const& what, std::string const& name, double middle, double best) {
-        char numbers[80];
-        std::snprintf(numbers, sizeof numbers, R"("median_ns": %.3f, "best_ns": %.3f)", middle, best);
+    void add_row(work const& what, std::string const& name, std::string const& unit, double middle, double best) {
+        char numbers[120];
+        std::snprintf(numbers, sizeof numbers, R"("median_%s": %.3f, "best_%s": %.3f)", unit.c_str(), middle,
+                      unit.c_str(), best);
         if (!rows_.empty()) rows_ += ",\n";
         rows_ += R"({"table": ")" + what.title + R"(", "candidate": ")" + name + R"(", "item": ")" + what.item +
                  R"(", )" + numbers + "}";
     }
 
+    bool is_quick_ = false;
     int rounds_ = 21;
     double sample_ns_ = 5e6;
     std::string json_path_;
