@@ -98,11 +98,11 @@ inline http::failure blocking_runner::receive(http::transfer& from, bool first_e
     return wait_for(on, first_event, [&on, before] { return on.buffer.size() > before; });
 }
 
+// What could be had without waiting was had when the engine performed last.
 template <class Done>
 http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Done done) {
     transfer_wait waited(on, first_event, now());
-    for (;;) {
-        engine_.perform(now());
+    for (;; engine_.perform(now())) {
         if (on.ended || done()) return {};
         if (cancel_.cancelled()) return stopped();
         auto const time = now();
@@ -159,7 +159,9 @@ inline http::failure blocking_runner::answer(ask& wanted) {
 inline std::unique_ptr<curl_transfer> blocking_runner::start(http::request what, bool whole) {
     if (!network_) network_ = network_of(surroundings_);
     apply_network(*network_, what);
-    return engine_.start(std::move(what), whole, now());
+    auto started = engine_.start(std::move(what), whole, now());
+    engine_.perform(now());
+    return started;
 }
 
 // A clock that runs out is the protocol's to judge (may it repeat?), cancellation is not.
