@@ -106,6 +106,15 @@ TEST_CASE("credentials: fixed ones say where they come from", "[credentials]") {
     CHECK(answer.credentials->source == "vault");
 }
 
+TEST_CASE("credentials: a provider of a chain is made of its arguments, and destroyed as what it is", "[credentials]") {
+    auto const held = std::make_shared<std::int64_t>(0);
+    auto made = make_provider<scripted_provider>("made", keys("AKIAMADE"), held);
+    CHECK(made->name() == "made");
+    CHECK(held.use_count() == 2);
+    made.reset();
+    CHECK(held.use_count() == 1);
+}
+
 TEST_CASE("credentials: a function is a source", "[credentials]") {
     auto const here = fake_environment().get();
     int asked = 0;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <thread>
@@ -60,12 +61,18 @@ TEST_CASE("engine pool: leases outlive the pool's owner", "[engine_pool]") {
 TEST_CASE("engine pool: no more than so many idle tools are kept", "[engine_pool]") {
     auto const pool = std::make_shared<engine_pool>();
     std::set<call_tools*> held;
+    std::vector<std::weak_ptr<waker>> beds;
     {
         std::vector<engine_pool::lease> leases;
         for (std::size_t i = 0; i < engine_pool::most_idle + 3; ++i) leases.push_back(pool->acquire());
-        for (auto const& lease : leases) held.insert(lease.operator->());
+        for (auto const& lease : leases) {
+            held.insert(lease.operator->());
+            beds.push_back(lease->engine.bed());
+        }
         CHECK(held.size() == engine_pool::most_idle + 3);
     }
+    auto const alive = std::count_if(beds.begin(), beds.end(), [](auto const& bed) { return !bed.expired(); });
+    CHECK(static_cast<std::size_t>(alive) == engine_pool::most_idle);
     std::vector<engine_pool::lease> again;
     for (std::size_t i = 0; i < engine_pool::most_idle; ++i) {
         again.push_back(pool->acquire());

@@ -53,6 +53,10 @@ exchange<std::unique_ptr<int>> move_only() {
     co_return std::make_unique<int>(7);
 }
 
+exchange<std::shared_ptr<int>> shared(std::shared_ptr<int> value) {
+    co_return std::move(value);
+}
+
 exchange<int> many_children(int count) {
     int sum = 0;
     for (int i = 0; i < count; ++i) {
@@ -101,6 +105,20 @@ TEST_CASE("exchange: destroying the root destroys every nested frame, wherever i
         CHECK(alive == 11);
     }
     CHECK(alive == 0);
+}
+
+TEST_CASE("exchange: a value is destroyed with it, taken or not, and there is none before the end", "[exchange]") {
+    auto const value = std::make_shared<int>(1);
+    {
+        auto const unstarted = shared(value);
+        auto untaken = shared(value);
+        CHECK(untaken.step() == nullptr);
+        auto taken = shared(value);
+        CHECK(taken.step() == nullptr);
+        CHECK(taken.take() == value);
+        untaken = std::move(taken);
+    }
+    CHECK(value.use_count() == 1);
 }
 
 TEST_CASE("exchange: may move between steps", "[exchange]") {
