@@ -141,7 +141,7 @@ def attribute(name, areas):
     if path[0] in ("std", "__gnu_cxx"):
         return "standard library"
     if path[0] != "bedrock":
-        return "the program" if path[0] == "main" else "other"
+        return "the program" if path[0] == "main" else "the compiler's"
     for part in path[2:]:
         if part in NAMESPACES:
             return NAMESPACES[part]
