@@ -3,7 +3,7 @@
 //
 //     end_to_end [--quick] [--json FILE] [--js FILE] [--python FILE] --one-stream PROGRAM --one-stream-curl PROGRAM
 //
-// The peers are peers/client.js and client.py, run by `node` and `python3`.
+// The peers are peers/stream.js and stream.py, run by `node` and `python3`.
 #include "harness.hpp"
 #include "measuring.hpp"
 #include "stream_server.hpp"

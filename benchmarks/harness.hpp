@@ -36,7 +36,7 @@ struct sampled {
 
 /// Prints tables, and writes them as JSON where the program was called with `--json FILE`. `--quick` takes one short
 /// round only: for a look whether it runs. `--export DIR` asks for the work and its answers in files instead, for peers
-/// in other languages (peers.py).
+/// in other languages (peers/codecs.py).
 class report {
   public:
     report(int count, char const* const* arguments) {

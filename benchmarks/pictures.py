@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the benchmarks' results as bar charts: pictures/*.svg, plain SVG with its text as text, for light and dark pages.
 
-    pictures.py [--out DIR] FILE.json...        what `peers.py --json` and the programs' `--json` wrote
+    pictures.py [--out DIR] FILE.json...        what `peers/codecs.py --json` and the programs' `--json` wrote
 
 A picture whose results are not in the files is left as it is, and named.
 """

@@ -31,7 +31,7 @@ int run_converse(arguments const& given);
 
 inline constexpr option converse_options[] = {
     {"--model", "ID",
-     "model id, inference profile or ARN; else what --request says, else the configured primary model"},
+     "model id, inference profile or ARN; else --request's modelId, else the primary model as configured"},
     {"--system", "TEXT", "system prompt"},
     {"--max-tokens", "N", "longest answer; also reserves that much of the token quota"},
     {"--temperature", "X", "0 to 1"},

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs AWS's JavaScript and Python on the very work of bench-decode and bench-sigv4, and puts their times beside ours.
 
-    peers.py [--quick] [--json FILE] [--python PROGRAM]... BUILD_DIR
+    codecs.py [--quick] [--json FILE] [--python PROGRAM]... BUILD_DIR
 
 BUILD_DIR is a release build with -Dbenchmarks=enabled. The packages of tests/interop/package-lock.json are installed into
 BUILD_DIR/interop; botocore and awscrt are taken from any Python named, this one and /usr/bin/python3. Every peer has to
@@ -17,8 +17,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-INTEROP = os.path.join(os.path.dirname(HERE), "tests", "interop")
-PACKAGES = ("package.json", "package-lock.json", ".npmrc")
+INSTALL = os.path.join(os.path.dirname(os.path.dirname(HERE)), "tests", "interop", "install.sh")
 
 
 def run(*command, **more):
@@ -30,23 +29,8 @@ def install_node_packages(build):
     if not shutil.which("node") or not shutil.which("npm"):
         return None, "node and npm are not here"
     folder = os.path.join(build, "interop")
-    lock, installed = os.path.join(INTEROP, PACKAGES[1]), os.path.join(folder, "node_modules", "installed")
-    os.makedirs(folder, exist_ok=True)
-    with open(lock, "rb") as file:
-        wanted = file.read()
-    if os.path.exists(installed):
-        with open(installed, "rb") as file:
-            if file.read() == wanted:
-                return folder, None
-    for name in PACKAGES:
-        shutil.copy(os.path.join(INTEROP, name), folder)
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-progress"], cwd=folder, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        return None, "npm ci fails: " + (done.stderr.strip().split("\n") or [""])[0]
-    with open(installed, "wb") as file:
-        file.write(wanted)
-    return folder, None
+    done = subprocess.run([INSTALL, folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return (folder, None) if done.returncode == 0 else (None, (done.stdout.strip().split("\n") or [""])[-1])
 
 
 def our_rows(build, folder, quick):
@@ -66,13 +50,13 @@ def peer_rows(arguments, folder, rounds):
     rows, skipped, found = [], [], set()
     packages, why = install_node_packages(arguments.build)
     if packages:
-        rows += json.loads(run("node", os.path.join(HERE, "peers.js"), folder, str(rounds), cwd=packages))
+        rows += json.loads(run("node", os.path.join(HERE, "codecs.js"), folder, str(rounds), cwd=packages))
     else:
         skipped.append("AWS's JavaScript: " + why)
     for python in arguments.python + [sys.executable, "/usr/bin/python3"]:
         if not shutil.which(python):
             continue
-        said = json.loads(run(python, os.path.join(HERE, "peers_python.py"), folder, str(rounds)))
+        said = json.loads(run(python, os.path.join(HERE, "codecs_python.py"), folder, str(rounds)))
         rows += [row for row in said["rows"] if row["candidate"] not in found]
         found |= {row["candidate"] for row in said["rows"]}
     for module, word in (("botocore", "botocore"), ("awscrt", "awscrt")):

@@ -1,8 +1,8 @@
 // AWS's JavaScript client for the end-to-end benchmark.
 //
-//     client.js URL            reads model ids, a line each, asks for each stream, and prints of each: events, CRC-32 of
+//     stream.js URL            reads model ids, a line each, asks for each stream, and prints of each: events, CRC-32 of
 //                              the text, processor time, time, then the latencies where texts are times; nanoseconds
-//     client.js URL --once     asks for `hello`, and prints its text and the most memory used, KiB
+//     stream.js URL --once     asks for `hello`, and prints its text and the most memory used, KiB
 'use strict';
 
 const fs = require('node:fs');

@@ -1,11 +1,11 @@
 'use strict';
-// AWS's JavaScript on the work that bench-decode and bench-sigv4 exported: prints JSON rows for peers.py.
-// usage: node peers.js EXPORTED_DIR ROUNDS, where @smithy/eventstream-codec and @smithy/signature-v4 can be required
+// AWS's JavaScript on the work that bench-decode and bench-sigv4 exported: prints JSON rows for codecs.py.
+// usage: node codecs.js EXPORTED_DIR ROUNDS, where @smithy/eventstream-codec and @smithy/signature-v4 can be required
 
 const fs = require('node:fs');
 const path = require('node:path');
 const {createRequire} = require('node:module');
-const need = createRequire(path.join(process.cwd(), 'peers.js'));
+const need = createRequire(path.join(process.cwd(), 'codecs.js'));
 
 const [folder, rounds] = [process.argv[2], Number(process.argv[3])];
 const read = (name) => fs.readFileSync(path.join(folder, name));

@@ -1,4 +1,4 @@
-"""AWS's Python client for the end-to-end benchmark; what it reads and prints is what client.js does."""
+"""AWS's Python client for the end-to-end benchmark; what it reads and prints is what stream.js does."""
 import sys
 import time
 import zlib

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What this Python has of AWS's (botocore, awscrt) on the work that bench-decode and bench-sigv4 exported: prints JSON
-rows for peers.py, and the names of what it has not.
+rows for codecs.py, and the names of what it has not.
 
-    peers_python.py EXPORTED_DIR ROUNDS
+    codecs_python.py EXPORTED_DIR ROUNDS
 """
 import datetime
 import importlib
