@@ -30,8 +30,7 @@ namespace cli {
 int run_converse(arguments const& given);
 
 inline constexpr option converse_options[] = {
-    {"--model", "ID",
-     "model id, inference profile or ARN; else --request's modelId, else the primary model as configured"},
+    {"--model", "ID", "model id, profile or ARN; else --request's modelId, else the configured primary model"},
     {"--system", "TEXT", "system prompt"},
     {"--max-tokens", "N", "longest answer; also reserves that much of the token quota"},
     {"--temperature", "X", "0 to 1"},
