@@ -9,5 +9,5 @@ again=()
 [[ -f build/build.ninja ]] && again=(--reconfigure)
 # Without debugging information, unless asked for (-Dcpp_args=-g): a fifth of the work.
 # Files are compiled in batches: half the work where all of them are new.
-meson setup "${again[@]}" build -Dtests=enabled -Dcpp_args=-g0 -Dtest_batch=16 "$@"
+meson setup "${again[@]}" build -Dtests=enabled -Dcpp_args=-g0 -Dtest_batch=36 "$@"
 exec meson test -C build --print-errorlogs
