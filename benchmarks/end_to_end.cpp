@@ -9,6 +9,7 @@
 #include "stream_server.hpp"
 
 #include <bedrock/bedrock.hpp>
+#include <bedrock/testing/loopback.hpp>
 
 #include <array>
 #include <cstdint>
@@ -118,7 +119,8 @@ class raw_curl final : public caller {
 
 class ours final : public caller {
   public:
-    explicit ours(bench::stream_server const& server) : caller("bedrock, text appended"), client_(options_for(server)) {
+    explicit ours(bench::stream_server const& server)
+        : caller("bedrock, text appended"), client_(bedrock::testing::make_loopback_options(server.url(), {})) {
         request_.messages = {bedrock::user(question)};
     }
     std::optional<called> call(std::string const& model) override {
@@ -145,14 +147,6 @@ class ours final : public caller {
     }
 
   private:
-    static bedrock::client_options options_for(bench::stream_server const& server) {
-        bedrock::client_options options;
-        options.region = "us-east-1";
-        options.endpoint = server.url();
-        options.credentials = bedrock::credentials{.access_key_id = "AKIAIOSFODNN7EXAMPLE",
-                                                   .secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
-        return options;
-    }
     bedrock::client client_;
     bedrock::converse_request request_;
 };

@@ -13,6 +13,7 @@
 
 #include <bedrock/async_client.hpp>
 #include <bedrock/bedrock.hpp>
+#include <bedrock/testing/loopback.hpp>
 
 #include <array>
 #include <csignal>
@@ -221,7 +222,8 @@ class by_bedrock final : public candidate {
     by_bedrock(bench::stream_server const& server, setting const& how, bool with_hooks)
         : events_(how.events),
           with_hooks_(with_hooks),
-          client_(options_for(server), with_hooks ? hooks() : bedrock::loop_hooks{}) {
+          client_(bedrock::testing::make_loopback_options(server.url(), {}),
+                  with_hooks ? hooks() : bedrock::loop_hooks{}) {
         request_.model_id = how.model;
         request_.messages = {bedrock::user("Tell me a story.")};
     }
@@ -252,14 +254,6 @@ class by_bedrock final : public candidate {
     bedrock::loop_hooks hooks() {
         return {.watch = [this](bedrock::descriptor which, int events) { loop_.watch(which, events); },
                 .set_timer = [this](std::int64_t milliseconds) { loop_.set_timer(milliseconds); }};
-    }
-    static bedrock::client_options options_for(bench::stream_server const& server) {
-        bedrock::client_options options;
-        options.region = "us-east-1";
-        options.endpoint = server.url();
-        options.credentials = bedrock::credentials{.access_key_id = "AKIAIOSFODNN7EXAMPLE",
-                                                   .secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
-        return options;
     }
 
     int events_;

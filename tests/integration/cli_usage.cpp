@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +78,25 @@ TEST_CASE("bad usage ends in status 2 and says what is wrong", "[cli]") {
         CHECK(tool::first_line(seen.err).starts_with("bedrock: InvalidInput: " + std::string(text)));
         CHECK(tool::lines(seen.err).back().starts_with("try `bedrock"));
     }
+}
+
+TEST_CASE("a caller without a home, by HOME or by account, is asked for --config", "[cli]") {
+    constexpr char const* setpriv = "/usr/bin/setpriv";
+    if (::geteuid() != 0 || ::access(setpriv, X_OK) != 0) {
+        WARN("not tried: root and setpriv are needed to become somebody without an account");
+        return;
+    }
+    auto given = tool::call({"config", "get", "x"});
+    std::erase(given.environment, "HOME=/nonexistent");
+    given.arguments.insert(given.arguments.begin(), {setpriv, "--reuid=54321", "--clear-groups"});
+    auto const seen = tool::run(given);
+    if (seen.err.starts_with("setpriv: ")) {
+        WARN("not tried: " + seen.err);
+        return;
+    }
+    CHECK(seen.exit_status == 2);
+    CHECK(tool::first_line(seen.err) ==
+          "bedrock: InvalidInput: no place for a configuration file: name one with --config FILE");
 }
 
 TEST_CASE("--help stands on standard output everywhere and offers nothing that does not work", "[cli]") {

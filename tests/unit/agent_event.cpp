@@ -1,5 +1,7 @@
 #include "bedrock/agent_event.hpp"
 
+#include "support/stop_reasons.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -20,18 +22,7 @@ agent_event about(bedrock::agent_message& message, bedrock::content_block block,
 }  // namespace
 
 TEST_CASE("agent_event: what a stop reason means", "[agent]") {
-    std::pair<char const*, agent_stop> const known[] = {{"end_turn", agent_stop::stop},
-                                                        {"stop_sequence", agent_stop::stop},
-                                                        {"max_tokens", agent_stop::length},
-                                                        {"model_context_window_exceeded", agent_stop::length},
-                                                        {"tool_use", agent_stop::tool_use},
-                                                        {"guardrail_intervened", agent_stop::error},
-                                                        {"content_filtered", agent_stop::error},
-                                                        {"malformed_model_output", agent_stop::error},
-                                                        {"malformed_tool_use", agent_stop::error},
-                                                        {"refusal", agent_stop::error},
-                                                        {"of_tomorrow", agent_stop::error}};
-    for (auto const& [reason, meaning] : known) {
+    for (auto const& [reason, meaning] : stop_reasons) {
         INFO(reason);
         CHECK(bedrock::map_stop_reason(bedrock::json::open_enum<bedrock::stop_reason>(std::string_view(reason))) ==
               meaning);

@@ -4,6 +4,7 @@
 
 #include "support/agent_script.hpp"
 #include "support/recorded_bedrock.hpp"
+#include "support/stop_reasons.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -277,18 +278,7 @@ TEST_CASE("agent_view: encrypted thoughts", "[agent]") {
 
 TEST_CASE("agent_view: an answer ends as its stop reason says", "[agent]") {
     using bedrock::agent_stop;
-    std::pair<char const*, agent_stop> const known[] = {{"end_turn", agent_stop::stop},
-                                                        {"stop_sequence", agent_stop::stop},
-                                                        {"max_tokens", agent_stop::length},
-                                                        {"model_context_window_exceeded", agent_stop::length},
-                                                        {"tool_use", agent_stop::tool_use},
-                                                        {"guardrail_intervened", agent_stop::error},
-                                                        {"content_filtered", agent_stop::error},
-                                                        {"malformed_model_output", agent_stop::error},
-                                                        {"malformed_tool_use", agent_stop::error},
-                                                        {"refusal", agent_stop::error},
-                                                        {"of_tomorrow", agent_stop::error}};
-    for (auto const& [reason, meaning] : known) {
+    for (auto const& [reason, meaning] : stop_reasons) {
         INFO(reason);
         agent_script script({begin(), text(0, "a"), agent_events::stop(0), message_stop(reason)});
         script.complete();

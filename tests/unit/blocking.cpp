@@ -1,5 +1,6 @@
 #include "bedrock/blocking.hpp"
 
+#include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,6 +14,7 @@
 #include <utility>
 
 using namespace bedrock;
+using http_request::get;
 
 namespace {
 
@@ -44,12 +46,6 @@ exchange<result<std::string>> rest(std::int64_t milliseconds) {
     pause_ask nap(milliseconds);
     co_await nap;
     co_return std::string("rested");
-}
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
 }
 
 struct fixture {

@@ -1,5 +1,6 @@
 #include "bedrock/engine.hpp"
 
+#include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,21 +13,10 @@
 #include <utility>
 
 using namespace bedrock;
+using http_request::get;
+using http_request::post;
 
 namespace {
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
-}
-
-http::request post(std::string url, std::string body) {
-    auto made = get(std::move(url));
-    made.method = "POST";
-    made.body = std::move(body);
-    return made;
-}
 
 template <class Until>
 void drive(engine& on, curl_transfer& transfer, Until until) {

@@ -2,6 +2,7 @@
 
 #include "bedrock/single_flight.hpp"
 
+#include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 #include "support/temporary_file.hpp"
 
@@ -27,6 +28,7 @@
 #include <unistd.h>
 
 using namespace bedrock;
+using http_request::get;
 
 namespace {
 
@@ -73,12 +75,6 @@ exchange<result<std::string>> rewrite(std::string path) {
     file_ask look(path);
     co_await look;
     co_return look.text;
-}
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
 }
 
 struct fixture {

@@ -3,6 +3,7 @@
 #include "support/allocations.hpp"
 #include "support/guarded_buffer.hpp"
 #include "support/json_file.hpp"
+#include "support/shared_config_vectors.hpp"
 #include "support/vectors.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,6 +25,7 @@ using bedrock::profile_set;
 using bedrock::profile_texts;
 
 using namespace std::string_view_literals;
+using shared_config_vectors::vector_case;
 
 namespace {
 
@@ -59,33 +61,6 @@ std::vector<std::string> names(std::span<profile_section const> sections) {
 using texts = std::vector<std::string>;
 
 // ---- conformance vectors
-
-struct vector_case {
-    std::string id;
-    std::string kind;
-    json_file::value root;
-};
-
-template <class Use>
-void for_each_vector(Use use) {
-    auto const vectors = vectors_dir();
-    if (!vectors) {
-        WARN("no conformance vectors (-Dvectors=DIR)");
-        return;
-    }
-    auto const folder = *vectors + "/shared-config/";
-    simdjson::dom::parser index_parser;
-    auto const index = json_file::load(index_parser, folder + "index.json");
-    REQUIRE(index);
-    simdjson::dom::parser parser;
-    for (auto const& entry : json_file::list(*index, "cases")) {
-        auto const root = json_file::load(parser, folder + json_file::text_or_empty(entry, "file"));
-        REQUIRE(root);
-        auto const id = json_file::text_or_empty(entry, "id");
-        INFO(id);
-        use(vector_case{id, json_file::text_or_empty(entry, "kind"), *root});
-    }
-}
 
 struct vector_input {
     std::string config;
@@ -172,7 +147,7 @@ void check_one(profile_set const& set, json_file::value const& check) {
 TEST_CASE("profile_file: the SDKs' shared parser vectors", "[profile_file]") {
     std::size_t parsed_well = 0;
     std::size_t refused = 0;
-    for_each_vector([&](vector_case const& one) {
+    shared_config_vectors::for_each([&](vector_case const& one) {
         if (one.kind != "parser" && one.kind != "parser-checks") return;
         auto const input = input_of(one.root);
         auto const found = parse_profiles({.config = input.config, .credentials = input.credentials});
@@ -202,7 +177,7 @@ TEST_CASE("profile_file: the SDKs' shared parser vectors", "[profile_file]") {
 }
 
 TEST_CASE("profile_file: vectors of any dialect, cut short everywhere, as either file", "[profile_file]") {
-    for_each_vector([&](vector_case const& one) {
+    shared_config_vectors::for_each([&](vector_case const& one) {
         if (!one.kind.starts_with("parser")) return;
         auto const input = input_of(one.root);
         for (auto const& text : {input.config, input.credentials}) {
@@ -218,7 +193,7 @@ TEST_CASE("profile_file: vectors of any dialect, cut short everywhere, as either
 }
 
 TEST_CASE("profile_file: the profiles of the chain vectors, written as a file, are found whole", "[profile_file]") {
-    for_each_vector([&](vector_case const& one) {
+    shared_config_vectors::for_each([&](vector_case const& one) {
         if (one.kind != "profile-chain") return;
         auto const input = json_file::member(one.root, "input");
         REQUIRE(input);

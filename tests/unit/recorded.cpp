@@ -1,5 +1,7 @@
 #include "bedrock/recorded.hpp"
 
+#include "support/http_request.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -8,14 +10,9 @@
 #include <vector>
 
 using namespace bedrock;
+using http_request::get;
 
 namespace {
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
-}
 
 exchange<http_ask*> send(http_ask& ask) {
     co_await ask;

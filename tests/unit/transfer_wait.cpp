@@ -1,5 +1,6 @@
 #include "bedrock/transfer_wait.hpp"
 
+#include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,9 +14,8 @@ using namespace bedrock;
 
 namespace {
 
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
+http::request impatient_get(std::string url) {
+    auto made = http_request::get(std::move(url));
     made.timeouts.connect_ms = 1'000;
     made.timeouts.first_event_ms = 200;
     made.timeouts.first_byte_ms = 300;
@@ -38,7 +38,7 @@ TEST_CASE("transfer_wait: which clock runs, and when to look again", "[transfer_
             on.wait(100);
         }
     };
-    auto const silent = on.start(get(server.url("/silent")), true, started);
+    auto const silent = on.start(impatient_get(server.url("/silent")), true, started);
     transfer_wait plain(*silent, false, started);
     transfer_wait streamed(*silent, true, started);
     auto clock = plain.clock({}, started);
@@ -62,7 +62,7 @@ TEST_CASE("transfer_wait: which clock runs, and when to look again", "[transfer_
     total.also(started, 25, "total", "the call did not end");
     CHECK(std::string(plain.clock(total, started + 20).name) == "total");
 
-    auto const part = on.start(get(server.url("/part")), true, started);
+    auto const part = on.start(impatient_get(server.url("/part")), true, started);
     transfer_wait waited(*part, false, started);
     drive(*part, [&] { return part->buffer.size() == 4; });
     clock = waited.clock({}, started + 70);
@@ -74,9 +74,9 @@ TEST_CASE("transfer_wait: which clock runs, and when to look again", "[transfer_
 TEST_CASE("transfer_wait: how a transfer answers its ask", "[transfer_wait]") {
     engine on(std::make_shared<engine_share>());
     http::failure const late{errc::timeout, true, "late"};
-    auto const make = [&] { return on.start(get("http://[bad"), true); };
+    auto const make = [&] { return on.start(impatient_get("http://[bad"), true); };
     SECTION("plain") {
-        http_ask asked(get(""));
+        http_ask asked(impatient_get(""));
         auto const transfer = make();
         while (!transfer->ended) on.perform();
         answer_by(asked, *transfer, {});
@@ -86,20 +86,20 @@ TEST_CASE("transfer_wait: how a transfer answers its ask", "[transfer_wait]") {
         transfer->end = {};
         transfer->head.status = 418;
         transfer->buffer.append(as_bytes("tea"));
-        http_ask whole(get(""));
+        http_ask whole(impatient_get(""));
         answer_by(whole, *transfer, {});
         CHECK_FALSE(whole.failure);
         CHECK(whole.response.head.status == 418);
         CHECK(whole.response.body == "tea");
     }
     SECTION("a stream") {
-        open_ask asked(get(""));
+        open_ask asked(impatient_get(""));
         auto transfer = make();
         while (!transfer->ended) on.perform();
         answer_by(asked, std::move(transfer), {});
         CHECK(asked.failure.code == errc::invalid_input);
         CHECK_FALSE(asked.transfer);
-        open_ask slow(get(""));
+        open_ask slow(impatient_get(""));
         answer_by(slow, make(), late);
         CHECK(slow.failure.code == errc::timeout);
         CHECK_FALSE(slow.transfer);

@@ -2,6 +2,7 @@
 
 #include "bedrock/recorded.hpp"
 #include "support/fake_environment.hpp"
+#include "support/http_request.hpp"
 #include "support/real_run.hpp"
 #include "support/socket_server.hpp"
 
@@ -13,14 +14,9 @@
 #include <utility>
 
 using namespace bedrock;
+using http_request::get;
 
 namespace {
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
-}
 
 fetched fetch(real_run& run, std::string url, fetch_limits limits = {}) {
     return run(fetch_bounded(get(std::move(url)), limits, run.here));

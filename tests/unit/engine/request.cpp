@@ -1,5 +1,6 @@
 #include "bedrock/engine/request.hpp"
 
+#include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,21 +12,10 @@
 #include <utility>
 
 using namespace bedrock;
+using http_request::get;
+using http_request::post;
 
 namespace {
-
-http::request get(std::string url) {
-    http::request made;
-    made.url = std::move(url);
-    return made;
-}
-
-http::request post(std::string url, std::string body) {
-    auto made = get(std::move(url));
-    made.method = "POST";
-    made.body = std::move(body);
-    return made;
-}
 
 std::size_t let_fall(char*, std::size_t size, std::size_t count, void*) {
     return size * count;
