@@ -938,12 +938,14 @@ inline bool read_header(byte_view& block, header& out) noexcept {
     byte_view rest = block.subspan(name_size + 2);
 
     std::size_t value_size = 0;
-    if (auto const fixed = detail::fixed_value_size(type)) {
-        value_size = *fixed;
-    } else {
-        if (!detail::has_length_prefix(type) || rest.size() < 2) return false;
+    if (detail::has_length_prefix(type)) {
+        if (rest.size() < 2) return false;
         value_size = load_big_endian<std::uint16_t>(rest.data());
         rest = rest.subspan(2);
+    } else {
+        auto const fixed = detail::fixed_value_size(type);
+        if (!fixed) return false;
+        value_size = *fixed;
     }
     if (rest.size() < value_size) return false;
 
@@ -955,7 +957,9 @@ inline bool read_header(byte_view& block, header& out) noexcept {
 }
 
 inline std::optional<header> header_range::find(std::string_view name) const noexcept {
-    for (header const& one : *this) {
+    byte_view rest = block_;
+    header one;
+    while (read_header(rest, one)) {
         if (one.name == name) return one;
     }
     return std::nullopt;
@@ -1233,7 +1237,8 @@ class decoder {
 
   private:
     decoded_frame decode(byte_view bytes) noexcept { return decode_frame(bytes, allowed_, before_, checksums_); }
-    bool accept(decoded_frame const& frame, message& out) noexcept;
+    bool accept(decoded_frame const& frame, bool in_piece, message& out) noexcept;
+    bool complete_carried();
     void append(std::size_t count);
     void drop_delivered() noexcept;
 
@@ -1269,31 +1274,19 @@ inline void decoder::feed(byte_view piece) {
 }
 
 inline bool decoder::next(message& out) {
-    out = {};
     drop_delivered();
-    if (!state_.ok()) return false;
-
-    if (carried_.empty()) {
-        decoded_frame const frame = decode(piece_);
-        if (frame.outcome == progress::message) piece_ = piece_.subspan(frame.size);
-        if (frame.outcome != progress::need_more) return accept(frame, out);
+    while (state_.ok() && (carried_.empty() || complete_carried())) {
+        bool const in_piece = carried_.empty();
+        decoded_frame const frame = decode(in_piece ? piece_ : byte_view(carried_).subspan(begin_));
+        if (frame.outcome != progress::need_more) return accept(frame, in_piece, out);
         needed_ = frame.size;
-        append(piece_.size());
-        return false;
-    }
-    for (;;) {
-        std::size_t const have = carried_.size() - begin_;
-        if (have < needed_) append(needed_ - have < piece_.size() ? needed_ - have : piece_.size());
-        if (carried_.size() - begin_ < needed_) return false;
-        decoded_frame const frame = decode(byte_view(carried_).subspan(begin_));
-        if (frame.outcome == progress::need_more) {
-            needed_ = frame.size;
-            continue;
+        if (in_piece) {
+            append(piece_.size());
+            break;
         }
-        begin_ += frame.size;
-        needed_ = 0;
-        return accept(frame, out);
     }
+    out = {};
+    return false;
 }
 
 inline status decoder::finish() noexcept {
@@ -1309,11 +1302,24 @@ inline void decoder::reset() noexcept {
     state_ = {};
 }
 
-inline bool decoder::accept(decoded_frame const& frame, message& out) noexcept {
+inline bool decoder::accept(decoded_frame const& frame, bool in_piece, message& out) noexcept {
+    if (in_piece) {
+        piece_ = piece_.subspan(frame.size);
+    } else {
+        begin_ += frame.size;
+        needed_ = 0;
+    }
     state_.code = frame.code;
     state_.offset += frame.size;
     out = frame.content;
     return frame.outcome == progress::message;
+}
+
+// Whether the carried frame has the bytes that it needs, as far as the piece has them.
+inline bool decoder::complete_carried() {
+    std::size_t const have = carried_.size() - begin_;
+    if (have < needed_) append(needed_ - have < piece_.size() ? needed_ - have : piece_.size());
+    return carried_.size() - begin_ >= needed_;
 }
 
 inline void decoder::append(std::size_t count) {

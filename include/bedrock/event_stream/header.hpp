@@ -188,12 +188,14 @@ inline bool read_header(byte_view& block, header& out) noexcept {
     byte_view rest = block.subspan(name_size + 2);
 
     std::size_t value_size = 0;
-    if (auto const fixed = detail::fixed_value_size(type)) {
-        value_size = *fixed;
-    } else {
-        if (!detail::has_length_prefix(type) || rest.size() < 2) return false;
+    if (detail::has_length_prefix(type)) {
+        if (rest.size() < 2) return false;
         value_size = load_big_endian<std::uint16_t>(rest.data());
         rest = rest.subspan(2);
+    } else {
+        auto const fixed = detail::fixed_value_size(type);
+        if (!fixed) return false;
+        value_size = *fixed;
     }
     if (rest.size() < value_size) return false;
 
@@ -205,7 +207,9 @@ inline bool read_header(byte_view& block, header& out) noexcept {
 }
 
 inline std::optional<header> header_range::find(std::string_view name) const noexcept {
-    for (header const& one : *this) {
+    byte_view rest = block_;
+    header one;
+    while (read_header(rest, one)) {
         if (one.name == name) return one;
     }
     return std::nullopt;
