@@ -32,8 +32,8 @@ char const* find_string_special_ascii(char const* begin, char const* end) noexce
 /// The first byte of 0x80 and above in [begin, end), or `end`.
 char const* find_non_ascii(char const* begin, char const* end) noexcept;
 
-/// The first byte in [begin, end) that is no graphic ASCII character (`!` to `~`), or `end`.
-char const* find_non_graphic(char const* begin, char const* end) noexcept;
+/// Whether a byte in [begin, end) is no graphic ASCII character (`!` to `~`).
+bool has_non_graphic(char const* begin, char const* end) noexcept;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -90,7 +90,8 @@ char const* find_portable(char const* at, char const* end) noexcept {
     return at;
 }
 
-// Each `hits` returns a mask with the bits of the first hit lowest, `bits_per_byte` a byte.
+// `marks` has the highest bit of each byte that is a hit set; `mask_of` makes a mask of them with the bits of the first
+// hit lowest, `bits_per_byte` a byte.
 
 #if defined(__x86_64__) || defined(_M_X64)
 
@@ -103,34 +104,38 @@ inline __m128i load_wide(char const* at) noexcept {
     return bytes;
 }
 
-inline unsigned mask_of(__m128i hits) noexcept {
-    return static_cast<unsigned>(_mm_movemask_epi8(hits));
+inline unsigned mask_of(__m128i marks) noexcept {
+    return static_cast<unsigned>(_mm_movemask_epi8(marks));
+}
+
+inline __m128i either(__m128i left, __m128i right) noexcept {
+    return _mm_or_si128(left, right);
 }
 
 inline __m128i quote_or_backslash(__m128i bytes) noexcept {
     return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
 }
 
-inline unsigned hits(string_special, char const* at) noexcept {
+inline __m128i marks(string_special, char const* at) noexcept {
     auto const bytes = load_wide(at);
     auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x20));  // negative: controls, and 0x80 and above
-    return mask_of(_mm_or_si128(below, quote_or_backslash(bytes)));
+    return _mm_or_si128(below, quote_or_backslash(bytes));
 }
 
-inline unsigned hits(string_special_ascii, char const* at) noexcept {
+inline __m128i marks(string_special_ascii, char const* at) noexcept {
     auto const bytes = load_wide(at);
     auto const control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    return mask_of(_mm_or_si128(control, quote_or_backslash(bytes)));
+    return _mm_or_si128(control, quote_or_backslash(bytes));
 }
 
-inline unsigned hits(non_ascii, char const* at) noexcept {
-    return mask_of(load_wide(at));
+inline __m128i marks(non_ascii, char const* at) noexcept {
+    return load_wide(at);
 }
 
-inline unsigned hits(non_graphic, char const* at) noexcept {
+inline __m128i marks(non_graphic, char const* at) noexcept {
     auto const bytes = load_wide(at);
     auto const below = _mm_subs_epi8(bytes, _mm_set1_epi8(0x21));  // negative: up to the space, and 0x80 and above
-    return mask_of(_mm_or_si128(below, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f))));
+    return _mm_or_si128(below, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
 }
 
 #elif defined(__AARCH64EL__) || defined(_M_ARM64)
@@ -142,32 +147,36 @@ inline uint8x16_t load_wide(char const* at) noexcept {
     return vld1q_u8(reinterpret_cast<std::uint8_t const*>(at));
 }
 
-inline std::uint64_t mask_of(uint8x16_t hits) noexcept {
-    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hits), 4)), 0);
+inline std::uint64_t mask_of(uint8x16_t marks) noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(marks), 4)), 0);
+}
+
+inline uint8x16_t either(uint8x16_t left, uint8x16_t right) noexcept {
+    return vorrq_u8(left, right);
 }
 
 inline uint8x16_t quote_or_backslash(uint8x16_t bytes) noexcept {
     return vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\')));
 }
 
-inline std::uint64_t hits(string_special, char const* at) noexcept {
+inline uint8x16_t marks(string_special, char const* at) noexcept {
     auto const bytes = load_wide(at);
     auto const below = vcltq_s8(vreinterpretq_s8_u8(bytes), vdupq_n_s8(0x20));  // signed: controls, and 0x80 and above
-    return mask_of(vorrq_u8(below, quote_or_backslash(bytes)));
+    return vorrq_u8(below, quote_or_backslash(bytes));
 }
 
-inline std::uint64_t hits(string_special_ascii, char const* at) noexcept {
+inline uint8x16_t marks(string_special_ascii, char const* at) noexcept {
     auto const bytes = load_wide(at);
-    return mask_of(vorrq_u8(vcltq_u8(bytes, vdupq_n_u8(0x20)), quote_or_backslash(bytes)));
+    return vorrq_u8(vcltq_u8(bytes, vdupq_n_u8(0x20)), quote_or_backslash(bytes));
 }
 
-inline std::uint64_t hits(non_ascii, char const* at) noexcept {
-    return mask_of(vcgeq_u8(load_wide(at), vdupq_n_u8(0x80)));
+inline uint8x16_t marks(non_ascii, char const* at) noexcept {
+    return vcgeq_u8(load_wide(at), vdupq_n_u8(0x80));
 }
 
-inline std::uint64_t hits(non_graphic, char const* at) noexcept {
+inline uint8x16_t marks(non_graphic, char const* at) noexcept {
     auto const above = vsubq_u8(load_wide(at), vdupq_n_u8(0x21));  // what lies below comes out above
-    return mask_of(vcgeq_u8(above, vdupq_n_u8(0x7f - 0x21)));
+    return vcgeq_u8(above, vdupq_n_u8(0x7f - 0x21));
 }
 
 #else
@@ -181,12 +190,12 @@ template <class Set>
 char const* find_beyond(char const* at, char const* end, char const* readable) noexcept {
     if constexpr (has_wide) {
         for (; end - at >= 16; at += 16)
-            if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+            if (auto const mask = mask_of(marks(Set{}, at)); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
         // What is too short for a register is looked at together with bytes before it, which need not belong to it.
         if (end - readable >= 16) {
             if (at == end) return end;
             auto const passed = 16 - (end - at);
-            auto const mask = hits(Set{}, end - 16) >> passed * bits_per_byte;
+            auto const mask = mask_of(marks(Set{}, end - 16)) >> passed * bits_per_byte;
             return mask == 0 ? end : at + std::countr_zero(mask) / bits_per_byte;
         }
     }
@@ -198,7 +207,7 @@ template <class Set>
 char const* find(char const* at, char const* end, char const* readable) noexcept {
     if constexpr (has_wide) {
         if (end - at >= 16) {
-            if (auto const mask = hits(Set{}, at); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
+            if (auto const mask = mask_of(marks(Set{}, at)); mask != 0) return at + std::countr_zero(mask) / bits_per_byte;
             at += 16;
         }
     }
@@ -209,9 +218,10 @@ template <class Set>
 bool has(char const* at, char const* end, char const* readable) noexcept {
     if constexpr (has_wide) {
         if (end - at >= 16) {
-            auto found = hits(Set{}, end - 16);
-            for (; end - at > 16; at += 16) found |= hits(Set{}, at);
-            return found != 0;
+            auto const* const last = end - 16;
+            auto found = marks(Set{}, last);
+            for (; at < last; at += 16) found = either(found, marks(Set{}, at));
+            return mask_of(found) != 0;
         }
     }
     return find_beyond<Set>(at, end, readable) != end;
@@ -239,8 +249,8 @@ inline char const* find_non_ascii(char const* begin, char const* end) noexcept {
     return scan_detail::find<scan_detail::non_ascii>(begin, end, begin);
 }
 
-inline char const* find_non_graphic(char const* begin, char const* end) noexcept {
-    return scan_detail::find<scan_detail::non_graphic>(begin, end, begin);
+inline bool has_non_graphic(char const* begin, char const* end) noexcept {
+    return scan_detail::has<scan_detail::non_graphic>(begin, end, begin);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -29,8 +29,9 @@ subject const subjects[] = {
      [](unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }},
     {"find_non_ascii", bedrock::find_non_ascii, sets::find_portable<sets::non_ascii>,
      [](unsigned char c) { return c >= 0x80; }},
-    {"find_non_graphic", bedrock::find_non_graphic, sets::find_portable<sets::non_graphic>,
-     [](unsigned char c) { return c < '!' || c > '~'; }},
+    {"non_graphic",
+     [](char const* begin, char const* end) { return sets::find<sets::non_graphic>(begin, end, begin); },
+     sets::find_portable<sets::non_graphic>, [](unsigned char c) { return c < '!' || c > '~'; }},
 };
 
 std::size_t naive(subject const& one, std::string_view text) {
@@ -114,6 +115,24 @@ TEST_CASE("the architectures with a baseline use it", "[scan]") {
 #else
     CHECK_FALSE(sets::has_wide);
 #endif
+}
+
+TEST_CASE("whether a byte is no graphic character, for every value at every place", "[scan]") {
+    std::size_t differences = 0;
+    for (std::size_t size = 1; size <= 70; ++size) {
+        guarded_buffer buffer(std::string(size, 'a'));
+        auto const* const begin = buffer.text().data();
+        differences += bedrock::has_non_graphic(begin, begin + size);
+        for (std::size_t at = 0; at != size; ++at) {
+            for (int value = 0; value != 256; ++value) {
+                buffer.data()[at] = static_cast<char>(value);
+                differences += bedrock::has_non_graphic(begin, begin + size) != (value < '!' || value > '~');
+            }
+            buffer.data()[at] = 'a';
+        }
+    }
+    CHECK(differences == 0);
+    CHECK_FALSE(bedrock::has_non_graphic(nullptr, nullptr));
 }
 
 TEST_CASE("bytes before the text help to search it and are not found", "[scan]") {

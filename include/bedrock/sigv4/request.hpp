@@ -79,8 +79,7 @@ inline constexpr std::string_view content_hash_name = "x-amz-content-sha256";
 
 // Printable ASCII without the space, at the speed of wide registers: session tokens are long, and read several times.
 inline bool is_graphic(std::string_view text) noexcept {
-    auto const* const end = text.data() + text.size();
-    return find_non_graphic(text.data(), end) == end;
+    return !has_non_graphic(text.data(), text.data() + text.size());
 }
 
 // RFC 9110, 5.6.2: printable ASCII but the delimiters.
