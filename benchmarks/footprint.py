@@ -24,7 +24,7 @@ ROOT = os.path.dirname(HERE)
 INCLUDE = os.path.join(ROOT, "include")
 
 STD4 = "<string> <vector> <optional> <variant>"
-NOT_IN_EVERY = ("bedrock/testing/", "bedrock/simdjson.hpp")  # need more than curl and OpenSSL
+NOT_IN_EVERY = ("bedrock/testing/", "bedrock/simdjson.hpp", "bedrock/extern")  # need more libraries, or another unit
 
 # The first area that has a header has what it defines.
 AREAS = (
@@ -62,8 +62,9 @@ def units():
     yield STD4, including(*STD4.split())
     yield "event_stream.hpp", including("<bedrock/event_stream.hpp>")
     yield "bedrock.hpp", including("<bedrock/bedrock.hpp>")
-    yield "converse and stream, a program", (
-        "#define main converse_main\n" + including('"converse.cpp"') + "#undef main\n" + including('"stream.cpp"'))
+    program = "#define main converse_main\n" + including('"converse.cpp"') + "#undef main\n" + including('"stream.cpp"')
+    yield "converse and stream, a program", program
+    yield "the same, with extern.hpp", including("<bedrock/extern.hpp>") + program
     every = ["<%s>" % name for name in headers() if not name.startswith(NOT_IN_EVERY)]
     yield "every header, and a client", including(*every) + "int main() { bedrock::client client; }\n"
 

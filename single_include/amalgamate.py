@@ -33,11 +33,13 @@ FLOORS = (
                "tool_functions tool_rounds toolbox"),
     ("products", "known_limits model_list catalogue_file catalogue model_traits reasoning model_fit prompt_cache cost "
                  "configuration/ configuration error_class agent_event agent_view agent_stream telemetry core bedrock"),
+    ("separate", "extern extern_definitions"),
     ("testing", "simdjson testing/"),
 )
 MODEL = [name for name, _ in FLOORS].index("model")
 AMBIENT = [name for name, _ in FLOORS].index("ambient")
-LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above needs libraries that users may not have
+LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above is not for every program
+COPIED = ("extern.hpp", "extern_definitions.hpp")  # stand beside the joined file as they are
 
 # What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
 APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
@@ -51,7 +53,7 @@ WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they inclu
 
 # The macros that a header may leave defined, beside its guard. Each is documented where it is defined.
 MACROS = {
-    "BEDROCK_ABI", "BEDROCK_COLD", "BEDROCK_EXCEPTIONS",
+    "BEDROCK_ABI", "BEDROCK_CLIENT_CLASSES", "BEDROCK_COLD", "BEDROCK_EXCEPTIONS",
     "BEDROCK_JSON_FIELD", "BEDROCK_JSON_BOXED_FIELD", "BEDROCK_JSON_IGNORED",
 }
 
@@ -335,6 +337,9 @@ def written(tree):
         if path[:-len(".hpp")] in APART and tree.joined(path):
             yield path, ("// Opt-in in the tree: the joined header has it already.\n"
                          '#include "%sbedrock.hpp"\n' % ("../" * path.count("/")))
+    for path in COPIED:
+        if path in tree.headers:
+            yield path, tree.headers[path].text
 
 
 def written_path(tree, name):

@@ -1,0 +1,1 @@
+#include <bedrock/extern_definitions.hpp>
