@@ -179,12 +179,14 @@ result<operation> with_json(result<operation> made, Request const& request) {
     return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
 }
 
-inline result<operation> make_converse(converse_request const& request) {
+template <class = void>
+result<operation> make_converse(converse_request const& request) {
     return with_body(make_model_operation("Converse", "/converse", request.model_id),
                      [&](std::string& body) { return write_converse_body(request, body); });
 }
 
-inline result<operation> make_converse_stream(converse_request const& request) {
+template <class = void>
+result<operation> make_converse_stream(converse_request const& request) {
     return with_body(make_model_operation("ConverseStream", "/converse-stream", request.model_id),
                      [&](std::string& body) { return write_converse_stream_body(request, body); });
 }

@@ -4327,28 +4327,6 @@ struct unknown_arm {
 
 namespace detail {
 
-enum class arm_action : unsigned char { construct, copy, move, destroy };
-using arm_manager = void (*)(arm_action, void* at, void* from);
-
-template <class Arm>
-void manage_arm(arm_action action, void* at, void* from) {
-    static_assert(std::is_nothrow_move_constructible_v<Arm>);
-    switch (action) {
-        case arm_action::construct:
-            ::new (at) Arm();
-            break;
-        case arm_action::copy:
-            ::new (at) Arm(*static_cast<Arm const*>(from));
-            break;
-        case arm_action::move:
-            ::new (at) Arm(std::move(*static_cast<Arm*>(from)));
-            break;
-        case arm_action::destroy:
-            std::destroy_at(static_cast<Arm*>(at));
-            break;
-    }
-}
-
 template <class Arm, class... Arms>
 inline constexpr bool is_arm = (std::is_same_v<Arm, Arms> || ...);
 
@@ -4363,8 +4341,9 @@ constexpr unsigned char place_of_arm() noexcept {
 
 }  // namespace detail
 
-/// Holds one of `Arms`, an `unknown_arm`, or nothing (the default, which cannot be sent). A leaner std::variant: one
-/// small function per arm does all its work. To describe a union, derive and name the arms as the wire does:
+/// Holds one of `Arms`, an `unknown_arm`, or nothing (the default, which cannot be sent). A leaner std::variant: its
+/// arms are told apart by comparisons, so that what is only destroyed has no code to be copied. To describe a union,
+/// derive and name the arms as the wire does:
 ///
 ///     struct image_source : json::one_of<byte_buffer, s3_location> {
 ///         using one_of::one_of;
@@ -4384,16 +4363,16 @@ class one_of {
     template <class Arm>
     requires has<Arm> one_of(Arm&& arm) {  // NOLINT: implicit on purpose, `.source = bytes`
         using type = std::remove_cvref_t<Arm>;
-        ::new (static_cast<void*>(storage_)) type(std::forward<Arm>(arm));
+        ::new (start()) type(std::forward<Arm>(arm));
         place_ = place<type>;
     }
     one_of(one_of const& other) {
-        if (other.place_ != 0) managers[other.place_](detail::arm_action::copy, storage_, other.mutable_storage());
+        unsigned char at = 0;
+        ((++at == other.place_ ? void(::new (start()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
+        if (other.place_ == unknown_place) ::new (start()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
         place_ = other.place_;
     }
-    one_of(one_of&& other) noexcept : place_(other.place_) {
-        if (place_ != 0) managers[place_](detail::arm_action::move, storage_, other.storage_);
-    }
+    one_of(one_of&& other) noexcept { move(other); }
     one_of& operator=(one_of const& other) {
         if (this != &other) *this = one_of(other);
         return *this;
@@ -4401,8 +4380,7 @@ class one_of {
     one_of& operator=(one_of&& other) noexcept {
         if (this == &other) return *this;
         reset();
-        if (other.place_ != 0) managers[other.place_](detail::arm_action::move, storage_, other.storage_);
-        place_ = other.place_;
+        move(other);
         return *this;
     }
     ~one_of() { reset(); }
@@ -4428,14 +4406,18 @@ class one_of {
     template <class Arm>
     requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
     void reset() noexcept {
-        if (auto const held = std::exchange(place_, static_cast<unsigned char>(0)); held != 0)
-            managers[held](detail::arm_action::destroy, storage_, nullptr);
+        auto const held = std::exchange(place_, static_cast<unsigned char>(0));
+        unsigned char at = 0;
+        ((++at == held ? static_cast<Arms*>(start())->~Arms() : void()), ...);
+        if (held == unknown_place) static_cast<unknown_arm*>(start())->~unknown_arm();
     }
 
     /// For interpreters: as `emplace`, by index(), and the arm's address.
     void* emplace_at(std::size_t index) {
         reset();
-        managers[index](detail::arm_action::construct, storage_, nullptr);
+        std::size_t at = 0;
+        ((++at == index ? void(::new (start()) Arms()) : void()), ...);
+        if (index == unknown_place) ::new (start()) unknown_arm();
         place_ = static_cast<unsigned char>(index);
         return storage_;
     }
@@ -4444,15 +4426,23 @@ class one_of {
   private:
     template <class Arm>
     static constexpr unsigned char place = detail::place_of_arm<Arm, Arms..., unknown_arm>();
-    static constexpr detail::arm_manager managers[] = {nullptr, &detail::manage_arm<Arms>...,
-                                                       &detail::manage_arm<unknown_arm>};
+    static constexpr unsigned char unknown_place = sizeof...(Arms) + 1;
     static constexpr std::size_t largest() noexcept {
         std::size_t size = sizeof(unknown_arm);
         ((size = sizeof(Arms) > size ? sizeof(Arms) : size), ...);
         return size;
     }
 
-    void* mutable_storage() const noexcept { return const_cast<std::byte*>(storage_); }
+    void move(one_of& other) noexcept {
+        static_assert((std::is_nothrow_move_constructible_v<Arms> && ...));
+        unsigned char at = 0;
+        ((++at == other.place_ ? void(::new (start()) Arms(std::move(*static_cast<Arms*>(other.start())))) : void()),
+         ...);
+        if (other.place_ == unknown_place)
+            ::new (start()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.start())));
+        place_ = other.place_;
+    }
+    void* start() noexcept { return storage_; }
 
     alignas(unknown_arm) alignas(Arms...) std::byte storage_[largest()];
     unsigned char place_ = 0;
@@ -4601,11 +4591,14 @@ inline constexpr std::uint32_t no_unknown = 0xffffffffu;
 /// The table of a struct, specialised below its definition:
 ///
 ///     template <> struct json::fields_of<citation> {
+///         template <class = void>
 ///         static constexpr json::field table[] = {
 ///             BEDROCK_JSON_FIELD(citation, title, "title", json::optional_field), ...
 ///         };
 ///     };
 ///
+/// It is a template of nothing, so that a unit that reads and writes no citation compiles none of what its table names.
+/// A table that is no template is as good where the struct is used anyway.
 /// A struct that stands for its single member (a bare string as a union's arm) says `using same_as = std::string;`.
 /// A struct that contains itself (in a list) declares `static json::field const table[2];` instead and defines it
 /// behind the specialisation with `inline constinit`. A struct keeps unknown members when it has a member
@@ -4783,9 +4776,12 @@ struct shape_of {
         } else if constexpr (requires { typename fields_of<T>::same_as; }) {
             static_assert(sizeof(T) == sizeof(typename fields_of<T>::same_as), "not the struct's only member");
             return shape_of<typename fields_of<T>::same_as>::make();
-        } else if constexpr (requires { fields_of<T>::table; }) {
+        } else if constexpr (requires { fields_of<T>::table[0]; }) {
             static_assert(std::size(fields_of<T>::table) <= 64);
             return structure(std::size(fields_of<T>::table), fields_of<T>::table);
+        } else if constexpr (requires { fields_of<T>::template table<>; }) {
+            static_assert(std::size(fields_of<T>::template table<>) <= 64);
+            return structure(std::size(fields_of<T>::template table<>), fields_of<T>::template table<>);
         } else {
             static_assert(sizeof(fields_of<T>) != 0, "fields_of<T> has neither a table nor same_as");
             return structure(0, nullptr);  // a struct without members of its own
@@ -17827,6 +17823,7 @@ struct json::enum_texts<audio_format> {
 
 template <>
 struct json::fields_of<s3_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(s3_location, uri, "uri", json::required_field),
         BEDROCK_JSON_FIELD(s3_location, bucket_owner, "bucketOwner", json::optional_field),
@@ -17834,6 +17831,7 @@ struct json::fields_of<s3_location> {
 };
 template <>
 struct json::fields_of<error_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(error_block, message, "message", json::optional_field),
     };
@@ -17848,6 +17846,7 @@ struct json::fields_of<document_pieces> {
 };
 template <>
 struct json::fields_of<image_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(image_block, source, "source", json::optional_field),
@@ -17856,12 +17855,14 @@ struct json::fields_of<image_block> {
 };
 template <>
 struct json::fields_of<citations_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_config, enabled, "enabled", json::required_field),
     };
 };
 template <>
 struct json::fields_of<document_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_block, format, "format", json::optional_field),
         BEDROCK_JSON_FIELD(document_block, name, "name", json::required_field),
@@ -17872,6 +17873,7 @@ struct json::fields_of<document_block> {
 };
 template <>
 struct json::fields_of<video_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(video_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(video_block, source, "source", json::required_field),
@@ -17879,6 +17881,7 @@ struct json::fields_of<video_block> {
 };
 template <>
 struct json::fields_of<audio_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(audio_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(audio_block, source, "source", json::optional_field),
@@ -17996,6 +17999,7 @@ struct search_result_block {
 
 template <>
 struct json::fields_of<web_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(web_location, url, "url", json::optional_field),
         BEDROCK_JSON_FIELD(web_location, domain, "domain", json::optional_field),
@@ -18003,6 +18007,7 @@ struct json::fields_of<web_location> {
 };
 template <>
 struct json::fields_of<document_char_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_char_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_char_location, start, "start", json::optional_field),
@@ -18011,6 +18016,7 @@ struct json::fields_of<document_char_location> {
 };
 template <>
 struct json::fields_of<document_page_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_page_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_page_location, start, "start", json::optional_field),
@@ -18019,6 +18025,7 @@ struct json::fields_of<document_page_location> {
 };
 template <>
 struct json::fields_of<document_chunk_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_chunk_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_chunk_location, start, "start", json::optional_field),
@@ -18027,6 +18034,7 @@ struct json::fields_of<document_chunk_location> {
 };
 template <>
 struct json::fields_of<search_result_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_location, search_result_index, "searchResultIndex", json::optional_field),
         BEDROCK_JSON_FIELD(search_result_location, start, "start", json::optional_field),
@@ -18035,6 +18043,7 @@ struct json::fields_of<search_result_location> {
 };
 template <>
 struct json::fields_of<citation> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citation, title, "title", json::optional_field),
         BEDROCK_JSON_FIELD(citation, source, "source", json::optional_field),
@@ -18044,6 +18053,7 @@ struct json::fields_of<citation> {
 };
 template <>
 struct json::fields_of<citations_content_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_content_block, content, "content", json::optional_field),
         BEDROCK_JSON_FIELD(citations_content_block, citations, "citations", json::optional_field),
@@ -18051,12 +18061,14 @@ struct json::fields_of<citations_content_block> {
 };
 template <>
 struct json::fields_of<search_result_content_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_content_block, text, "text", json::required_field),
     };
 };
 template <>
 struct json::fields_of<search_result_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_block, source, "source", json::required_field),
         BEDROCK_JSON_FIELD(search_result_block, title, "title", json::required_field),
@@ -18144,6 +18156,7 @@ struct json::enum_texts<guardrail_image_format> {
 
 template <>
 struct json::fields_of<guardrail_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_config, guardrail_identifier, "guardrailIdentifier", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_config, guardrail_version, "guardrailVersion", json::optional_field),
@@ -18153,6 +18166,7 @@ struct json::fields_of<guardrail_config> {
 };
 template <>
 struct json::fields_of<guardrail_text_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_text_block, text, "text", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_text_block, qualifiers, "qualifiers", json::optional_field),
@@ -18160,6 +18174,7 @@ struct json::fields_of<guardrail_text_block> {
 };
 template <>
 struct json::fields_of<guardrail_image_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_image_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_image_block, source, "source", json::required_field),
@@ -18330,6 +18345,7 @@ struct tool_input_schema_arm {
 
 template <>
 struct json::fields_of<cache_point_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(cache_point_block, type, "type", json::required_field),
         BEDROCK_JSON_FIELD(cache_point_block, ttl, "ttl", json::optional_field),
@@ -18337,6 +18353,7 @@ struct json::fields_of<cache_point_block> {
 };
 template <>
 struct json::fields_of<tool_use_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field),
@@ -18350,6 +18367,7 @@ struct json::fields_of<json_block> {
 };
 template <>
 struct json::fields_of<tool_result_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_result_block, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_result_block, content, "content", json::required_field),
@@ -18359,6 +18377,7 @@ struct json::fields_of<tool_result_block> {
 };
 template <>
 struct json::fields_of<tool_reference> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_reference, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(tool_reference, name, "name", json::optional_field),
@@ -18367,18 +18386,21 @@ struct json::fields_of<tool_reference> {
 };
 template <>
 struct json::fields_of<tool_addition_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_addition_block, tool, "tool", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_removal_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_removal_block, tool, "tool", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_specification> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_specification, name, "name", json::required_field),
         BEDROCK_JSON_FIELD(tool_specification, description, "description", json::optional_field),
@@ -18389,6 +18411,7 @@ struct json::fields_of<tool_specification> {
 };
 template <>
 struct json::fields_of<system_tool> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(system_tool, name, "name", json::required_field),
     };
@@ -18399,12 +18422,14 @@ template <>
 struct json::fields_of<any_tool_choice> {};
 template <>
 struct json::fields_of<specific_tool_choice> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(specific_tool_choice, name, "name", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_config, tools, "tools", json::required_field),
         BEDROCK_JSON_FIELD(tool_config, choice, "toolChoice", json::optional_field),
@@ -18452,6 +18477,7 @@ struct content_block
                    guardrail_content_block, cache_point_block, reasoning_content_block, citations_content_block,
                    search_result_block, tool_addition_block, tool_removal_block> {
     using one_of::one_of;
+    template <class = void>
     content_block(std::string&& text) : one_of(text_block{std::move(text)}) {}
     template <std::convertible_to<std::string_view> Text>
     content_block(Text const& text) : one_of(text_block{std::string(std::string_view(text))}) {}
@@ -18474,6 +18500,7 @@ struct content_block
 /// A block of the system prompt; a text makes a text block.
 struct system_content_block : json::one_of<text_block, guardrail_content_block, cache_point_block> {
     using one_of::one_of;
+    template <class = void>
     system_content_block(std::string&& text) : one_of(text_block{std::move(text)}) {}
     template <std::convertible_to<std::string_view> Text>
     system_content_block(Text const& text) : one_of(text_block{std::string(std::string_view(text))}) {}
@@ -18491,13 +18518,19 @@ struct message {
 };
 
 /// A user's message: from a text, one block, or several: `user({"What is this?", image_block{...}})`.
+template <class = void>
 message user(content_block content);
+template <class = void>
 message user(std::initializer_list<content_block> content);
+template <class = void>
 message user(std::vector<content_block> content);
 
 /// A message of the model's, to show it how it answered or shall begin.
+template <class = void>
 message assistant(content_block content);
+template <class = void>
 message assistant(std::initializer_list<content_block> content);
+template <class = void>
 message assistant(std::vector<content_block> content);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -18514,6 +18547,7 @@ struct json::enum_texts<conversation_role> {
 
 template <>
 struct json::fields_of<reasoning_text_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field),
         BEDROCK_JSON_FIELD(reasoning_text_block, signature, "signature", json::optional_field),
@@ -18525,6 +18559,7 @@ struct json::fields_of<redacted_reasoning> {
 };
 template <>
 struct json::fields_of<message> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message, role, "role", json::required_field),
         BEDROCK_JSON_FIELD(message, content, "content", json::required_field),
@@ -18546,25 +18581,31 @@ inline std::string message::text() const {
     return all;
 }
 
-inline message user(std::vector<content_block> content) {
+template <class>
+message user(std::vector<content_block> content) {
     return {.role = conversation_role::user, .content = std::move(content)};
 }
-inline message user(std::initializer_list<content_block> content) {
+template <class>
+message user(std::initializer_list<content_block> content) {
     return user(std::vector<content_block>(content));
 }
-inline message user(content_block content) {
+template <class>
+message user(content_block content) {
     message made{.role = conversation_role::user};
     made.content.push_back(std::move(content));
     return made;
 }
 
-inline message assistant(std::vector<content_block> content) {
+template <class>
+message assistant(std::vector<content_block> content) {
     return {.role = conversation_role::assistant, .content = std::move(content)};
 }
-inline message assistant(std::initializer_list<content_block> content) {
+template <class>
+message assistant(std::initializer_list<content_block> content) {
     return assistant(std::vector<content_block>(content));
 }
-inline message assistant(content_block content) {
+template <class>
+message assistant(content_block content) {
     message made{.role = conversation_role::assistant};
     made.content.push_back(std::move(content));
     return made;
@@ -18731,12 +18772,15 @@ struct converse_response {
     std::string text() const { return message.text(); }
     /// The tool uses of the message that the caller shall run, in order; not those that the service ran itself.
     /// **Lifetime:** of this response's content.
+    template <class = void>
     std::vector<tool_use_block const*> tool_uses() const;
 };
 
 /// Appends the body of the request as Converse takes it. **Errors:** errc::invalid_input naming the member.
+template <class = void>
 result<void> write_converse_body(converse_request const& request, std::string& out, json::write_options options = {});
 /// The same as ConverseStream takes it.
+template <class = void>
 result<void> write_converse_stream_body(converse_request const& request, std::string& out,
                                         json::write_options options = {});
 
@@ -18783,6 +18827,7 @@ struct converse_output_arm {
 
 template <>
 struct json::fields_of<inference_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_config, max_tokens, "maxTokens", json::optional_field),
         BEDROCK_JSON_FIELD(inference_config, temperature, "temperature", json::optional_field),
@@ -18792,18 +18837,21 @@ struct json::fields_of<inference_config> {
 };
 template <>
 struct json::fields_of<performance_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(performance_config, latency, "latency", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<service_tier> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(service_tier, type, "type", json::required_field),
     };
 };
 template <>
 struct json::fields_of<json_schema_definition> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(json_schema_definition, schema, "schema", json::required_field),
         BEDROCK_JSON_FIELD(json_schema_definition, name, "name", json::optional_field),
@@ -18812,6 +18860,7 @@ struct json::fields_of<json_schema_definition> {
 };
 template <>
 struct json::fields_of<output_format> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(output_format, type, "type", json::required_field),
         BEDROCK_JSON_BOXED_FIELD(output_format, json_schema, "structure", json::required_field,
@@ -18820,6 +18869,7 @@ struct json::fields_of<output_format> {
 };
 template <>
 struct json::fields_of<output_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(output_config, text_format, "textFormat", json::optional_field),
         BEDROCK_JSON_FIELD(output_config, effort, "effort", json::optional_field),
@@ -18827,6 +18877,7 @@ struct json::fields_of<output_config> {
 };
 template <>
 struct json::fields_of<converse_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_request, messages, "messages", json::optional_field),
         BEDROCK_JSON_FIELD(converse_request, system, "system", json::optional_field),
@@ -18846,6 +18897,7 @@ struct json::fields_of<converse_request> {
 };
 template <>
 struct json::fields_of<cache_detail> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(cache_detail, ttl, "ttl", json::required_field),
         BEDROCK_JSON_FIELD(cache_detail, input_tokens, "inputTokens", json::required_field),
@@ -18853,6 +18905,7 @@ struct json::fields_of<cache_detail> {
 };
 template <>
 struct json::fields_of<token_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(token_usage, input_tokens, "inputTokens", json::required_field),
         BEDROCK_JSON_FIELD(token_usage, output_tokens, "outputTokens", json::required_field),
@@ -18864,18 +18917,21 @@ struct json::fields_of<token_usage> {
 };
 template <>
 struct json::fields_of<converse_metrics> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_metrics, latency_ms, "latencyMs", json::required_field),
     };
 };
 template <>
 struct json::fields_of<prompt_router_trace> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(prompt_router_trace, invoked_model_id, "invokedModelId", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<converse_trace> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_trace, guardrail, "guardrail", json::optional_field),
         BEDROCK_JSON_FIELD(converse_trace, prompt_router, "promptRouter", json::optional_field),
@@ -18883,6 +18939,7 @@ struct json::fields_of<converse_trace> {
 };
 template <>
 struct json::fields_of<converse_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::optional_field, converse_output_arm),
         BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::optional_field),
@@ -18899,7 +18956,8 @@ struct json::fields_of<converse_response> {
 #pragma GCC diagnostic pop
 #endif
 
-inline std::vector<tool_use_block const*> converse_response::tool_uses() const {
+template <class>
+std::vector<tool_use_block const*> converse_response::tool_uses() const {
     std::vector<tool_use_block const*> uses;
     for (auto const& block : message.content) {
         auto const* const use = block.get_if<tool_use_block>();
@@ -18908,14 +18966,15 @@ inline std::vector<tool_use_block const*> converse_response::tool_uses() const {
     return uses;
 }
 
-inline result<void> write_converse_body(converse_request const& request, std::string& out,
-                                        json::write_options options) {
+template <class>
+result<void> write_converse_body(converse_request const& request, std::string& out, json::write_options options) {
     options.without |= json::only_in_stream;
     return json::write(request, out, options);
 }
 
-inline result<void> write_converse_stream_body(converse_request const& request, std::string& out,
-                                               json::write_options options) {
+template <class>
+result<void> write_converse_stream_body(converse_request const& request, std::string& out,
+                                        json::write_options options) {
     return json::write(request, out, options);
 }
 
@@ -19221,6 +19280,7 @@ class stream_event {
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
     /// `unknown`, with type and payload set.
     /// **Allocates:** nothing for text, tool input and reasoning deltas without escapes.
+    template <class = void>
     result<void> parse(std::string_view type, std::string_view payload);
 
   private:
@@ -19230,13 +19290,16 @@ class stream_event {
     std::string_view delta_text(delta_kind kind) const noexcept {
         return delta_.kind == kind ? delta_.text : std::string_view();
     }
+    template <class Structure = structure>
     result<void> parse_structure() const;
+    template <class = void>
     BEDROCK_COLD result<void> parse_uncommon();
     bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
     bool views_payload(std::string_view value) const noexcept;
     bool scan_inner(json::reader& in, std::string_view name, delta_kind kind);
+    template <class = void>
     void use_structure();
 
     event_kind kind_ = event_kind::unknown;
@@ -19256,6 +19319,7 @@ class stream_event {
 
 template <>
 struct json::fields_of<message_start_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message_start_event, role, "role", json::required_field),
         BEDROCK_JSON_IGNORED("p"),
@@ -19263,6 +19327,7 @@ struct json::fields_of<message_start_event> {
 };
 template <>
 struct json::fields_of<tool_use_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field),
@@ -19271,6 +19336,7 @@ struct json::fields_of<tool_use_block_start> {
 };
 template <>
 struct json::fields_of<tool_result_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_result_block_start, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_result_block_start, type, "type", json::optional_field),
@@ -19279,12 +19345,14 @@ struct json::fields_of<tool_result_block_start> {
 };
 template <>
 struct json::fields_of<image_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block_start, format, "format", json::required_field),
     };
 };
 template <>
 struct json::fields_of<content_block_start_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_start_event, start, "start", json::required_field),
         BEDROCK_JSON_FIELD(content_block_start_event, content_block_index, "contentBlockIndex", json::required_field),
@@ -19293,6 +19361,7 @@ struct json::fields_of<content_block_start_event> {
 };
 template <>
 struct json::fields_of<tool_use_block_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block_delta, input, "input", json::required_field),
     };
@@ -19307,12 +19376,14 @@ struct json::fields_of<reasoning_signature> {
 };
 template <>
 struct json::fields_of<citation_source_content_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citation_source_content_delta, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<citations_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_delta, title, "title", json::optional_field),
         BEDROCK_JSON_FIELD(citations_delta, source, "source", json::optional_field),
@@ -19322,6 +19393,7 @@ struct json::fields_of<citations_delta> {
 };
 template <>
 struct json::fields_of<image_block_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block_delta, source, "source", json::optional_field),
         BEDROCK_JSON_FIELD(image_block_delta, error, "error", json::optional_field),
@@ -19329,6 +19401,7 @@ struct json::fields_of<image_block_delta> {
 };
 template <>
 struct json::fields_of<content_block_delta_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_delta_event, delta, "delta", json::required_field),
         BEDROCK_JSON_FIELD(content_block_delta_event, content_block_index, "contentBlockIndex", json::required_field),
@@ -19337,6 +19410,7 @@ struct json::fields_of<content_block_delta_event> {
 };
 template <>
 struct json::fields_of<content_block_stop_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_stop_event, content_block_index, "contentBlockIndex", json::required_field),
         BEDROCK_JSON_IGNORED("p"),
@@ -19344,6 +19418,7 @@ struct json::fields_of<content_block_stop_event> {
 };
 template <>
 struct json::fields_of<message_stop_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message_stop_event, stop_reason, "stopReason", json::required_field),
         BEDROCK_JSON_FIELD(message_stop_event, additional_model_response_fields, "additionalModelResponseFields",
@@ -19353,6 +19428,7 @@ struct json::fields_of<message_stop_event> {
 };
 template <>
 struct json::fields_of<metadata_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(metadata_event, usage, "usage", json::required_field),
         BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field),
@@ -19396,7 +19472,8 @@ Event const* stream_event::get_if() const {
     return structure_.get_if<Event>();
 }
 
-inline result<void> stream_event::parse(std::string_view type, std::string_view payload) {
+template <class>
+result<void> stream_event::parse(std::string_view type, std::string_view payload) {
     type_ = type;
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
@@ -19405,7 +19482,8 @@ inline result<void> stream_event::parse(std::string_view type, std::string_view 
     return parse_uncommon();
 }
 
-inline result<void> stream_event::parse_uncommon() {
+template <class>
+result<void> stream_event::parse_uncommon() {
     delta_ = {};
     if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
     delta_ = {};
@@ -19417,8 +19495,9 @@ inline result<void> stream_event::parse_uncommon() {
     return parsed;
 }
 
-inline result<void> stream_event::parse_structure() const {
-    using arms = json::detail::union_arms<structure::one_of_type>;
+template <class Structure>
+result<void> stream_event::parse_structure() const {
+    using arms = json::detail::union_arms<typename Structure::one_of_type>;
     auto const place = static_cast<std::size_t>(kind_);
     auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_, {});
     if (parsed) return {};
@@ -19428,7 +19507,8 @@ inline result<void> stream_event::parse_structure() const {
     return unexpected{std::move(reason)};
 }
 
-inline void stream_event::use_structure() {
+template <class>
+void stream_event::use_structure() {
     if (auto const* const start = structure_.get_if<content_block_start_event>())
         delta_.index = start->content_block_index;
     if (auto const* const stop = structure_.get_if<content_block_stop_event>())
@@ -19528,6 +19608,7 @@ namespace bedrock::inline BEDROCK_ABI {
 class message_accumulator {
   public:
     /// The next event, in the order of the stream.
+    template <class = void>
     void add(stream_event const& event);
 
     /// messageStop has been seen.
@@ -19536,11 +19617,14 @@ class message_accumulator {
     /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
     /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
     /// never asks pays nothing.
+    template <class = void>
     json::partial const* partial_tool_input(std::int32_t index);
 
     /// What has come so far, copied.
+    template <class = void>
     converse_response snapshot() const;
     /// What has come, moved out; the accumulator is then as new.
+    template <class = void>
     converse_response take();
 
   private:
@@ -19554,25 +19638,40 @@ class message_accumulator {
         bool ends_in_text = false;  // of a tool result: the next text belongs to the last one
     };
 
+    template <class = void>
     void start(content_block_start_event const& event);
+    template <class = void>
     void add_delta(stream_event const& event);
+    template <class = void>
     void add_text(std::int32_t index, std::string_view text);
+    template <class = void>
     void add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas);
+    template <class = void>
     void add_citation(std::int32_t index, citations_delta const& delta);
+    template <class = void>
     void add_image(std::int32_t index, image_block_delta const& delta);
+    template <class = void>
     void add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta);
+    template <class = void>
     void add_unmerged(stream_event const& event);
+    template <class = void>
     void stop(std::int32_t index) noexcept;
+    template <class = void>
     void finish(message_stop_event const& event);
+    template <class = void>
     void add_metadata(metadata_event const& event);
 
+    template <class = void>
     block& add_block(std::int32_t index);
+    template <class = void>
     block* find_block(std::int32_t index) noexcept;
     template <class Arm>
     block& block_with(std::int32_t index);
     template <class Arm>
     Arm& reasoning_with(std::int32_t index);
+    template <class = void>
     static void close_tool_input(block& from, tool_use_block& use);
+    template <class = void>
     static void merge(json::unknown_members& into, json::unknown_members const& from);
 
     std::vector<block> blocks_;  // by index; of equal indices in the order of their coming
@@ -19582,7 +19681,8 @@ class message_accumulator {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline void message_accumulator::add(stream_event const& event) {
+template <class>
+void message_accumulator::add(stream_event const& event) {
     switch (event.kind()) {
         case event_kind::unknown:
             add_unmerged(event);
@@ -19611,7 +19711,8 @@ inline void message_accumulator::add(stream_event const& event) {
     }
 }
 
-inline json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
+template <class>
+json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
     auto* const held = find_block(index);
     if (held == nullptr || !held->content.holds<tool_use_block>()) return nullptr;
     if (!held->completed_input) held->completed_input.emplace();
@@ -19620,12 +19721,14 @@ inline json::partial const* message_accumulator::partial_tool_input(std::int32_t
     return &*held->completed_input;
 }
 
-inline converse_response message_accumulator::snapshot() const {
+template <class>
+converse_response message_accumulator::snapshot() const {
     message_accumulator copy(*this);
     return copy.take();
 }
 
-inline converse_response message_accumulator::take() {
+template <class>
+converse_response message_accumulator::take() {
     auto whole = std::exchange(response_, {});
     auto blocks = std::exchange(blocks_, {});
     complete_ = false;
@@ -19638,7 +19741,8 @@ inline converse_response message_accumulator::take() {
     return whole;
 }
 
-inline void message_accumulator::start(content_block_start_event const& event) {
+template <class>
+void message_accumulator::start(content_block_start_event const& event) {
     if (auto const* const use = event.start.get_if<tool_use_block_start>()) {
         auto& made = add_block(event.content_block_index).content.emplace<tool_use_block>();
         made.tool_use_id = use->tool_use_id;
@@ -19660,7 +19764,8 @@ inline void message_accumulator::start(content_block_start_event const& event) {
     }
 }
 
-inline void message_accumulator::add_delta(stream_event const& event) {
+template <class>
+void message_accumulator::add_delta(stream_event const& event) {
     auto const index = event.index();
     if (event.delta() == delta_kind::text) return add_text(index, event.text());
     if (event.delta() == delta_kind::tool_input) {
@@ -19686,7 +19791,8 @@ inline void message_accumulator::add_delta(stream_event const& event) {
         add_unmerged(event);
 }
 
-inline void message_accumulator::add_text(std::int32_t index, std::string_view text) {
+template <class>
+void message_accumulator::add_text(std::int32_t index, std::string_view text) {
     auto* const held = find_block(index);
     auto* const cited = held != nullptr ? held->content.get_if<citations_content_block>() : nullptr;
     if (cited == nullptr) {
@@ -19700,7 +19806,8 @@ inline void message_accumulator::add_text(std::int32_t index, std::string_view t
         cited->content.emplace_back(text_block{std::string(text)});
 }
 
-inline void message_accumulator::add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas) {
+template <class>
+void message_accumulator::add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas) {
     auto& held = block_with<tool_result_block>(index);
     auto& content = held.content.get_if<tool_result_block>()->content;
     for (auto const& delta : deltas.content) {
@@ -19717,7 +19824,8 @@ inline void message_accumulator::add_tool_result(std::int32_t index, tool_result
     }
 }
 
-inline void message_accumulator::add_citation(std::int32_t index, citations_delta const& delta) {
+template <class>
+void message_accumulator::add_citation(std::int32_t index, citations_delta const& delta) {
     auto* const held = find_block(index);
     if (auto* const text = held != nullptr ? held->content.get_if<text_block>() : nullptr) {
         citations_content_block cited;
@@ -19730,7 +19838,8 @@ inline void message_accumulator::add_citation(std::int32_t index, citations_delt
         std::move(made));
 }
 
-inline void message_accumulator::add_image(std::int32_t index, image_block_delta const& delta) {
+template <class>
+void message_accumulator::add_image(std::int32_t index, image_block_delta const& delta) {
     auto& image = *block_with<image_block>(index).content.get_if<image_block>();
     auto* const bytes = image.source.get_if<byte_buffer>();
     auto const* const more = delta.source.get_if<byte_buffer>();
@@ -19742,7 +19851,8 @@ inline void message_accumulator::add_image(std::int32_t index, image_block_delta
     merge(image.unknown, delta.unknown);
 }
 
-inline void message_accumulator::add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta) {
+template <class>
+void message_accumulator::add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta) {
     if (auto const* const text = delta.get_if<text_block>()) {
         reasoning_with<reasoning_text_block>(index).text += text->text;
     } else if (auto const* const signature = delta.get_if<reasoning_signature>()) {
@@ -19753,22 +19863,26 @@ inline void message_accumulator::add_reasoning(std::int32_t index, reasoning_con
     }
 }
 
-inline void message_accumulator::add_unmerged(stream_event const& event) {
+template <class>
+void message_accumulator::add_unmerged(stream_event const& event) {
     response_.unmerged_events.push_back({std::string(event.type()), event.payload()});
 }
 
-inline void message_accumulator::stop(std::int32_t index) noexcept {
+template <class>
+void message_accumulator::stop(std::int32_t index) noexcept {
     if (auto* const held = find_block(index)) held->finished = true;
 }
 
-inline void message_accumulator::finish(message_stop_event const& event) {
+template <class>
+void message_accumulator::finish(message_stop_event const& event) {
     complete_ = true;
     response_.stop_reason = event.stop_reason;
     response_.additional_model_response_fields = event.additional_model_response_fields;
     merge(response_.unknown, event.unknown);
 }
 
-inline void message_accumulator::add_metadata(metadata_event const& event) {
+template <class>
+void message_accumulator::add_metadata(metadata_event const& event) {
     response_.usage = event.usage;
     response_.metrics = event.metrics;
     response_.trace = event.trace;
@@ -19777,13 +19891,15 @@ inline void message_accumulator::add_metadata(metadata_event const& event) {
     merge(response_.unknown, event.unknown);
 }
 
-inline message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
+template <class>
+message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
     auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
                                         [](std::int32_t wanted, block const& held) { return wanted < held.index; });
     return *blocks_.insert(place, block{.index = index});
 }
 
-inline message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
+template <class>
+message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
     if (!blocks_.empty() && blocks_.back().index == index) return &blocks_.back();
     auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
                                         [](std::int32_t wanted, block const& held) { return wanted < held.index; });
@@ -19810,7 +19926,8 @@ Arm& message_accumulator::reasoning_with(std::int32_t index) {
 }
 
 // Of an unfinished block only an object counts as whole: `12` may have been the beginning of `123`.
-inline void message_accumulator::close_tool_input(block& from, tool_use_block& use) {
+template <class>
+void message_accumulator::close_tool_input(block& from, tool_use_block& use) {
     auto const first = from.tool_input.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return;
     if ((from.finished || from.tool_input[first] == '{') && json::valid(from.tool_input))
@@ -19819,7 +19936,8 @@ inline void message_accumulator::close_tool_input(block& from, tool_use_block& u
         use.incomplete_input = std::move(from.tool_input);
 }
 
-inline void message_accumulator::merge(json::unknown_members& into, json::unknown_members const& from) {
+template <class>
+void message_accumulator::merge(json::unknown_members& into, json::unknown_members const& from) {
     for (auto const& member : from) into.add(member.name, member.value);
 }
 
@@ -19955,6 +20073,7 @@ struct json::enum_texts<guardrail_logic_warning_type> {
 
 template <>
 struct json::fields_of<guardrail_automated_reasoning_statement> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_statement, logic, "logic", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_statement, natural_language, "naturalLanguage",
@@ -19963,12 +20082,14 @@ struct json::fields_of<guardrail_automated_reasoning_statement> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_input_text_reference> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_input_text_reference, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_rule> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_rule, identifier, "identifier", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_rule, policy_version_arn, "policyVersionArn",
@@ -19977,6 +20098,7 @@ struct json::fields_of<guardrail_automated_reasoning_rule> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_logic_warning> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_logic_warning, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_logic_warning, premises, "premises", json::optional_field),
@@ -19985,12 +20107,14 @@ struct json::fields_of<guardrail_automated_reasoning_logic_warning> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_scenario> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_scenario, statements, "statements", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation, premises, "premises", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation, claims, "claims", json::optional_field),
@@ -20003,6 +20127,7 @@ struct json::fields_of<guardrail_automated_reasoning_translation> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation_option> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation_option, translations, "translations",
                            json::optional_field),
@@ -20010,6 +20135,7 @@ struct json::fields_of<guardrail_automated_reasoning_translation_option> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_valid_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_valid_finding, translation, "translation",
                            json::optional_field),
@@ -20023,6 +20149,7 @@ struct json::fields_of<guardrail_automated_reasoning_valid_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_invalid_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_invalid_finding, translation, "translation",
                            json::optional_field),
@@ -20034,6 +20161,7 @@ struct json::fields_of<guardrail_automated_reasoning_invalid_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_satisfiable_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_satisfiable_finding, translation, "translation",
                            json::optional_field),
@@ -20047,6 +20175,7 @@ struct json::fields_of<guardrail_automated_reasoning_satisfiable_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_impossible_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_impossible_finding, translation, "translation",
                            json::optional_field),
@@ -20058,6 +20187,7 @@ struct json::fields_of<guardrail_automated_reasoning_impossible_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation_ambiguous_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation_ambiguous_finding, options, "options",
                            json::optional_field),
@@ -20071,6 +20201,7 @@ template <>
 struct json::fields_of<guardrail_automated_reasoning_no_translations_finding> {};
 template <>
 struct json::fields_of<guardrail_automated_reasoning_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_policy_assessment, findings, "findings", json::optional_field),
     };
@@ -20381,6 +20512,7 @@ struct json::enum_texts<guardrail_ownership> {
 
 template <>
 struct json::fields_of<guardrail_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_usage, topic_policy_units, "topicPolicyUnits", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, content_policy_units, "contentPolicyUnits", json::optional_field),
@@ -20401,6 +20533,7 @@ struct json::fields_of<guardrail_usage> {
 };
 template <>
 struct json::fields_of<guardrail_part> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_part, guarded, "guarded", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_part, total, "total", json::optional_field),
@@ -20408,6 +20541,7 @@ struct json::fields_of<guardrail_part> {
 };
 template <>
 struct json::fields_of<guardrail_coverage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_coverage, text_characters, "textCharacters", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_coverage, images, "images", json::optional_field),
@@ -20415,6 +20549,7 @@ struct json::fields_of<guardrail_coverage> {
 };
 template <>
 struct json::fields_of<guardrail_topic> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_topic, name, "name", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_topic, type, "type", json::optional_field),
@@ -20424,12 +20559,14 @@ struct json::fields_of<guardrail_topic> {
 };
 template <>
 struct json::fields_of<guardrail_topic_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_topic_policy_assessment, topics, "topics", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_content_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_content_filter, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_content_filter, confidence, "confidence", json::optional_field),
@@ -20440,12 +20577,14 @@ struct json::fields_of<guardrail_content_filter> {
 };
 template <>
 struct json::fields_of<guardrail_content_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_content_policy_assessment, filters, "filters", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_custom_word> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_custom_word, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_custom_word, action, "action", json::optional_field),
@@ -20454,6 +20593,7 @@ struct json::fields_of<guardrail_custom_word> {
 };
 template <>
 struct json::fields_of<guardrail_managed_word> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_managed_word, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_managed_word, type, "type", json::optional_field),
@@ -20463,6 +20603,7 @@ struct json::fields_of<guardrail_managed_word> {
 };
 template <>
 struct json::fields_of<guardrail_word_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, custom_words, "customWords", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, managed_word_lists, "managedWordLists",
@@ -20471,6 +20612,7 @@ struct json::fields_of<guardrail_word_policy_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_pii_entity_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, type, "type", json::optional_field),
@@ -20480,6 +20622,7 @@ struct json::fields_of<guardrail_pii_entity_filter> {
 };
 template <>
 struct json::fields_of<guardrail_regex_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_regex_filter, name, "name", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_regex_filter, match, "match", json::optional_field),
@@ -20490,6 +20633,7 @@ struct json::fields_of<guardrail_regex_filter> {
 };
 template <>
 struct json::fields_of<guardrail_sensitive_information_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_sensitive_information_policy_assessment, pii_entities, "piiEntities",
                            json::optional_field),
@@ -20498,6 +20642,7 @@ struct json::fields_of<guardrail_sensitive_information_policy_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_contextual_grounding_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, threshold, "threshold", json::optional_field),
@@ -20508,12 +20653,14 @@ struct json::fields_of<guardrail_contextual_grounding_filter> {
 };
 template <>
 struct json::fields_of<guardrail_contextual_grounding_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_policy_assessment, filters, "filters", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_invocation_metrics> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_invocation_metrics, guardrail_processing_latency, "guardrailProcessingLatency",
                            json::optional_field),
@@ -20523,6 +20670,7 @@ struct json::fields_of<guardrail_invocation_metrics> {
 };
 template <>
 struct json::fields_of<applied_guardrail_details> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(applied_guardrail_details, guardrail_id, "guardrailId", json::optional_field),
         BEDROCK_JSON_FIELD(applied_guardrail_details, guardrail_version, "guardrailVersion", json::optional_field),
@@ -20533,6 +20681,7 @@ struct json::fields_of<applied_guardrail_details> {
 };
 template <>
 struct json::fields_of<guardrail_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_assessment, topic_policy, "topicPolicy", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_assessment, content_policy, "contentPolicy", json::optional_field),
@@ -20550,6 +20699,7 @@ struct json::fields_of<guardrail_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_trace_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_trace_assessment, model_output, "modelOutput", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_trace_assessment, input_assessment, "inputAssessment", json::optional_field),
@@ -20627,6 +20777,7 @@ struct json::enum_texts<guardrail_action> {
 
 template <>
 struct json::fields_of<apply_guardrail_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(apply_guardrail_request, source, "source", json::required_field),
         BEDROCK_JSON_FIELD(apply_guardrail_request, content, "content", json::required_field),
@@ -20635,12 +20786,14 @@ struct json::fields_of<apply_guardrail_request> {
 };
 template <>
 struct json::fields_of<guardrail_output_content> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_output_content, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<apply_guardrail_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::optional_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::optional_field),
@@ -20788,6 +20941,7 @@ struct json::enum_texts<sort_order> {
 
 template <>
 struct json::fields_of<async_invoke_s3_output_data_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, s3_uri, "s3Uri", json::required_field),
         BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, kms_key_id, "kmsKeyId", json::optional_field),
@@ -20796,6 +20950,7 @@ struct json::fields_of<async_invoke_s3_output_data_config> {
 };
 template <>
 struct json::fields_of<tag> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tag, key, "key", json::required_field),
         BEDROCK_JSON_FIELD(tag, value, "value", json::required_field),
@@ -20803,6 +20958,7 @@ struct json::fields_of<tag> {
 };
 template <>
 struct json::fields_of<start_async_invoke_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(start_async_invoke_request, client_request_token, "clientRequestToken",
                            json::optional_field),
@@ -20814,12 +20970,14 @@ struct json::fields_of<start_async_invoke_request> {
 };
 template <>
 struct json::fields_of<start_async_invoke_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(start_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
     };
 };
 template <>
 struct json::fields_of<get_async_invoke_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, model_arn, "modelArn", json::required_field),
@@ -20834,6 +20992,7 @@ struct json::fields_of<get_async_invoke_response> {
 };
 template <>
 struct json::fields_of<async_invoke_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(async_invoke_summary, invocation_arn, "invocationArn", json::required_field),
         BEDROCK_JSON_FIELD(async_invoke_summary, model_arn, "modelArn", json::required_field),
@@ -20848,6 +21007,7 @@ struct json::fields_of<async_invoke_summary> {
 };
 template <>
 struct json::fields_of<list_async_invokes_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_async_invokes_response, next_token, "nextToken", json::optional_field),
         BEDROCK_JSON_FIELD(list_async_invokes_response, async_invoke_summaries, "asyncInvokeSummaries",
@@ -21025,6 +21185,7 @@ struct json::enum_texts<inference_profile_type> {
 
 template <>
 struct json::fields_of<foundation_model_lifecycle> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(foundation_model_lifecycle, status, "status", json::required_field),
         BEDROCK_JSON_FIELD(foundation_model_lifecycle, start_of_life_time, "startOfLifeTime", json::optional_field),
@@ -21036,6 +21197,7 @@ struct json::fields_of<foundation_model_lifecycle> {
 };
 template <>
 struct json::fields_of<foundation_model_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(foundation_model_summary, model_arn, "modelArn", json::required_field),
         BEDROCK_JSON_FIELD(foundation_model_summary, model_id, "modelId", json::required_field),
@@ -21054,24 +21216,28 @@ struct json::fields_of<foundation_model_summary> {
 };
 template <>
 struct json::fields_of<list_foundation_models_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<get_foundation_model_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<inference_profile_model> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_profile_model, model_arn, "modelArn", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<inference_profile_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_profile_summary, inference_profile_name, "inferenceProfileName",
                            json::required_field),
@@ -21088,6 +21254,7 @@ struct json::fields_of<inference_profile_summary> {
 };
 template <>
 struct json::fields_of<list_inference_profiles_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_inference_profiles_response, inference_profile_summaries, "inferenceProfileSummaries",
                            json::optional_field),
@@ -21096,6 +21263,7 @@ struct json::fields_of<list_inference_profiles_response> {
 };
 template <>
 struct json::fields_of<get_inference_profile_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_name, "inferenceProfileName",
                            json::required_field),
@@ -21177,12 +21345,14 @@ struct count_tokens_response {
 
 template <>
 struct json::fields_of<invoke_model_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_model_tokens_request, body, "body", json::required_field),
     };
 };
 template <>
 struct json::fields_of<converse_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_tokens_request, messages, "messages", json::optional_field),
         BEDROCK_JSON_FIELD(converse_tokens_request, system, "system", json::optional_field),
@@ -21193,12 +21363,14 @@ struct json::fields_of<converse_tokens_request> {
 };
 template <>
 struct json::fields_of<count_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(count_tokens_request, input, "input", json::required_field),
     };
 };
 template <>
 struct json::fields_of<count_tokens_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(count_tokens_response, input_tokens, "inputTokens", json::required_field),
     };
@@ -21810,6 +21982,7 @@ struct json::enum_texts<guardrail_checks_sensitive_information_entity_type> {
 
 template <>
 struct json::fields_of<guardrail_checks_message> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_message, role, "role", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_message, content, "content", json::required_field),
@@ -21817,42 +21990,49 @@ struct json::fields_of<guardrail_checks_message> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_category_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_category_config, category, "category", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_config, categories, "categories", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_category_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_category_config, category, "category", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_config, categories, "categories", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_entity_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_entity_config, type, "type", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_config, entities, "entities", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_config, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_config, prompt_attack, "promptAttack", json::optional_field),
@@ -21862,6 +22042,7 @@ struct json::fields_of<guardrail_checks_config> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, category, "category", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, severity_score, "severityScore",
@@ -21870,12 +22051,14 @@ struct json::fields_of<guardrail_checks_content_filter_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result, results, "results", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, category, "category", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, severity_score, "severityScore",
@@ -21884,12 +22067,14 @@ struct json::fields_of<guardrail_checks_prompt_attack_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result, results, "results", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, type, "type", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, confidence_score, "confidenceScore",
@@ -21906,6 +22091,7 @@ struct json::fields_of<guardrail_checks_sensitive_information_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, results, "results", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, truncated, "truncated", json::optional_field),
@@ -21913,6 +22099,7 @@ struct json::fields_of<guardrail_checks_sensitive_information_result> {
 };
 template <>
 struct json::fields_of<guardrail_checks_results> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_results, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_results, prompt_attack, "promptAttack", json::optional_field),
@@ -21922,24 +22109,28 @@ struct json::fields_of<guardrail_checks_results> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_usage_results> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_usage_results, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_usage_results, prompt_attack, "promptAttack", json::optional_field),
@@ -21949,6 +22140,7 @@ struct json::fields_of<guardrail_checks_usage_results> {
 };
 template <>
 struct json::fields_of<invoke_guardrail_checks_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, messages, "messages", json::required_field),
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, checks, "checks", json::required_field),
@@ -21956,6 +22148,7 @@ struct json::fields_of<invoke_guardrail_checks_request> {
 };
 template <>
 struct json::fields_of<invoke_guardrail_checks_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, results, "results", json::optional_field),
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, usage, "usage", json::optional_field),
@@ -22088,6 +22281,7 @@ struct json::enum_texts<invoke_trace> {
 
 template <>
 struct json::fields_of<payload_part> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::optional_field),
         BEDROCK_JSON_IGNORED("p"),
@@ -28677,12 +28871,14 @@ result<operation> with_json(result<operation> made, Request const& request) {
     return with_body(std::move(made), [&](std::string& body) { return json::write(request, body); });
 }
 
-inline result<operation> make_converse(converse_request const& request) {
+template <class = void>
+result<operation> make_converse(converse_request const& request) {
     return with_body(make_model_operation("Converse", "/converse", request.model_id),
                      [&](std::string& body) { return write_converse_body(request, body); });
 }
 
-inline result<operation> make_converse_stream(converse_request const& request) {
+template <class = void>
+result<operation> make_converse_stream(converse_request const& request) {
     return with_body(make_model_operation("ConverseStream", "/converse-stream", request.model_id),
                      [&](std::string& body) { return write_converse_stream_body(request, body); });
 }

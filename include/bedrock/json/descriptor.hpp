@@ -84,11 +84,14 @@ inline constexpr std::uint32_t no_unknown = 0xffffffffu;
 /// The table of a struct, specialised below its definition:
 ///
 ///     template <> struct json::fields_of<citation> {
+///         template <class = void>
 ///         static constexpr json::field table[] = {
 ///             BEDROCK_JSON_FIELD(citation, title, "title", json::optional_field), ...
 ///         };
 ///     };
 ///
+/// It is a template of nothing, so that a unit that reads and writes no citation compiles none of what its table names.
+/// A table that is no template is as good where the struct is used anyway.
 /// A struct that stands for its single member (a bare string as a union's arm) says `using same_as = std::string;`.
 /// A struct that contains itself (in a list) declares `static json::field const table[2];` instead and defines it
 /// behind the specialisation with `inline constinit`. A struct keeps unknown members when it has a member
@@ -266,9 +269,12 @@ struct shape_of {
         } else if constexpr (requires { typename fields_of<T>::same_as; }) {
             static_assert(sizeof(T) == sizeof(typename fields_of<T>::same_as), "not the struct's only member");
             return shape_of<typename fields_of<T>::same_as>::make();
-        } else if constexpr (requires { fields_of<T>::table; }) {
+        } else if constexpr (requires { fields_of<T>::table[0]; }) {
             static_assert(std::size(fields_of<T>::table) <= 64);
             return structure(std::size(fields_of<T>::table), fields_of<T>::table);
+        } else if constexpr (requires { fields_of<T>::template table<>; }) {
+            static_assert(std::size(fields_of<T>::template table<>) <= 64);
+            return structure(std::size(fields_of<T>::template table<>), fields_of<T>::template table<>);
         } else {
             static_assert(sizeof(fields_of<T>) != 0, "fields_of<T> has neither a table nor same_as");
             return structure(0, nullptr);  // a struct without members of its own

@@ -7,7 +7,6 @@
 #include "bedrock/json/document.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -23,28 +22,6 @@ struct unknown_arm {
 
 namespace detail {
 
-enum class arm_action : unsigned char { construct, copy, move, destroy };
-using arm_manager = void (*)(arm_action, void* at, void* from);
-
-template <class Arm>
-void manage_arm(arm_action action, void* at, void* from) {
-    static_assert(std::is_nothrow_move_constructible_v<Arm>);
-    switch (action) {
-        case arm_action::construct:
-            ::new (at) Arm();
-            break;
-        case arm_action::copy:
-            ::new (at) Arm(*static_cast<Arm const*>(from));
-            break;
-        case arm_action::move:
-            ::new (at) Arm(std::move(*static_cast<Arm*>(from)));
-            break;
-        case arm_action::destroy:
-            std::destroy_at(static_cast<Arm*>(at));
-            break;
-    }
-}
-
 template <class Arm, class... Arms>
 inline constexpr bool is_arm = (std::is_same_v<Arm, Arms> || ...);
 
@@ -59,8 +36,9 @@ constexpr unsigned char place_of_arm() noexcept {
 
 }  // namespace detail
 
-/// Holds one of `Arms`, an `unknown_arm`, or nothing (the default, which cannot be sent). A leaner std::variant: one
-/// small function per arm does all its work. To describe a union, derive and name the arms as the wire does:
+/// Holds one of `Arms`, an `unknown_arm`, or nothing (the default, which cannot be sent). A leaner std::variant: its
+/// arms are told apart by comparisons, so that what is only destroyed has no code to be copied. To describe a union,
+/// derive and name the arms as the wire does:
 ///
 ///     struct image_source : json::one_of<byte_buffer, s3_location> {
 ///         using one_of::one_of;
@@ -80,16 +58,16 @@ class one_of {
     template <class Arm>
     requires has<Arm> one_of(Arm&& arm) {  // NOLINT: implicit on purpose, `.source = bytes`
         using type = std::remove_cvref_t<Arm>;
-        ::new (static_cast<void*>(storage_)) type(std::forward<Arm>(arm));
+        ::new (start()) type(std::forward<Arm>(arm));
         place_ = place<type>;
     }
     one_of(one_of const& other) {
-        if (other.place_ != 0) managers[other.place_](detail::arm_action::copy, storage_, other.mutable_storage());
+        unsigned char at = 0;
+        ((++at == other.place_ ? void(::new (start()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
+        if (other.place_ == unknown_place) ::new (start()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
         place_ = other.place_;
     }
-    one_of(one_of&& other) noexcept : place_(other.place_) {
-        if (place_ != 0) managers[place_](detail::arm_action::move, storage_, other.storage_);
-    }
+    one_of(one_of&& other) noexcept { move(other); }
     one_of& operator=(one_of const& other) {
         if (this != &other) *this = one_of(other);
         return *this;
@@ -97,8 +75,7 @@ class one_of {
     one_of& operator=(one_of&& other) noexcept {
         if (this == &other) return *this;
         reset();
-        if (other.place_ != 0) managers[other.place_](detail::arm_action::move, storage_, other.storage_);
-        place_ = other.place_;
+        move(other);
         return *this;
     }
     ~one_of() { reset(); }
@@ -124,14 +101,18 @@ class one_of {
     template <class Arm>
     requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
     void reset() noexcept {
-        if (auto const held = std::exchange(place_, static_cast<unsigned char>(0)); held != 0)
-            managers[held](detail::arm_action::destroy, storage_, nullptr);
+        auto const held = std::exchange(place_, static_cast<unsigned char>(0));
+        unsigned char at = 0;
+        ((++at == held ? static_cast<Arms*>(start())->~Arms() : void()), ...);
+        if (held == unknown_place) static_cast<unknown_arm*>(start())->~unknown_arm();
     }
 
     /// For interpreters: as `emplace`, by index(), and the arm's address.
     void* emplace_at(std::size_t index) {
         reset();
-        managers[index](detail::arm_action::construct, storage_, nullptr);
+        std::size_t at = 0;
+        ((++at == index ? void(::new (start()) Arms()) : void()), ...);
+        if (index == unknown_place) ::new (start()) unknown_arm();
         place_ = static_cast<unsigned char>(index);
         return storage_;
     }
@@ -140,15 +121,23 @@ class one_of {
   private:
     template <class Arm>
     static constexpr unsigned char place = detail::place_of_arm<Arm, Arms..., unknown_arm>();
-    static constexpr detail::arm_manager managers[] = {nullptr, &detail::manage_arm<Arms>...,
-                                                       &detail::manage_arm<unknown_arm>};
+    static constexpr unsigned char unknown_place = sizeof...(Arms) + 1;
     static constexpr std::size_t largest() noexcept {
         std::size_t size = sizeof(unknown_arm);
         ((size = sizeof(Arms) > size ? sizeof(Arms) : size), ...);
         return size;
     }
 
-    void* mutable_storage() const noexcept { return const_cast<std::byte*>(storage_); }
+    void move(one_of& other) noexcept {
+        static_assert((std::is_nothrow_move_constructible_v<Arms> && ...));
+        unsigned char at = 0;
+        ((++at == other.place_ ? void(::new (start()) Arms(std::move(*static_cast<Arms*>(other.start())))) : void()),
+         ...);
+        if (other.place_ == unknown_place)
+            ::new (start()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.start())));
+        place_ = other.place_;
+    }
+    void* start() noexcept { return storage_; }
 
     alignas(unknown_arm) alignas(Arms...) std::byte storage_[largest()];
     unsigned char place_ = 0;

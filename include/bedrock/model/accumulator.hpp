@@ -31,6 +31,7 @@ namespace bedrock::inline BEDROCK_ABI {
 class message_accumulator {
   public:
     /// The next event, in the order of the stream.
+    template <class = void>
     void add(stream_event const& event);
 
     /// messageStop has been seen.
@@ -39,11 +40,14 @@ class message_accumulator {
     /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
     /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
     /// never asks pays nothing.
+    template <class = void>
     json::partial const* partial_tool_input(std::int32_t index);
 
     /// What has come so far, copied.
+    template <class = void>
     converse_response snapshot() const;
     /// What has come, moved out; the accumulator is then as new.
+    template <class = void>
     converse_response take();
 
   private:
@@ -57,25 +61,40 @@ class message_accumulator {
         bool ends_in_text = false;  // of a tool result: the next text belongs to the last one
     };
 
+    template <class = void>
     void start(content_block_start_event const& event);
+    template <class = void>
     void add_delta(stream_event const& event);
+    template <class = void>
     void add_text(std::int32_t index, std::string_view text);
+    template <class = void>
     void add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas);
+    template <class = void>
     void add_citation(std::int32_t index, citations_delta const& delta);
+    template <class = void>
     void add_image(std::int32_t index, image_block_delta const& delta);
+    template <class = void>
     void add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta);
+    template <class = void>
     void add_unmerged(stream_event const& event);
+    template <class = void>
     void stop(std::int32_t index) noexcept;
+    template <class = void>
     void finish(message_stop_event const& event);
+    template <class = void>
     void add_metadata(metadata_event const& event);
 
+    template <class = void>
     block& add_block(std::int32_t index);
+    template <class = void>
     block* find_block(std::int32_t index) noexcept;
     template <class Arm>
     block& block_with(std::int32_t index);
     template <class Arm>
     Arm& reasoning_with(std::int32_t index);
+    template <class = void>
     static void close_tool_input(block& from, tool_use_block& use);
+    template <class = void>
     static void merge(json::unknown_members& into, json::unknown_members const& from);
 
     std::vector<block> blocks_;  // by index; of equal indices in the order of their coming
@@ -85,7 +104,8 @@ class message_accumulator {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline void message_accumulator::add(stream_event const& event) {
+template <class>
+void message_accumulator::add(stream_event const& event) {
     switch (event.kind()) {
         case event_kind::unknown:
             add_unmerged(event);
@@ -114,7 +134,8 @@ inline void message_accumulator::add(stream_event const& event) {
     }
 }
 
-inline json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
+template <class>
+json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
     auto* const held = find_block(index);
     if (held == nullptr || !held->content.holds<tool_use_block>()) return nullptr;
     if (!held->completed_input) held->completed_input.emplace();
@@ -123,12 +144,14 @@ inline json::partial const* message_accumulator::partial_tool_input(std::int32_t
     return &*held->completed_input;
 }
 
-inline converse_response message_accumulator::snapshot() const {
+template <class>
+converse_response message_accumulator::snapshot() const {
     message_accumulator copy(*this);
     return copy.take();
 }
 
-inline converse_response message_accumulator::take() {
+template <class>
+converse_response message_accumulator::take() {
     auto whole = std::exchange(response_, {});
     auto blocks = std::exchange(blocks_, {});
     complete_ = false;
@@ -141,7 +164,8 @@ inline converse_response message_accumulator::take() {
     return whole;
 }
 
-inline void message_accumulator::start(content_block_start_event const& event) {
+template <class>
+void message_accumulator::start(content_block_start_event const& event) {
     if (auto const* const use = event.start.get_if<tool_use_block_start>()) {
         auto& made = add_block(event.content_block_index).content.emplace<tool_use_block>();
         made.tool_use_id = use->tool_use_id;
@@ -163,7 +187,8 @@ inline void message_accumulator::start(content_block_start_event const& event) {
     }
 }
 
-inline void message_accumulator::add_delta(stream_event const& event) {
+template <class>
+void message_accumulator::add_delta(stream_event const& event) {
     auto const index = event.index();
     if (event.delta() == delta_kind::text) return add_text(index, event.text());
     if (event.delta() == delta_kind::tool_input) {
@@ -189,7 +214,8 @@ inline void message_accumulator::add_delta(stream_event const& event) {
         add_unmerged(event);
 }
 
-inline void message_accumulator::add_text(std::int32_t index, std::string_view text) {
+template <class>
+void message_accumulator::add_text(std::int32_t index, std::string_view text) {
     auto* const held = find_block(index);
     auto* const cited = held != nullptr ? held->content.get_if<citations_content_block>() : nullptr;
     if (cited == nullptr) {
@@ -203,7 +229,8 @@ inline void message_accumulator::add_text(std::int32_t index, std::string_view t
         cited->content.emplace_back(text_block{std::string(text)});
 }
 
-inline void message_accumulator::add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas) {
+template <class>
+void message_accumulator::add_tool_result(std::int32_t index, tool_result_block_deltas const& deltas) {
     auto& held = block_with<tool_result_block>(index);
     auto& content = held.content.get_if<tool_result_block>()->content;
     for (auto const& delta : deltas.content) {
@@ -220,7 +247,8 @@ inline void message_accumulator::add_tool_result(std::int32_t index, tool_result
     }
 }
 
-inline void message_accumulator::add_citation(std::int32_t index, citations_delta const& delta) {
+template <class>
+void message_accumulator::add_citation(std::int32_t index, citations_delta const& delta) {
     auto* const held = find_block(index);
     if (auto* const text = held != nullptr ? held->content.get_if<text_block>() : nullptr) {
         citations_content_block cited;
@@ -233,7 +261,8 @@ inline void message_accumulator::add_citation(std::int32_t index, citations_delt
         std::move(made));
 }
 
-inline void message_accumulator::add_image(std::int32_t index, image_block_delta const& delta) {
+template <class>
+void message_accumulator::add_image(std::int32_t index, image_block_delta const& delta) {
     auto& image = *block_with<image_block>(index).content.get_if<image_block>();
     auto* const bytes = image.source.get_if<byte_buffer>();
     auto const* const more = delta.source.get_if<byte_buffer>();
@@ -245,7 +274,8 @@ inline void message_accumulator::add_image(std::int32_t index, image_block_delta
     merge(image.unknown, delta.unknown);
 }
 
-inline void message_accumulator::add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta) {
+template <class>
+void message_accumulator::add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta) {
     if (auto const* const text = delta.get_if<text_block>()) {
         reasoning_with<reasoning_text_block>(index).text += text->text;
     } else if (auto const* const signature = delta.get_if<reasoning_signature>()) {
@@ -256,22 +286,26 @@ inline void message_accumulator::add_reasoning(std::int32_t index, reasoning_con
     }
 }
 
-inline void message_accumulator::add_unmerged(stream_event const& event) {
+template <class>
+void message_accumulator::add_unmerged(stream_event const& event) {
     response_.unmerged_events.push_back({std::string(event.type()), event.payload()});
 }
 
-inline void message_accumulator::stop(std::int32_t index) noexcept {
+template <class>
+void message_accumulator::stop(std::int32_t index) noexcept {
     if (auto* const held = find_block(index)) held->finished = true;
 }
 
-inline void message_accumulator::finish(message_stop_event const& event) {
+template <class>
+void message_accumulator::finish(message_stop_event const& event) {
     complete_ = true;
     response_.stop_reason = event.stop_reason;
     response_.additional_model_response_fields = event.additional_model_response_fields;
     merge(response_.unknown, event.unknown);
 }
 
-inline void message_accumulator::add_metadata(metadata_event const& event) {
+template <class>
+void message_accumulator::add_metadata(metadata_event const& event) {
     response_.usage = event.usage;
     response_.metrics = event.metrics;
     response_.trace = event.trace;
@@ -280,13 +314,15 @@ inline void message_accumulator::add_metadata(metadata_event const& event) {
     merge(response_.unknown, event.unknown);
 }
 
-inline message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
+template <class>
+message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
     auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
                                         [](std::int32_t wanted, block const& held) { return wanted < held.index; });
     return *blocks_.insert(place, block{.index = index});
 }
 
-inline message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
+template <class>
+message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
     if (!blocks_.empty() && blocks_.back().index == index) return &blocks_.back();
     auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
                                         [](std::int32_t wanted, block const& held) { return wanted < held.index; });
@@ -313,7 +349,8 @@ Arm& message_accumulator::reasoning_with(std::int32_t index) {
 }
 
 // Of an unfinished block only an object counts as whole: `12` may have been the beginning of `123`.
-inline void message_accumulator::close_tool_input(block& from, tool_use_block& use) {
+template <class>
+void message_accumulator::close_tool_input(block& from, tool_use_block& use) {
     auto const first = from.tool_input.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return;
     if ((from.finished || from.tool_input[first] == '{') && json::valid(from.tool_input))
@@ -322,7 +359,8 @@ inline void message_accumulator::close_tool_input(block& from, tool_use_block& u
         use.incomplete_input = std::move(from.tool_input);
 }
 
-inline void message_accumulator::merge(json::unknown_members& into, json::unknown_members const& from) {
+template <class>
+void message_accumulator::merge(json::unknown_members& into, json::unknown_members const& from) {
     for (auto const& member : from) into.add(member.name, member.value);
 }
 

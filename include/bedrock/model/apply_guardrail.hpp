@@ -69,6 +69,7 @@ struct json::enum_texts<guardrail_action> {
 
 template <>
 struct json::fields_of<apply_guardrail_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(apply_guardrail_request, source, "source", json::required_field),
         BEDROCK_JSON_FIELD(apply_guardrail_request, content, "content", json::required_field),
@@ -77,12 +78,14 @@ struct json::fields_of<apply_guardrail_request> {
 };
 template <>
 struct json::fields_of<guardrail_output_content> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_output_content, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<apply_guardrail_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::optional_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::optional_field),

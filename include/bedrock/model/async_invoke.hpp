@@ -136,6 +136,7 @@ struct json::enum_texts<sort_order> {
 
 template <>
 struct json::fields_of<async_invoke_s3_output_data_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, s3_uri, "s3Uri", json::required_field),
         BEDROCK_JSON_FIELD(async_invoke_s3_output_data_config, kms_key_id, "kmsKeyId", json::optional_field),
@@ -144,6 +145,7 @@ struct json::fields_of<async_invoke_s3_output_data_config> {
 };
 template <>
 struct json::fields_of<tag> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tag, key, "key", json::required_field),
         BEDROCK_JSON_FIELD(tag, value, "value", json::required_field),
@@ -151,6 +153,7 @@ struct json::fields_of<tag> {
 };
 template <>
 struct json::fields_of<start_async_invoke_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(start_async_invoke_request, client_request_token, "clientRequestToken",
                            json::optional_field),
@@ -162,12 +165,14 @@ struct json::fields_of<start_async_invoke_request> {
 };
 template <>
 struct json::fields_of<start_async_invoke_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(start_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
     };
 };
 template <>
 struct json::fields_of<get_async_invoke_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, model_arn, "modelArn", json::required_field),
@@ -182,6 +187,7 @@ struct json::fields_of<get_async_invoke_response> {
 };
 template <>
 struct json::fields_of<async_invoke_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(async_invoke_summary, invocation_arn, "invocationArn", json::required_field),
         BEDROCK_JSON_FIELD(async_invoke_summary, model_arn, "modelArn", json::required_field),
@@ -196,6 +202,7 @@ struct json::fields_of<async_invoke_summary> {
 };
 template <>
 struct json::fields_of<list_async_invokes_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_async_invokes_response, next_token, "nextToken", json::optional_field),
         BEDROCK_JSON_FIELD(list_async_invokes_response, async_invoke_summaries, "asyncInvokeSummaries",

@@ -133,6 +133,7 @@ struct json::enum_texts<guardrail_logic_warning_type> {
 
 template <>
 struct json::fields_of<guardrail_automated_reasoning_statement> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_statement, logic, "logic", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_statement, natural_language, "naturalLanguage",
@@ -141,12 +142,14 @@ struct json::fields_of<guardrail_automated_reasoning_statement> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_input_text_reference> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_input_text_reference, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_rule> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_rule, identifier, "identifier", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_rule, policy_version_arn, "policyVersionArn",
@@ -155,6 +158,7 @@ struct json::fields_of<guardrail_automated_reasoning_rule> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_logic_warning> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_logic_warning, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_logic_warning, premises, "premises", json::optional_field),
@@ -163,12 +167,14 @@ struct json::fields_of<guardrail_automated_reasoning_logic_warning> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_scenario> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_scenario, statements, "statements", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation, premises, "premises", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation, claims, "claims", json::optional_field),
@@ -181,6 +187,7 @@ struct json::fields_of<guardrail_automated_reasoning_translation> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation_option> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation_option, translations, "translations",
                            json::optional_field),
@@ -188,6 +195,7 @@ struct json::fields_of<guardrail_automated_reasoning_translation_option> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_valid_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_valid_finding, translation, "translation",
                            json::optional_field),
@@ -201,6 +209,7 @@ struct json::fields_of<guardrail_automated_reasoning_valid_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_invalid_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_invalid_finding, translation, "translation",
                            json::optional_field),
@@ -212,6 +221,7 @@ struct json::fields_of<guardrail_automated_reasoning_invalid_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_satisfiable_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_satisfiable_finding, translation, "translation",
                            json::optional_field),
@@ -225,6 +235,7 @@ struct json::fields_of<guardrail_automated_reasoning_satisfiable_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_impossible_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_impossible_finding, translation, "translation",
                            json::optional_field),
@@ -236,6 +247,7 @@ struct json::fields_of<guardrail_automated_reasoning_impossible_finding> {
 };
 template <>
 struct json::fields_of<guardrail_automated_reasoning_translation_ambiguous_finding> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_translation_ambiguous_finding, options, "options",
                            json::optional_field),
@@ -249,6 +261,7 @@ template <>
 struct json::fields_of<guardrail_automated_reasoning_no_translations_finding> {};
 template <>
 struct json::fields_of<guardrail_automated_reasoning_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_automated_reasoning_policy_assessment, findings, "findings", json::optional_field),
     };

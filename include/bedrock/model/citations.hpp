@@ -110,6 +110,7 @@ struct search_result_block {
 
 template <>
 struct json::fields_of<web_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(web_location, url, "url", json::optional_field),
         BEDROCK_JSON_FIELD(web_location, domain, "domain", json::optional_field),
@@ -117,6 +118,7 @@ struct json::fields_of<web_location> {
 };
 template <>
 struct json::fields_of<document_char_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_char_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_char_location, start, "start", json::optional_field),
@@ -125,6 +127,7 @@ struct json::fields_of<document_char_location> {
 };
 template <>
 struct json::fields_of<document_page_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_page_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_page_location, start, "start", json::optional_field),
@@ -133,6 +136,7 @@ struct json::fields_of<document_page_location> {
 };
 template <>
 struct json::fields_of<document_chunk_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_chunk_location, document_index, "documentIndex", json::optional_field),
         BEDROCK_JSON_FIELD(document_chunk_location, start, "start", json::optional_field),
@@ -141,6 +145,7 @@ struct json::fields_of<document_chunk_location> {
 };
 template <>
 struct json::fields_of<search_result_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_location, search_result_index, "searchResultIndex", json::optional_field),
         BEDROCK_JSON_FIELD(search_result_location, start, "start", json::optional_field),
@@ -149,6 +154,7 @@ struct json::fields_of<search_result_location> {
 };
 template <>
 struct json::fields_of<citation> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citation, title, "title", json::optional_field),
         BEDROCK_JSON_FIELD(citation, source, "source", json::optional_field),
@@ -158,6 +164,7 @@ struct json::fields_of<citation> {
 };
 template <>
 struct json::fields_of<citations_content_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_content_block, content, "content", json::optional_field),
         BEDROCK_JSON_FIELD(citations_content_block, citations, "citations", json::optional_field),
@@ -165,12 +172,14 @@ struct json::fields_of<citations_content_block> {
 };
 template <>
 struct json::fields_of<search_result_content_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_content_block, text, "text", json::required_field),
     };
 };
 template <>
 struct json::fields_of<search_result_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(search_result_block, source, "source", json::required_field),
         BEDROCK_JSON_FIELD(search_result_block, title, "title", json::required_field),

@@ -46,6 +46,7 @@ struct content_block
                    guardrail_content_block, cache_point_block, reasoning_content_block, citations_content_block,
                    search_result_block, tool_addition_block, tool_removal_block> {
     using one_of::one_of;
+    template <class = void>
     content_block(std::string&& text) : one_of(text_block{std::move(text)}) {}
     template <std::convertible_to<std::string_view> Text>
     content_block(Text const& text) : one_of(text_block{std::string(std::string_view(text))}) {}
@@ -68,6 +69,7 @@ struct content_block
 /// A block of the system prompt; a text makes a text block.
 struct system_content_block : json::one_of<text_block, guardrail_content_block, cache_point_block> {
     using one_of::one_of;
+    template <class = void>
     system_content_block(std::string&& text) : one_of(text_block{std::move(text)}) {}
     template <std::convertible_to<std::string_view> Text>
     system_content_block(Text const& text) : one_of(text_block{std::string(std::string_view(text))}) {}
@@ -85,13 +87,19 @@ struct message {
 };
 
 /// A user's message: from a text, one block, or several: `user({"What is this?", image_block{...}})`.
+template <class = void>
 message user(content_block content);
+template <class = void>
 message user(std::initializer_list<content_block> content);
+template <class = void>
 message user(std::vector<content_block> content);
 
 /// A message of the model's, to show it how it answered or shall begin.
+template <class = void>
 message assistant(content_block content);
+template <class = void>
 message assistant(std::initializer_list<content_block> content);
+template <class = void>
 message assistant(std::vector<content_block> content);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -108,6 +116,7 @@ struct json::enum_texts<conversation_role> {
 
 template <>
 struct json::fields_of<reasoning_text_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field),
         BEDROCK_JSON_FIELD(reasoning_text_block, signature, "signature", json::optional_field),
@@ -119,6 +128,7 @@ struct json::fields_of<redacted_reasoning> {
 };
 template <>
 struct json::fields_of<message> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message, role, "role", json::required_field),
         BEDROCK_JSON_FIELD(message, content, "content", json::required_field),
@@ -140,25 +150,31 @@ inline std::string message::text() const {
     return all;
 }
 
-inline message user(std::vector<content_block> content) {
+template <class>
+message user(std::vector<content_block> content) {
     return {.role = conversation_role::user, .content = std::move(content)};
 }
-inline message user(std::initializer_list<content_block> content) {
+template <class>
+message user(std::initializer_list<content_block> content) {
     return user(std::vector<content_block>(content));
 }
-inline message user(content_block content) {
+template <class>
+message user(content_block content) {
     message made{.role = conversation_role::user};
     made.content.push_back(std::move(content));
     return made;
 }
 
-inline message assistant(std::vector<content_block> content) {
+template <class>
+message assistant(std::vector<content_block> content) {
     return {.role = conversation_role::assistant, .content = std::move(content)};
 }
-inline message assistant(std::initializer_list<content_block> content) {
+template <class>
+message assistant(std::initializer_list<content_block> content) {
     return assistant(std::vector<content_block>(content));
 }
-inline message assistant(content_block content) {
+template <class>
+message assistant(content_block content) {
     message made{.role = conversation_role::assistant};
     made.content.push_back(std::move(content));
     return made;

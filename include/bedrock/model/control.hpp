@@ -169,6 +169,7 @@ struct json::enum_texts<inference_profile_type> {
 
 template <>
 struct json::fields_of<foundation_model_lifecycle> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(foundation_model_lifecycle, status, "status", json::required_field),
         BEDROCK_JSON_FIELD(foundation_model_lifecycle, start_of_life_time, "startOfLifeTime", json::optional_field),
@@ -180,6 +181,7 @@ struct json::fields_of<foundation_model_lifecycle> {
 };
 template <>
 struct json::fields_of<foundation_model_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(foundation_model_summary, model_arn, "modelArn", json::required_field),
         BEDROCK_JSON_FIELD(foundation_model_summary, model_id, "modelId", json::required_field),
@@ -198,24 +200,28 @@ struct json::fields_of<foundation_model_summary> {
 };
 template <>
 struct json::fields_of<list_foundation_models_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<get_foundation_model_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<inference_profile_model> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_profile_model, model_arn, "modelArn", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<inference_profile_summary> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_profile_summary, inference_profile_name, "inferenceProfileName",
                            json::required_field),
@@ -232,6 +238,7 @@ struct json::fields_of<inference_profile_summary> {
 };
 template <>
 struct json::fields_of<list_inference_profiles_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_inference_profiles_response, inference_profile_summaries, "inferenceProfileSummaries",
                            json::optional_field),
@@ -240,6 +247,7 @@ struct json::fields_of<list_inference_profiles_response> {
 };
 template <>
 struct json::fields_of<get_inference_profile_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_name, "inferenceProfileName",
                            json::required_field),

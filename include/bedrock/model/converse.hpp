@@ -170,12 +170,15 @@ struct converse_response {
     std::string text() const { return message.text(); }
     /// The tool uses of the message that the caller shall run, in order; not those that the service ran itself.
     /// **Lifetime:** of this response's content.
+    template <class = void>
     std::vector<tool_use_block const*> tool_uses() const;
 };
 
 /// Appends the body of the request as Converse takes it. **Errors:** errc::invalid_input naming the member.
+template <class = void>
 result<void> write_converse_body(converse_request const& request, std::string& out, json::write_options options = {});
 /// The same as ConverseStream takes it.
+template <class = void>
 result<void> write_converse_stream_body(converse_request const& request, std::string& out,
                                         json::write_options options = {});
 
@@ -222,6 +225,7 @@ struct converse_output_arm {
 
 template <>
 struct json::fields_of<inference_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(inference_config, max_tokens, "maxTokens", json::optional_field),
         BEDROCK_JSON_FIELD(inference_config, temperature, "temperature", json::optional_field),
@@ -231,18 +235,21 @@ struct json::fields_of<inference_config> {
 };
 template <>
 struct json::fields_of<performance_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(performance_config, latency, "latency", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<service_tier> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(service_tier, type, "type", json::required_field),
     };
 };
 template <>
 struct json::fields_of<json_schema_definition> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(json_schema_definition, schema, "schema", json::required_field),
         BEDROCK_JSON_FIELD(json_schema_definition, name, "name", json::optional_field),
@@ -251,6 +258,7 @@ struct json::fields_of<json_schema_definition> {
 };
 template <>
 struct json::fields_of<output_format> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(output_format, type, "type", json::required_field),
         BEDROCK_JSON_BOXED_FIELD(output_format, json_schema, "structure", json::required_field,
@@ -259,6 +267,7 @@ struct json::fields_of<output_format> {
 };
 template <>
 struct json::fields_of<output_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(output_config, text_format, "textFormat", json::optional_field),
         BEDROCK_JSON_FIELD(output_config, effort, "effort", json::optional_field),
@@ -266,6 +275,7 @@ struct json::fields_of<output_config> {
 };
 template <>
 struct json::fields_of<converse_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_request, messages, "messages", json::optional_field),
         BEDROCK_JSON_FIELD(converse_request, system, "system", json::optional_field),
@@ -285,6 +295,7 @@ struct json::fields_of<converse_request> {
 };
 template <>
 struct json::fields_of<cache_detail> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(cache_detail, ttl, "ttl", json::required_field),
         BEDROCK_JSON_FIELD(cache_detail, input_tokens, "inputTokens", json::required_field),
@@ -292,6 +303,7 @@ struct json::fields_of<cache_detail> {
 };
 template <>
 struct json::fields_of<token_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(token_usage, input_tokens, "inputTokens", json::required_field),
         BEDROCK_JSON_FIELD(token_usage, output_tokens, "outputTokens", json::required_field),
@@ -303,18 +315,21 @@ struct json::fields_of<token_usage> {
 };
 template <>
 struct json::fields_of<converse_metrics> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_metrics, latency_ms, "latencyMs", json::required_field),
     };
 };
 template <>
 struct json::fields_of<prompt_router_trace> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(prompt_router_trace, invoked_model_id, "invokedModelId", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<converse_trace> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_trace, guardrail, "guardrail", json::optional_field),
         BEDROCK_JSON_FIELD(converse_trace, prompt_router, "promptRouter", json::optional_field),
@@ -322,6 +337,7 @@ struct json::fields_of<converse_trace> {
 };
 template <>
 struct json::fields_of<converse_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::optional_field, converse_output_arm),
         BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::optional_field),
@@ -338,7 +354,8 @@ struct json::fields_of<converse_response> {
 #pragma GCC diagnostic pop
 #endif
 
-inline std::vector<tool_use_block const*> converse_response::tool_uses() const {
+template <class>
+std::vector<tool_use_block const*> converse_response::tool_uses() const {
     std::vector<tool_use_block const*> uses;
     for (auto const& block : message.content) {
         auto const* const use = block.get_if<tool_use_block>();
@@ -347,14 +364,15 @@ inline std::vector<tool_use_block const*> converse_response::tool_uses() const {
     return uses;
 }
 
-inline result<void> write_converse_body(converse_request const& request, std::string& out,
-                                        json::write_options options) {
+template <class>
+result<void> write_converse_body(converse_request const& request, std::string& out, json::write_options options) {
     options.without |= json::only_in_stream;
     return json::write(request, out, options);
 }
 
-inline result<void> write_converse_stream_body(converse_request const& request, std::string& out,
-                                               json::write_options options) {
+template <class>
+result<void> write_converse_stream_body(converse_request const& request, std::string& out,
+                                        json::write_options options) {
     return json::write(request, out, options);
 }
 

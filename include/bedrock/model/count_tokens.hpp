@@ -67,12 +67,14 @@ struct count_tokens_response {
 
 template <>
 struct json::fields_of<invoke_model_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_model_tokens_request, body, "body", json::required_field),
     };
 };
 template <>
 struct json::fields_of<converse_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(converse_tokens_request, messages, "messages", json::optional_field),
         BEDROCK_JSON_FIELD(converse_tokens_request, system, "system", json::optional_field),
@@ -83,12 +85,14 @@ struct json::fields_of<converse_tokens_request> {
 };
 template <>
 struct json::fields_of<count_tokens_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(count_tokens_request, input, "input", json::required_field),
     };
 };
 template <>
 struct json::fields_of<count_tokens_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(count_tokens_response, input_tokens, "inputTokens", json::required_field),
     };

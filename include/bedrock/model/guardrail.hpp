@@ -77,6 +77,7 @@ struct json::enum_texts<guardrail_image_format> {
 
 template <>
 struct json::fields_of<guardrail_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_config, guardrail_identifier, "guardrailIdentifier", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_config, guardrail_version, "guardrailVersion", json::optional_field),
@@ -86,6 +87,7 @@ struct json::fields_of<guardrail_config> {
 };
 template <>
 struct json::fields_of<guardrail_text_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_text_block, text, "text", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_text_block, qualifiers, "qualifiers", json::optional_field),
@@ -93,6 +95,7 @@ struct json::fields_of<guardrail_text_block> {
 };
 template <>
 struct json::fields_of<guardrail_image_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_image_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_image_block, source, "source", json::required_field),

@@ -258,6 +258,7 @@ struct json::enum_texts<guardrail_checks_sensitive_information_entity_type> {
 
 template <>
 struct json::fields_of<guardrail_checks_message> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_message, role, "role", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_message, content, "content", json::required_field),
@@ -265,42 +266,49 @@ struct json::fields_of<guardrail_checks_message> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_category_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_category_config, category, "category", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_config, categories, "categories", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_category_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_category_config, category, "category", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_config, categories, "categories", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_entity_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_entity_config, type, "type", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_config, entities, "entities", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_config, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_config, prompt_attack, "promptAttack", json::optional_field),
@@ -310,6 +318,7 @@ struct json::fields_of<guardrail_checks_config> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, category, "category", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result_entry, severity_score, "severityScore",
@@ -318,12 +327,14 @@ struct json::fields_of<guardrail_checks_content_filter_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_result, results, "results", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, category, "category", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result_entry, severity_score, "severityScore",
@@ -332,12 +343,14 @@ struct json::fields_of<guardrail_checks_prompt_attack_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_result, results, "results", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_result_entry> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, type, "type", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result_entry, confidence_score, "confidenceScore",
@@ -354,6 +367,7 @@ struct json::fields_of<guardrail_checks_sensitive_information_result_entry> {
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_result> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, results, "results", json::required_field),
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_result, truncated, "truncated", json::optional_field),
@@ -361,6 +375,7 @@ struct json::fields_of<guardrail_checks_sensitive_information_result> {
 };
 template <>
 struct json::fields_of<guardrail_checks_results> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_results, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_results, prompt_attack, "promptAttack", json::optional_field),
@@ -370,24 +385,28 @@ struct json::fields_of<guardrail_checks_results> {
 };
 template <>
 struct json::fields_of<guardrail_checks_content_filter_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_content_filter_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_prompt_attack_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_prompt_attack_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_sensitive_information_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_sensitive_information_usage, text_units, "textUnits", json::required_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_checks_usage_results> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_checks_usage_results, content_filter, "contentFilter", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_checks_usage_results, prompt_attack, "promptAttack", json::optional_field),
@@ -397,6 +416,7 @@ struct json::fields_of<guardrail_checks_usage_results> {
 };
 template <>
 struct json::fields_of<invoke_guardrail_checks_request> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, messages, "messages", json::required_field),
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_request, checks, "checks", json::required_field),
@@ -404,6 +424,7 @@ struct json::fields_of<invoke_guardrail_checks_request> {
 };
 template <>
 struct json::fields_of<invoke_guardrail_checks_response> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, results, "results", json::optional_field),
         BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, usage, "usage", json::optional_field),

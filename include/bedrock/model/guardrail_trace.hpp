@@ -306,6 +306,7 @@ struct json::enum_texts<guardrail_ownership> {
 
 template <>
 struct json::fields_of<guardrail_usage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_usage, topic_policy_units, "topicPolicyUnits", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_usage, content_policy_units, "contentPolicyUnits", json::optional_field),
@@ -326,6 +327,7 @@ struct json::fields_of<guardrail_usage> {
 };
 template <>
 struct json::fields_of<guardrail_part> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_part, guarded, "guarded", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_part, total, "total", json::optional_field),
@@ -333,6 +335,7 @@ struct json::fields_of<guardrail_part> {
 };
 template <>
 struct json::fields_of<guardrail_coverage> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_coverage, text_characters, "textCharacters", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_coverage, images, "images", json::optional_field),
@@ -340,6 +343,7 @@ struct json::fields_of<guardrail_coverage> {
 };
 template <>
 struct json::fields_of<guardrail_topic> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_topic, name, "name", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_topic, type, "type", json::optional_field),
@@ -349,12 +353,14 @@ struct json::fields_of<guardrail_topic> {
 };
 template <>
 struct json::fields_of<guardrail_topic_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_topic_policy_assessment, topics, "topics", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_content_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_content_filter, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_content_filter, confidence, "confidence", json::optional_field),
@@ -365,12 +371,14 @@ struct json::fields_of<guardrail_content_filter> {
 };
 template <>
 struct json::fields_of<guardrail_content_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_content_policy_assessment, filters, "filters", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_custom_word> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_custom_word, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_custom_word, action, "action", json::optional_field),
@@ -379,6 +387,7 @@ struct json::fields_of<guardrail_custom_word> {
 };
 template <>
 struct json::fields_of<guardrail_managed_word> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_managed_word, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_managed_word, type, "type", json::optional_field),
@@ -388,6 +397,7 @@ struct json::fields_of<guardrail_managed_word> {
 };
 template <>
 struct json::fields_of<guardrail_word_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, custom_words, "customWords", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_word_policy_assessment, managed_word_lists, "managedWordLists",
@@ -396,6 +406,7 @@ struct json::fields_of<guardrail_word_policy_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_pii_entity_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, match, "match", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_pii_entity_filter, type, "type", json::optional_field),
@@ -405,6 +416,7 @@ struct json::fields_of<guardrail_pii_entity_filter> {
 };
 template <>
 struct json::fields_of<guardrail_regex_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_regex_filter, name, "name", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_regex_filter, match, "match", json::optional_field),
@@ -415,6 +427,7 @@ struct json::fields_of<guardrail_regex_filter> {
 };
 template <>
 struct json::fields_of<guardrail_sensitive_information_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_sensitive_information_policy_assessment, pii_entities, "piiEntities",
                            json::optional_field),
@@ -423,6 +436,7 @@ struct json::fields_of<guardrail_sensitive_information_policy_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_contextual_grounding_filter> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_filter, threshold, "threshold", json::optional_field),
@@ -433,12 +447,14 @@ struct json::fields_of<guardrail_contextual_grounding_filter> {
 };
 template <>
 struct json::fields_of<guardrail_contextual_grounding_policy_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_contextual_grounding_policy_assessment, filters, "filters", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<guardrail_invocation_metrics> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_invocation_metrics, guardrail_processing_latency, "guardrailProcessingLatency",
                            json::optional_field),
@@ -448,6 +464,7 @@ struct json::fields_of<guardrail_invocation_metrics> {
 };
 template <>
 struct json::fields_of<applied_guardrail_details> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(applied_guardrail_details, guardrail_id, "guardrailId", json::optional_field),
         BEDROCK_JSON_FIELD(applied_guardrail_details, guardrail_version, "guardrailVersion", json::optional_field),
@@ -458,6 +475,7 @@ struct json::fields_of<applied_guardrail_details> {
 };
 template <>
 struct json::fields_of<guardrail_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_assessment, topic_policy, "topicPolicy", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_assessment, content_policy, "contentPolicy", json::optional_field),
@@ -475,6 +493,7 @@ struct json::fields_of<guardrail_assessment> {
 };
 template <>
 struct json::fields_of<guardrail_trace_assessment> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(guardrail_trace_assessment, model_output, "modelOutput", json::optional_field),
         BEDROCK_JSON_FIELD(guardrail_trace_assessment, input_assessment, "inputAssessment", json::optional_field),

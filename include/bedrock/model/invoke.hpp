@@ -129,6 +129,7 @@ struct json::enum_texts<invoke_trace> {
 
 template <>
 struct json::fields_of<payload_part> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::optional_field),
         BEDROCK_JSON_IGNORED("p"),

@@ -146,6 +146,7 @@ struct json::enum_texts<audio_format> {
 
 template <>
 struct json::fields_of<s3_location> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(s3_location, uri, "uri", json::required_field),
         BEDROCK_JSON_FIELD(s3_location, bucket_owner, "bucketOwner", json::optional_field),
@@ -153,6 +154,7 @@ struct json::fields_of<s3_location> {
 };
 template <>
 struct json::fields_of<error_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(error_block, message, "message", json::optional_field),
     };
@@ -167,6 +169,7 @@ struct json::fields_of<document_pieces> {
 };
 template <>
 struct json::fields_of<image_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(image_block, source, "source", json::optional_field),
@@ -175,12 +178,14 @@ struct json::fields_of<image_block> {
 };
 template <>
 struct json::fields_of<citations_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_config, enabled, "enabled", json::required_field),
     };
 };
 template <>
 struct json::fields_of<document_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(document_block, format, "format", json::optional_field),
         BEDROCK_JSON_FIELD(document_block, name, "name", json::required_field),
@@ -191,6 +196,7 @@ struct json::fields_of<document_block> {
 };
 template <>
 struct json::fields_of<video_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(video_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(video_block, source, "source", json::required_field),
@@ -198,6 +204,7 @@ struct json::fields_of<video_block> {
 };
 template <>
 struct json::fields_of<audio_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(audio_block, format, "format", json::required_field),
         BEDROCK_JSON_FIELD(audio_block, source, "source", json::optional_field),

@@ -184,6 +184,7 @@ class stream_event {
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
     /// `unknown`, with type and payload set.
     /// **Allocates:** nothing for text, tool input and reasoning deltas without escapes.
+    template <class = void>
     result<void> parse(std::string_view type, std::string_view payload);
 
   private:
@@ -193,13 +194,16 @@ class stream_event {
     std::string_view delta_text(delta_kind kind) const noexcept {
         return delta_.kind == kind ? delta_.text : std::string_view();
     }
+    template <class Structure = structure>
     result<void> parse_structure() const;
+    template <class = void>
     BEDROCK_COLD result<void> parse_uncommon();
     bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
     bool views_payload(std::string_view value) const noexcept;
     bool scan_inner(json::reader& in, std::string_view name, delta_kind kind);
+    template <class = void>
     void use_structure();
 
     event_kind kind_ = event_kind::unknown;
@@ -219,6 +223,7 @@ class stream_event {
 
 template <>
 struct json::fields_of<message_start_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message_start_event, role, "role", json::required_field),
         BEDROCK_JSON_IGNORED("p"),
@@ -226,6 +231,7 @@ struct json::fields_of<message_start_event> {
 };
 template <>
 struct json::fields_of<tool_use_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field),
@@ -234,6 +240,7 @@ struct json::fields_of<tool_use_block_start> {
 };
 template <>
 struct json::fields_of<tool_result_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_result_block_start, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_result_block_start, type, "type", json::optional_field),
@@ -242,12 +249,14 @@ struct json::fields_of<tool_result_block_start> {
 };
 template <>
 struct json::fields_of<image_block_start> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block_start, format, "format", json::required_field),
     };
 };
 template <>
 struct json::fields_of<content_block_start_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_start_event, start, "start", json::required_field),
         BEDROCK_JSON_FIELD(content_block_start_event, content_block_index, "contentBlockIndex", json::required_field),
@@ -256,6 +265,7 @@ struct json::fields_of<content_block_start_event> {
 };
 template <>
 struct json::fields_of<tool_use_block_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block_delta, input, "input", json::required_field),
     };
@@ -270,12 +280,14 @@ struct json::fields_of<reasoning_signature> {
 };
 template <>
 struct json::fields_of<citation_source_content_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citation_source_content_delta, text, "text", json::optional_field),
     };
 };
 template <>
 struct json::fields_of<citations_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(citations_delta, title, "title", json::optional_field),
         BEDROCK_JSON_FIELD(citations_delta, source, "source", json::optional_field),
@@ -285,6 +297,7 @@ struct json::fields_of<citations_delta> {
 };
 template <>
 struct json::fields_of<image_block_delta> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(image_block_delta, source, "source", json::optional_field),
         BEDROCK_JSON_FIELD(image_block_delta, error, "error", json::optional_field),
@@ -292,6 +305,7 @@ struct json::fields_of<image_block_delta> {
 };
 template <>
 struct json::fields_of<content_block_delta_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_delta_event, delta, "delta", json::required_field),
         BEDROCK_JSON_FIELD(content_block_delta_event, content_block_index, "contentBlockIndex", json::required_field),
@@ -300,6 +314,7 @@ struct json::fields_of<content_block_delta_event> {
 };
 template <>
 struct json::fields_of<content_block_stop_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(content_block_stop_event, content_block_index, "contentBlockIndex", json::required_field),
         BEDROCK_JSON_IGNORED("p"),
@@ -307,6 +322,7 @@ struct json::fields_of<content_block_stop_event> {
 };
 template <>
 struct json::fields_of<message_stop_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(message_stop_event, stop_reason, "stopReason", json::required_field),
         BEDROCK_JSON_FIELD(message_stop_event, additional_model_response_fields, "additionalModelResponseFields",
@@ -316,6 +332,7 @@ struct json::fields_of<message_stop_event> {
 };
 template <>
 struct json::fields_of<metadata_event> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(metadata_event, usage, "usage", json::required_field),
         BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field),
@@ -359,7 +376,8 @@ Event const* stream_event::get_if() const {
     return structure_.get_if<Event>();
 }
 
-inline result<void> stream_event::parse(std::string_view type, std::string_view payload) {
+template <class>
+result<void> stream_event::parse(std::string_view type, std::string_view payload) {
     type_ = type;
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
@@ -368,7 +386,8 @@ inline result<void> stream_event::parse(std::string_view type, std::string_view 
     return parse_uncommon();
 }
 
-inline result<void> stream_event::parse_uncommon() {
+template <class>
+result<void> stream_event::parse_uncommon() {
     delta_ = {};
     if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
     delta_ = {};
@@ -380,8 +399,9 @@ inline result<void> stream_event::parse_uncommon() {
     return parsed;
 }
 
-inline result<void> stream_event::parse_structure() const {
-    using arms = json::detail::union_arms<structure::one_of_type>;
+template <class Structure>
+result<void> stream_event::parse_structure() const {
+    using arms = json::detail::union_arms<typename Structure::one_of_type>;
     auto const place = static_cast<std::size_t>(kind_);
     auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_, {});
     if (parsed) return {};
@@ -391,7 +411,8 @@ inline result<void> stream_event::parse_structure() const {
     return unexpected{std::move(reason)};
 }
 
-inline void stream_event::use_structure() {
+template <class>
+void stream_event::use_structure() {
     if (auto const* const start = structure_.get_if<content_block_start_event>())
         delta_.index = start->content_block_index;
     if (auto const* const stop = structure_.get_if<content_block_stop_event>())

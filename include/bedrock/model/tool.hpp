@@ -165,6 +165,7 @@ struct tool_input_schema_arm {
 
 template <>
 struct json::fields_of<cache_point_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(cache_point_block, type, "type", json::required_field),
         BEDROCK_JSON_FIELD(cache_point_block, ttl, "ttl", json::optional_field),
@@ -172,6 +173,7 @@ struct json::fields_of<cache_point_block> {
 };
 template <>
 struct json::fields_of<tool_use_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field),
@@ -185,6 +187,7 @@ struct json::fields_of<json_block> {
 };
 template <>
 struct json::fields_of<tool_result_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_result_block, tool_use_id, "toolUseId", json::required_field),
         BEDROCK_JSON_FIELD(tool_result_block, content, "content", json::required_field),
@@ -194,6 +197,7 @@ struct json::fields_of<tool_result_block> {
 };
 template <>
 struct json::fields_of<tool_reference> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_reference, type, "type", json::optional_field),
         BEDROCK_JSON_FIELD(tool_reference, name, "name", json::optional_field),
@@ -202,18 +206,21 @@ struct json::fields_of<tool_reference> {
 };
 template <>
 struct json::fields_of<tool_addition_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_addition_block, tool, "tool", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_removal_block> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_removal_block, tool, "tool", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_specification> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_specification, name, "name", json::required_field),
         BEDROCK_JSON_FIELD(tool_specification, description, "description", json::optional_field),
@@ -224,6 +231,7 @@ struct json::fields_of<tool_specification> {
 };
 template <>
 struct json::fields_of<system_tool> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(system_tool, name, "name", json::required_field),
     };
@@ -234,12 +242,14 @@ template <>
 struct json::fields_of<any_tool_choice> {};
 template <>
 struct json::fields_of<specific_tool_choice> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(specific_tool_choice, name, "name", json::required_field),
     };
 };
 template <>
 struct json::fields_of<tool_config> {
+    template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(tool_config, tools, "tools", json::required_field),
         BEDROCK_JSON_FIELD(tool_config, choice, "toolChoice", json::optional_field),
