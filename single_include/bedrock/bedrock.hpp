@@ -4363,13 +4363,13 @@ class one_of {
     template <class Arm>
     requires has<Arm> one_of(Arm&& arm) {  // NOLINT: implicit on purpose, `.source = bytes`
         using type = std::remove_cvref_t<Arm>;
-        ::new (start()) type(std::forward<Arm>(arm));
+        ::new (held()) type(std::forward<Arm>(arm));
         place_ = place<type>;
     }
     one_of(one_of const& other) {
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (start()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
-        if (other.place_ == unknown_place) ::new (start()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
+        ((++at == other.place_ ? void(::new (held()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
+        if (other.place_ == unknown_place) ::new (held()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
         place_ = other.place_;
     }
     one_of(one_of&& other) noexcept { move(other); }
@@ -4406,22 +4406,23 @@ class one_of {
     template <class Arm>
     requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
     void reset() noexcept {
-        auto const held = std::exchange(place_, static_cast<unsigned char>(0));
+        auto const past = std::exchange(place_, static_cast<unsigned char>(0));
         unsigned char at = 0;
-        ((++at == held ? static_cast<Arms*>(start())->~Arms() : void()), ...);
-        if (held == unknown_place) static_cast<unknown_arm*>(start())->~unknown_arm();
+        ((++at == past ? static_cast<Arms*>(held())->~Arms() : void()), ...);
+        if (past == unknown_place) static_cast<unknown_arm*>(held())->~unknown_arm();
     }
 
     /// For interpreters: as `emplace`, by index(), and the arm's address.
     void* emplace_at(std::size_t index) {
         reset();
         std::size_t at = 0;
-        ((++at == index ? void(::new (start()) Arms()) : void()), ...);
-        if (index == unknown_place) ::new (start()) unknown_arm();
+        ((++at == index ? void(::new (held()) Arms()) : void()), ...);
+        if (index == unknown_place) ::new (held()) unknown_arm();
         place_ = static_cast<unsigned char>(index);
         return storage_;
     }
     void const* held() const noexcept { return storage_; }
+    void* held() noexcept { return storage_; }
 
   private:
     template <class Arm>
@@ -4436,13 +4437,12 @@ class one_of {
     void move(one_of& other) noexcept {
         static_assert((std::is_nothrow_move_constructible_v<Arms> && ...));
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (start()) Arms(std::move(*static_cast<Arms*>(other.start())))) : void()),
+        ((++at == other.place_ ? void(::new (held()) Arms(std::move(*static_cast<Arms*>(other.held())))) : void()),
          ...);
         if (other.place_ == unknown_place)
-            ::new (start()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.start())));
+            ::new (held()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.held())));
         place_ = other.place_;
     }
-    void* start() noexcept { return storage_; }
 
     alignas(unknown_arm) alignas(Arms...) std::byte storage_[largest()];
     unsigned char place_ = 0;
@@ -4568,21 +4568,22 @@ struct field {
 
 /// Contiguous elements of a list or map, the value of an optional, or the arm of a union with its index().
 struct elements {
-    void const* first = nullptr;
+    void* first = nullptr;
     std::size_t count = 0;
 };
 
 /// A type, erased. Addresses are of objects of that type.
 struct descriptor {
     shape kind;
-    std::uint16_t count = 0;                     // fields, arms or enum texts in `table`
-    std::uint32_t stride = 0;                    // list, map: size of an element
-    std::uint32_t offset = 0;                    // structure: of `unknown`; map: of the value in its pair
-    descriptor const* inner = nullptr;           // optional, list, map, boxed
-    void const* table = nullptr;                 // structure: field; union_of, open_enum, boxed: std::string_view
-    descriptor const* const* arms = nullptr;     // union_of
-    void* (*add)(void*, std::size_t) = nullptr;  // list, map: appends; optional: fills; union_of: emplaces arm n
-    elements (*view)(void const*) = nullptr;
+    std::uint16_t count = 0;                  // fields, arms or enum texts in `table`
+    std::uint32_t stride = 0;                 // list, map: size of an element
+    std::uint32_t offset = 0;                 // structure: of `unknown`; map: of the value in its pair
+    descriptor const* inner = nullptr;        // optional, list, map, boxed
+    void const* table = nullptr;              // structure: field; union_of, open_enum, boxed: std::string_view
+    descriptor const* const* arms = nullptr;  // union_of
+    // list, map, optional, union_of: what is in it, once what `add` asks for has been added where that is not 0: an
+    // element, the value, or the arm of that index(). One function, for each costs a program more than it does.
+    elements (*reach)(void* at, std::size_t add) = nullptr;
 };
 
 /// `descriptor::offset` of a structure without a member `unknown`: unknown members are dropped.
@@ -4653,35 +4654,23 @@ struct plain_shape {
 };
 
 template <class List>
-void* list_add(void* at, std::size_t) {
-    return &static_cast<List*>(at)->emplace_back();
-}
-
-template <class List>
-elements list_view(void const* at) {
-    auto const& list = *static_cast<List const*>(at);
+elements reach_list(void* at, std::size_t add) {
+    auto& list = *static_cast<List*>(at);
+    if (add != 0) list.emplace_back();
     return {list.data(), list.size()};
 }
 
 template <class T>
-void* optional_add(void* at, std::size_t) {
-    return &static_cast<std::optional<T>*>(at)->emplace();
-}
-
-template <class T>
-elements optional_view(void const* at) {
-    auto const& value = *static_cast<std::optional<T> const*>(at);
+elements reach_optional(void* at, std::size_t add) {
+    auto& value = *static_cast<std::optional<T>*>(at);
+    if (add != 0) value.emplace();
     return value ? elements{&*value, 1} : elements{};
 }
 
 template <class Union>
-void* union_add(void* at, std::size_t place) {
-    return static_cast<typename Union::one_of_type*>(static_cast<Union*>(at))->emplace_at(place);
-}
-
-template <class Union>
-elements union_view(void const* at) {
-    auto const& value = *static_cast<typename Union::one_of_type const*>(static_cast<Union const*>(at));
+elements reach_union(void* at, std::size_t add) {
+    auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
+    if (add != 0) value.emplace_at(add);
     return {value.held(), value.index()};
 }
 
@@ -4729,10 +4718,7 @@ struct shape_of<open_enum<E>> {
 template <class T>
 struct shape_of<std::optional<T>> {
     static constexpr descriptor make() noexcept {
-        return {.kind = shape::optional,
-                .inner = &type_of<T>,
-                .add = &detail::optional_add<T>,
-                .view = &detail::optional_view<T>};
+        return {.kind = shape::optional, .inner = &type_of<T>, .reach = &detail::reach_optional<T>};
     }
 };
 
@@ -4742,8 +4728,7 @@ struct shape_of<std::vector<T>> {
         return {.kind = shape::list,
                 .stride = sizeof(T),
                 .inner = &type_of<T>,
-                .add = &detail::list_add<std::vector<T>>,
-                .view = &detail::list_view<std::vector<T>>};
+                .reach = &detail::reach_list<std::vector<T>>};
     }
 };
 
@@ -4756,8 +4741,7 @@ struct shape_of<std::vector<std::pair<std::string, T>>> {
                 .stride = sizeof(pair),
                 .offset = static_cast<std::uint32_t>(offsetof(pair, second)),
                 .inner = &type_of<T>,
-                .add = &detail::list_add<std::vector<pair>>,
-                .view = &detail::list_view<std::vector<pair>>};
+                .reach = &detail::reach_list<std::vector<pair>>};
     }
 };
 
@@ -4771,8 +4755,7 @@ struct shape_of {
                     .count = static_cast<std::uint16_t>(arms::count),
                     .table = T::arm_names,
                     .arms = arms::table,
-                    .add = &detail::union_add<T>,
-                    .view = &detail::union_view<T>};
+                    .reach = &detail::reach_union<T>};
         } else if constexpr (requires { typename fields_of<T>::same_as; }) {
             static_assert(sizeof(T) == sizeof(typename fields_of<T>::same_as), "not the struct's only member");
             return shape_of<typename fields_of<T>::same_as>::make();
@@ -4811,6 +4794,16 @@ inline char const* member_at(void const* base, std::size_t offset) noexcept {
     return static_cast<char const*>(base) + offset;
 }
 
+// What is in a list, map, optional or union.
+inline elements elements_of(descriptor const& of, void const* at) {
+    return of.reach(const_cast<void*>(at), 0);  // which adds nothing
+}
+// Adds to it, and gives the address of what is new.
+inline void* add_element(descriptor const& of, void* at, std::size_t add = 1) {
+    auto const all = of.reach(at, add);
+    return of.stride == 0 ? all.first : member_at(all.first, (all.count - 1) * of.stride);
+}
+
 inline field const* fields_begin(descriptor const& of) noexcept {
     return static_cast<field const*>(of.table);
 }
@@ -4844,7 +4837,7 @@ inline bool is_empty(descriptor const& of, void const* at) noexcept {
         case shape::list:
         case shape::map:
         case shape::union_of:
-            return of.view(at).count == 0;
+            return elements_of(of, at).count == 0;
         case shape::boxed:
             return is_empty(*of.inner, at);
         case shape::structure: {
@@ -5199,7 +5192,7 @@ inline std::size_t forecast_structure(descriptor const& of, void const* at) noex
 }
 
 inline std::size_t forecast_union(descriptor const& of, void const* at) noexcept {
-    auto const arm = of.view(at);
+    auto const arm = detail::elements_of(of, at);
     if (arm.count == 0) return forecast_scalar;
     if (arm.count <= of.count)
         return names_begin(of)[arm.count - 1].size() + forecast_scalar +
@@ -5221,13 +5214,13 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
         case shape::lazy:
             return total + static_cast<document const*>(at)->text().size();
         case shape::list: {
-            auto const all = of.view(at);
+            auto const all = detail::elements_of(of, at);
             for (std::size_t i = 0; i < all.count; ++i)
                 total += forecast_size(*of.inner, detail::member_at(all.first, i * of.stride));
             return total;
         }
         case shape::map: {
-            auto const all = of.view(at);
+            auto const all = detail::elements_of(of, at);
             for (std::size_t i = 0; i < all.count; ++i) {
                 auto const* const entry = detail::member_at(all.first, i * of.stride);
                 total += detail::forecast_text(reinterpret_cast<std::string const*>(entry)->size()) +
@@ -5240,7 +5233,8 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
         case shape::union_of:
             return detail::forecast_union(of, at);
         case shape::optional:
-            return of.view(at).count == 0 ? total : forecast_size(*of.inner, of.view(at).first);
+            return detail::elements_of(of, at).count == 0 ? total
+                                                          : forecast_size(*of.inner, detail::elements_of(of, at).first);
         case shape::boxed:
             return total + detail::names_begin(of)->size() + forecast_size(*of.inner, at);
         case shape::boolean:
@@ -5402,7 +5396,7 @@ bool value_reader<Reader>::read(descriptor const& of, void* at) {
             return true;
         }
         case shape::optional:
-            return read(*of.inner, of.add(at, 0));
+            return read(*of.inner, detail::add_element(of, at));
         case shape::list:
             return read_list(of, at);
         case shape::map:
@@ -5424,7 +5418,7 @@ bool value_reader<Reader>::read_list(descriptor const& of, void* at) {
     for (; in_.next_element(); ++index) {
         if (of.inner->kind != shape::document && in_.peek() == value_kind::null) {
             if (!in_.read_null()) return complaint_.in_element(index);
-        } else if (!read(*of.inner, of.add(at, 0))) {
+        } else if (!read(*of.inner, detail::add_element(of, at))) {
             return complaint_.in_element(index);
         }
     }
@@ -5441,7 +5435,7 @@ bool value_reader<Reader>::read_map(descriptor const& of, void* at) {
             if (!in_.read_null()) return complaint_.in_member(owned);
             continue;
         }
-        void* const entry = of.add(at, 0);
+        void* const entry = detail::add_element(of, at);
         *static_cast<std::string*>(entry) = owned;
         if (!read(*of.inner, detail::member_at(entry, of.offset))) return complaint_.in_member(owned);
     }
@@ -5516,7 +5510,7 @@ bool value_reader<Reader>::read_union(descriptor const& of, void* at) {
 
 template <class Reader>
 bool value_reader<Reader>::read_arm(descriptor const& of, void* at, std::size_t arm, std::string const& name) {
-    void* const place = of.add(at, arm + 1);
+    void* const place = detail::add_element(of, at, arm + 1);
     if (arm < of.count) return read(*of.arms[arm], place);
     auto& other = *static_cast<unknown_arm*>(place);
     other.name = name;
@@ -5643,7 +5637,7 @@ inline bool value_writer::write(descriptor const& of, void const* at) {
             out_.string(static_cast<detail::enum_value const*>(at)->text({detail::names_begin(of), of.count}));
             return written();
         case shape::optional:
-            return write(*of.inner, of.view(at).first);
+            return write(*of.inner, detail::elements_of(of, at).first);
         case shape::list:
             return write_list(of, at);
         case shape::map:
@@ -5659,7 +5653,7 @@ inline bool value_writer::write(descriptor const& of, void const* at) {
 }
 
 inline bool value_writer::write_list(descriptor const& of, void const* at) {
-    auto const all = of.view(at);
+    auto const all = detail::elements_of(of, at);
     out_.begin_array();
     for (std::size_t i = 0; i < all.count; ++i)
         if (!write(*of.inner, detail::member_at(all.first, i * of.stride))) return complaint_.in_element(i);
@@ -5668,7 +5662,7 @@ inline bool value_writer::write_list(descriptor const& of, void const* at) {
 }
 
 inline bool value_writer::write_map(descriptor const& of, void const* at) {
-    auto const all = of.view(at);
+    auto const all = detail::elements_of(of, at);
     out_.begin_object();
     for (std::size_t i = 0; i < all.count; ++i) {
         auto const* const entry = detail::member_at(all.first, i * of.stride);
@@ -5717,7 +5711,7 @@ inline bool value_writer::write_structure(descriptor const& of, void const* at) 
 }
 
 inline bool value_writer::write_union(descriptor const& of, void const* at) {
-    auto const arm = of.view(at);
+    auto const arm = detail::elements_of(of, at);
     if (arm.count == 0) return complaint_.say("a union in which nothing is set");
     bool const known = arm.count <= of.count;
     auto const* const other = known ? nullptr : static_cast<unknown_arm const*>(arm.first);

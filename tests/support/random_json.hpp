@@ -141,7 +141,7 @@ void check_random_round_trips(int count = 40) {
     for (std::size_t place = 0; place <= of.count; ++place) {
         T value{};
         check_round_trip(of, &value, random.arm(of, place));
-        CHECK(of.view(&value).count == place + 1);
+        CHECK(bedrock::json::detail::elements_of(of, &value).count == place + 1);
     }
 }
 

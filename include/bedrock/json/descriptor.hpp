@@ -61,21 +61,22 @@ struct field {
 
 /// Contiguous elements of a list or map, the value of an optional, or the arm of a union with its index().
 struct elements {
-    void const* first = nullptr;
+    void* first = nullptr;
     std::size_t count = 0;
 };
 
 /// A type, erased. Addresses are of objects of that type.
 struct descriptor {
     shape kind;
-    std::uint16_t count = 0;                     // fields, arms or enum texts in `table`
-    std::uint32_t stride = 0;                    // list, map: size of an element
-    std::uint32_t offset = 0;                    // structure: of `unknown`; map: of the value in its pair
-    descriptor const* inner = nullptr;           // optional, list, map, boxed
-    void const* table = nullptr;                 // structure: field; union_of, open_enum, boxed: std::string_view
-    descriptor const* const* arms = nullptr;     // union_of
-    void* (*add)(void*, std::size_t) = nullptr;  // list, map: appends; optional: fills; union_of: emplaces arm n
-    elements (*view)(void const*) = nullptr;
+    std::uint16_t count = 0;                  // fields, arms or enum texts in `table`
+    std::uint32_t stride = 0;                 // list, map: size of an element
+    std::uint32_t offset = 0;                 // structure: of `unknown`; map: of the value in its pair
+    descriptor const* inner = nullptr;        // optional, list, map, boxed
+    void const* table = nullptr;              // structure: field; union_of, open_enum, boxed: std::string_view
+    descriptor const* const* arms = nullptr;  // union_of
+    // list, map, optional, union_of: what is in it, once what `add` asks for has been added where that is not 0: an
+    // element, the value, or the arm of that index(). One function, for each costs a program more than it does.
+    elements (*reach)(void* at, std::size_t add) = nullptr;
 };
 
 /// `descriptor::offset` of a structure without a member `unknown`: unknown members are dropped.
@@ -146,35 +147,23 @@ struct plain_shape {
 };
 
 template <class List>
-void* list_add(void* at, std::size_t) {
-    return &static_cast<List*>(at)->emplace_back();
-}
-
-template <class List>
-elements list_view(void const* at) {
-    auto const& list = *static_cast<List const*>(at);
+elements reach_list(void* at, std::size_t add) {
+    auto& list = *static_cast<List*>(at);
+    if (add != 0) list.emplace_back();
     return {list.data(), list.size()};
 }
 
 template <class T>
-void* optional_add(void* at, std::size_t) {
-    return &static_cast<std::optional<T>*>(at)->emplace();
-}
-
-template <class T>
-elements optional_view(void const* at) {
-    auto const& value = *static_cast<std::optional<T> const*>(at);
+elements reach_optional(void* at, std::size_t add) {
+    auto& value = *static_cast<std::optional<T>*>(at);
+    if (add != 0) value.emplace();
     return value ? elements{&*value, 1} : elements{};
 }
 
 template <class Union>
-void* union_add(void* at, std::size_t place) {
-    return static_cast<typename Union::one_of_type*>(static_cast<Union*>(at))->emplace_at(place);
-}
-
-template <class Union>
-elements union_view(void const* at) {
-    auto const& value = *static_cast<typename Union::one_of_type const*>(static_cast<Union const*>(at));
+elements reach_union(void* at, std::size_t add) {
+    auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
+    if (add != 0) value.emplace_at(add);
     return {value.held(), value.index()};
 }
 
@@ -222,10 +211,7 @@ struct shape_of<open_enum<E>> {
 template <class T>
 struct shape_of<std::optional<T>> {
     static constexpr descriptor make() noexcept {
-        return {.kind = shape::optional,
-                .inner = &type_of<T>,
-                .add = &detail::optional_add<T>,
-                .view = &detail::optional_view<T>};
+        return {.kind = shape::optional, .inner = &type_of<T>, .reach = &detail::reach_optional<T>};
     }
 };
 
@@ -235,8 +221,7 @@ struct shape_of<std::vector<T>> {
         return {.kind = shape::list,
                 .stride = sizeof(T),
                 .inner = &type_of<T>,
-                .add = &detail::list_add<std::vector<T>>,
-                .view = &detail::list_view<std::vector<T>>};
+                .reach = &detail::reach_list<std::vector<T>>};
     }
 };
 
@@ -249,8 +234,7 @@ struct shape_of<std::vector<std::pair<std::string, T>>> {
                 .stride = sizeof(pair),
                 .offset = static_cast<std::uint32_t>(offsetof(pair, second)),
                 .inner = &type_of<T>,
-                .add = &detail::list_add<std::vector<pair>>,
-                .view = &detail::list_view<std::vector<pair>>};
+                .reach = &detail::reach_list<std::vector<pair>>};
     }
 };
 
@@ -264,8 +248,7 @@ struct shape_of {
                     .count = static_cast<std::uint16_t>(arms::count),
                     .table = T::arm_names,
                     .arms = arms::table,
-                    .add = &detail::union_add<T>,
-                    .view = &detail::union_view<T>};
+                    .reach = &detail::reach_union<T>};
         } else if constexpr (requires { typename fields_of<T>::same_as; }) {
             static_assert(sizeof(T) == sizeof(typename fields_of<T>::same_as), "not the struct's only member");
             return shape_of<typename fields_of<T>::same_as>::make();
@@ -304,6 +287,16 @@ inline char const* member_at(void const* base, std::size_t offset) noexcept {
     return static_cast<char const*>(base) + offset;
 }
 
+// What is in a list, map, optional or union.
+inline elements elements_of(descriptor const& of, void const* at) {
+    return of.reach(const_cast<void*>(at), 0);  // which adds nothing
+}
+// Adds to it, and gives the address of what is new.
+inline void* add_element(descriptor const& of, void* at, std::size_t add = 1) {
+    auto const all = of.reach(at, add);
+    return of.stride == 0 ? all.first : member_at(all.first, (all.count - 1) * of.stride);
+}
+
 inline field const* fields_begin(descriptor const& of) noexcept {
     return static_cast<field const*>(of.table);
 }
@@ -337,7 +330,7 @@ inline bool is_empty(descriptor const& of, void const* at) noexcept {
         case shape::list:
         case shape::map:
         case shape::union_of:
-            return of.view(at).count == 0;
+            return elements_of(of, at).count == 0;
         case shape::boxed:
             return is_empty(*of.inner, at);
         case shape::structure: {

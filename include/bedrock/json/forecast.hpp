@@ -44,7 +44,7 @@ inline std::size_t forecast_structure(descriptor const& of, void const* at) noex
 }
 
 inline std::size_t forecast_union(descriptor const& of, void const* at) noexcept {
-    auto const arm = of.view(at);
+    auto const arm = detail::elements_of(of, at);
     if (arm.count == 0) return forecast_scalar;
     if (arm.count <= of.count)
         return names_begin(of)[arm.count - 1].size() + forecast_scalar +
@@ -66,13 +66,13 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
         case shape::lazy:
             return total + static_cast<document const*>(at)->text().size();
         case shape::list: {
-            auto const all = of.view(at);
+            auto const all = detail::elements_of(of, at);
             for (std::size_t i = 0; i < all.count; ++i)
                 total += forecast_size(*of.inner, detail::member_at(all.first, i * of.stride));
             return total;
         }
         case shape::map: {
-            auto const all = of.view(at);
+            auto const all = detail::elements_of(of, at);
             for (std::size_t i = 0; i < all.count; ++i) {
                 auto const* const entry = detail::member_at(all.first, i * of.stride);
                 total += detail::forecast_text(reinterpret_cast<std::string const*>(entry)->size()) +
@@ -85,7 +85,8 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
         case shape::union_of:
             return detail::forecast_union(of, at);
         case shape::optional:
-            return of.view(at).count == 0 ? total : forecast_size(*of.inner, of.view(at).first);
+            return detail::elements_of(of, at).count == 0 ? total
+                                                          : forecast_size(*of.inner, detail::elements_of(of, at).first);
         case shape::boxed:
             return total + detail::names_begin(of)->size() + forecast_size(*of.inner, at);
         case shape::boolean:

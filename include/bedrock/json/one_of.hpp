@@ -58,13 +58,13 @@ class one_of {
     template <class Arm>
     requires has<Arm> one_of(Arm&& arm) {  // NOLINT: implicit on purpose, `.source = bytes`
         using type = std::remove_cvref_t<Arm>;
-        ::new (start()) type(std::forward<Arm>(arm));
+        ::new (held()) type(std::forward<Arm>(arm));
         place_ = place<type>;
     }
     one_of(one_of const& other) {
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (start()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
-        if (other.place_ == unknown_place) ::new (start()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
+        ((++at == other.place_ ? void(::new (held()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
+        if (other.place_ == unknown_place) ::new (held()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
         place_ = other.place_;
     }
     one_of(one_of&& other) noexcept { move(other); }
@@ -101,22 +101,23 @@ class one_of {
     template <class Arm>
     requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
     void reset() noexcept {
-        auto const held = std::exchange(place_, static_cast<unsigned char>(0));
+        auto const past = std::exchange(place_, static_cast<unsigned char>(0));
         unsigned char at = 0;
-        ((++at == held ? static_cast<Arms*>(start())->~Arms() : void()), ...);
-        if (held == unknown_place) static_cast<unknown_arm*>(start())->~unknown_arm();
+        ((++at == past ? static_cast<Arms*>(held())->~Arms() : void()), ...);
+        if (past == unknown_place) static_cast<unknown_arm*>(held())->~unknown_arm();
     }
 
     /// For interpreters: as `emplace`, by index(), and the arm's address.
     void* emplace_at(std::size_t index) {
         reset();
         std::size_t at = 0;
-        ((++at == index ? void(::new (start()) Arms()) : void()), ...);
-        if (index == unknown_place) ::new (start()) unknown_arm();
+        ((++at == index ? void(::new (held()) Arms()) : void()), ...);
+        if (index == unknown_place) ::new (held()) unknown_arm();
         place_ = static_cast<unsigned char>(index);
         return storage_;
     }
     void const* held() const noexcept { return storage_; }
+    void* held() noexcept { return storage_; }
 
   private:
     template <class Arm>
@@ -131,13 +132,12 @@ class one_of {
     void move(one_of& other) noexcept {
         static_assert((std::is_nothrow_move_constructible_v<Arms> && ...));
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (start()) Arms(std::move(*static_cast<Arms*>(other.start())))) : void()),
+        ((++at == other.place_ ? void(::new (held()) Arms(std::move(*static_cast<Arms*>(other.held())))) : void()),
          ...);
         if (other.place_ == unknown_place)
-            ::new (start()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.start())));
+            ::new (held()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.held())));
         place_ = other.place_;
     }
-    void* start() noexcept { return storage_; }
 
     alignas(unknown_arm) alignas(Arms...) std::byte storage_[largest()];
     unsigned char place_ = 0;

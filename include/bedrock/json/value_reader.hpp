@@ -159,7 +159,7 @@ bool value_reader<Reader>::read(descriptor const& of, void* at) {
             return true;
         }
         case shape::optional:
-            return read(*of.inner, of.add(at, 0));
+            return read(*of.inner, detail::add_element(of, at));
         case shape::list:
             return read_list(of, at);
         case shape::map:
@@ -181,7 +181,7 @@ bool value_reader<Reader>::read_list(descriptor const& of, void* at) {
     for (; in_.next_element(); ++index) {
         if (of.inner->kind != shape::document && in_.peek() == value_kind::null) {
             if (!in_.read_null()) return complaint_.in_element(index);
-        } else if (!read(*of.inner, of.add(at, 0))) {
+        } else if (!read(*of.inner, detail::add_element(of, at))) {
             return complaint_.in_element(index);
         }
     }
@@ -198,7 +198,7 @@ bool value_reader<Reader>::read_map(descriptor const& of, void* at) {
             if (!in_.read_null()) return complaint_.in_member(owned);
             continue;
         }
-        void* const entry = of.add(at, 0);
+        void* const entry = detail::add_element(of, at);
         *static_cast<std::string*>(entry) = owned;
         if (!read(*of.inner, detail::member_at(entry, of.offset))) return complaint_.in_member(owned);
     }
@@ -273,7 +273,7 @@ bool value_reader<Reader>::read_union(descriptor const& of, void* at) {
 
 template <class Reader>
 bool value_reader<Reader>::read_arm(descriptor const& of, void* at, std::size_t arm, std::string const& name) {
-    void* const place = of.add(at, arm + 1);
+    void* const place = detail::add_element(of, at, arm + 1);
     if (arm < of.count) return read(*of.arms[arm], place);
     auto& other = *static_cast<unknown_arm*>(place);
     other.name = name;

@@ -98,7 +98,7 @@ inline bool value_writer::write(descriptor const& of, void const* at) {
             out_.string(static_cast<detail::enum_value const*>(at)->text({detail::names_begin(of), of.count}));
             return written();
         case shape::optional:
-            return write(*of.inner, of.view(at).first);
+            return write(*of.inner, detail::elements_of(of, at).first);
         case shape::list:
             return write_list(of, at);
         case shape::map:
@@ -114,7 +114,7 @@ inline bool value_writer::write(descriptor const& of, void const* at) {
 }
 
 inline bool value_writer::write_list(descriptor const& of, void const* at) {
-    auto const all = of.view(at);
+    auto const all = detail::elements_of(of, at);
     out_.begin_array();
     for (std::size_t i = 0; i < all.count; ++i)
         if (!write(*of.inner, detail::member_at(all.first, i * of.stride))) return complaint_.in_element(i);
@@ -123,7 +123,7 @@ inline bool value_writer::write_list(descriptor const& of, void const* at) {
 }
 
 inline bool value_writer::write_map(descriptor const& of, void const* at) {
-    auto const all = of.view(at);
+    auto const all = detail::elements_of(of, at);
     out_.begin_object();
     for (std::size_t i = 0; i < all.count; ++i) {
         auto const* const entry = detail::member_at(all.first, i * of.stride);
@@ -172,7 +172,7 @@ inline bool value_writer::write_structure(descriptor const& of, void const* at) 
 }
 
 inline bool value_writer::write_union(descriptor const& of, void const* at) {
-    auto const arm = of.view(at);
+    auto const arm = detail::elements_of(of, at);
     if (arm.count == 0) return complaint_.say("a union in which nothing is set");
     bool const known = arm.count <= of.count;
     auto const* const other = known ? nullptr : static_cast<unknown_arm const*>(arm.first);

@@ -35,23 +35,23 @@ TEST_CASE("types are described by their shape", "[json]") {
 TEST_CASE("containers are reached through their descriptors", "[json]") {
     std::vector<std::pair<std::string, std::int32_t>> map;
     auto const& of = type_of<decltype(map)>;
-    auto* const entry = of.add(&map, 0);
+    auto* const entry = detail::add_element(of, &map);
     CHECK(static_cast<void*>(detail::member_at(entry, of.offset)) == &map[0].second);
-    CHECK(of.view(&map).first == map.data());
-    CHECK(of.view(&map).count == 1);
+    CHECK(detail::elements_of(of, &map).first == map.data());
+    CHECK(detail::elements_of(of, &map).count == 1);
 
     std::optional<std::int32_t> maybe;
     auto const& optional = type_of<decltype(maybe)>;
-    CHECK(optional.view(&maybe).count == 0);
-    CHECK(optional.add(&maybe, 0) == &*maybe);
-    CHECK(optional.view(&maybe).first == &*maybe);
+    CHECK(detail::elements_of(optional, &maybe).count == 0);
+    CHECK(detail::add_element(optional, &maybe) == &*maybe);
+    CHECK(detail::elements_of(optional, &maybe).first == &*maybe);
 
     described::either either;
     auto const& choice = type_of<described::either>;
-    CHECK(choice.view(&either).count == 0);
-    void* const leaf = choice.add(&either, 2);
+    CHECK(detail::elements_of(choice, &either).count == 0);
+    void* const leaf = detail::add_element(choice, &either, 2);
     CHECK(leaf == either.get_if<described::leaf>());
-    CHECK(choice.view(&either).count == 2);
+    CHECK(detail::elements_of(choice, &either).count == 2);
 }
 
 TEST_CASE("every shape has an empty form", "[json]") {
