@@ -226,7 +226,7 @@ void message_accumulator::add_text(std::int32_t index, std::string_view text) {
     if (last != nullptr)
         last->text += text;
     else
-        cited->content.emplace_back(text_block{std::string(text)});
+        cited->content.push_back(text_block{std::string(text)});
 }
 
 template <class>
@@ -238,11 +238,11 @@ void message_accumulator::add_tool_result(std::int32_t index, tool_result_block_
         if (text != nullptr && held.ends_in_text)
             content.back().get_if<text_block>()->text += text->text;
         else if (text != nullptr)
-            content.emplace_back(*text);
+            content.push_back(*text);
         else if (auto const* const json = delta.get_if<json_block>())
-            content.emplace_back(*json);
+            content.push_back(*json);
         else if (auto const* const other = delta.get_if<json::unknown_arm>())
-            content.emplace_back(*other);
+            content.push_back(*other);
         held.ends_in_text = text != nullptr;
     }
 }
@@ -252,11 +252,11 @@ void message_accumulator::add_citation(std::int32_t index, citations_delta const
     auto* const held = find_block(index);
     if (auto* const text = held != nullptr ? held->content.get_if<text_block>() : nullptr) {
         citations_content_block cited;
-        cited.content.emplace_back(std::move(*text));
+        cited.content.push_back(std::move(*text));
         held->content = std::move(cited);
     }
     citation made{.title = delta.title, .source = delta.source, .location = delta.location, .unknown = delta.unknown};
-    for (auto const& piece : delta.source_content) made.source_content.emplace_back(text_block{piece.text});
+    for (auto const& piece : delta.source_content) made.source_content.push_back(text_block{piece.text});
     block_with<citations_content_block>(index).content.get_if<citations_content_block>()->citations.push_back(
         std::move(made));
 }
