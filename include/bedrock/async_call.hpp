@@ -9,6 +9,7 @@
 #include "bedrock/loop.hpp"
 #include "bedrock/loop/signals.hpp"
 #include "bedrock/options.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/sigv4.hpp"
 
 #include <memory>
@@ -48,11 +49,11 @@ namespace detail {
 /// What an `async_client` is made of. Jobs refer to it while they run; whoever is inside the loop holds it.
 struct async_core {
     async_core(client_options options, loop_hooks hooks)
-        : client(std::make_shared<client_state>(std::move(options))),
+        : client(detail::share_new<client_state>(std::move(options))),
           loop(on, client->surroundings, std::move(hooks)) {}
 
     std::shared_ptr<client_state> client;
-    engine on{std::make_shared<engine_share>()};
+    engine on{detail::share_new<engine_share>()};
     sigv4::signer signer{};
     loop_runner loop;
 };

@@ -20,6 +20,7 @@
 #include "bedrock/poll_set.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/stream_call.hpp"
 
 #include <coroutine>
@@ -292,7 +293,7 @@ result<Response> async_answer<Response>::await_resume() {
 }
 
 inline std::shared_ptr<detail::async_core> async_client::core() {
-    if (!core_) core_ = std::make_shared<detail::async_core>(std::move(options_), std::move(hooks_));
+    if (!core_) core_ = detail::share_new<detail::async_core>(std::move(options_), std::move(hooks_));
     return core_;
 }
 
@@ -304,14 +305,14 @@ inline async_call async_client::start(std::shared_ptr<loop_job> job) {
 
 template <class OnDone>
 async_call async_client::converse(converse_request const& request, call_options const& options, OnDone on_done) {
-    return start(std::make_shared<detail::async_callback_job<converse_response, OnDone>>(
+    return start(detail::share_new<detail::async_callback_job<converse_response, OnDone>>(
         *core(), detail::make_converse(request), options, std::move(on_done)));
 }
 
 inline async_answer<converse_response> async_client::converse(converse_request const& request,
                                                               call_options const& options) {
-    return async_answer<converse_response>(
-        std::make_shared<detail::async_answer_job<converse_response>>(core(), detail::make_converse(request), options));
+    return async_answer<converse_response>(detail::share_new<detail::async_answer_job<converse_response>>(
+        core(), detail::make_converse(request), options));
 }
 
 inline async_answer<converse_response> async_client::converse(converse_request const& request) {
@@ -322,13 +323,13 @@ inline async_answer<converse_response> async_client::converse(converse_request c
 template <class OnEvent, class OnDone>
 async_call async_client::converse_stream(converse_request const& request, call_options const& options, OnEvent on_event,
                                          OnDone on_done) {
-    return start(std::make_shared<detail::async_push_job<converse_stream_kind, OnEvent, OnDone>>(
+    return start(detail::share_new<detail::async_push_job<converse_stream_kind, OnEvent, OnDone>>(
         *core(), detail::as_stream(detail::make_converse_stream(request)), options, std::move(on_event),
         std::move(on_done)));
 }
 
 inline async_event_reader async_client::open_stream(converse_request const& request, call_options const& options) {
-    auto job = std::make_shared<detail::async_pull_job<converse_stream_kind>>(
+    auto job = detail::share_new<detail::async_pull_job<converse_stream_kind>>(
         core(), detail::as_stream(detail::make_converse_stream(request)), options);
     job->set_self(job);
     return async_event_reader(std::move(job));

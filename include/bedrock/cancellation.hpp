@@ -5,6 +5,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/shared.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +22,7 @@ namespace bedrock::inline BEDROCK_ABI {
 /// **Thread safety:** all members, always. **Lifetime:** free; it may outlive client and call.
 class cancellation {
   public:
-    cancellation() : state_(std::make_shared<state>()) {}
+    cancellation() : state_(detail::share_new<state>()) {}
     // Copies only: a handle that was moved from would have no state.
     cancellation(cancellation const&) = default;
     cancellation& operator=(cancellation const&) = default;

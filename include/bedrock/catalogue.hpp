@@ -21,6 +21,7 @@
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/sigv4.hpp"
 #include "bedrock/single_flight.hpp"
 #include "bedrock/target.hpp"
@@ -239,7 +240,7 @@ inline catalogue::turn catalogue::take_turn(std::int64_t now, std::shared_ptr<fl
     if (flight_ && flight_ != overdue)  // first: what it has fetched so far is not in the list yet
         next.follow = flight_;
     else if (next.wants_models || next.wants_profiles)
-        next.lead = flight_ = std::make_shared<flight>();
+        next.lead = flight_ = detail::share_new<flight>();
     else
         next.answer = model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
     return next;

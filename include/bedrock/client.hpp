@@ -16,6 +16,7 @@
 #include "bedrock/model/stream.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/stream.hpp"
 #include "bedrock/target.hpp"
 #include "bedrock/uri.hpp"
@@ -37,7 +38,7 @@ class basic_client {
     /// Takes everything from the environment at the time of each call.
     basic_client() : basic_client(client_options{}) {}
     explicit basic_client(client_options options)
-        : state_(std::make_shared<client_state>(std::move(options))), pool_(std::make_shared<engine_pool>()) {}
+        : state_(detail::share_new<client_state>(std::move(options))), pool_(new engine_pool) {}
 
     /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc.
     result<converse_response> converse(converse_request const& request, call_options const& options = {});

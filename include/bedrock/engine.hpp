@@ -11,6 +11,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/home_process.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/sigpipe_guard.hpp"
 
 #include <algorithm>
@@ -222,7 +223,7 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
 inline engine::engine(std::shared_ptr<engine_share> share, long max_connections)
     : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
       share_(std::move(share)),
-      bed_(std::make_shared<multi_waker>(multi_)) {
+      bed_(detail::share_new<multi_waker>(multi_)) {
     if (multi_ && max_connections > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
 }
 

@@ -7,6 +7,7 @@
 #include "bedrock/engine.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/home_process.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/sigv4.hpp"
 
 #include <cstddef>
@@ -107,7 +108,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
             --idle_count_;
             return {shared_from_this(), std::move(warm)};
         }
-        if (!share_) share_ = std::make_shared<engine_share>();
+        if (!share_) share_ = detail::share_new<engine_share>();
         share = share_;
     }
     return {shared_from_this(), std::make_unique<call_tools>(std::move(share))};

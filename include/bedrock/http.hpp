@@ -7,6 +7,7 @@
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/shared.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,8 +52,9 @@ struct timeouts {
 class body {
   public:
     body() = default;
-    body(std::string text) : text_(std::make_shared<std::string const>(std::move(text))) {}  // NOLINT: implicit, as
-    body(char const* text) : body(std::string(text)) {}                                      // NOLINT  a string is
+    // Implicit, as a string is one.
+    body(std::string text) : text_(bedrock::detail::share_new<std::string const>(std::move(text))) {}  // NOLINT
+    body(char const* text) : body(std::string(text)) {}                                                // NOLINT
 
     std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : ""; }
     bool empty() const noexcept { return view().empty(); }

@@ -18,6 +18,7 @@
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
 #include "bedrock/running_clock.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/transfer_wait.hpp"
 
 #include <algorithm>
@@ -159,7 +160,7 @@ class loop_runner final : private engine::watcher {
     engine& engine_;
     environment const& surroundings_;
     loop_watches watches_;
-    std::shared_ptr<bell> bell_ = std::make_shared<bell>();
+    std::shared_ptr<bell> bell_ = detail::share_new<bell>();
     std::list<std::shared_ptr<loop_job>> jobs_;
     loop_queue queue_;
     std::map<descriptor, loop_job*> pipes_;
@@ -202,7 +203,7 @@ class exchange_job final : public loop_job {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline loop_job::loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms)
-    : signals_(std::make_shared<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
+    : signals_(detail::share_new<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
 
 inline bool loop_job::begin(ask& wanted) {
     return runner_->begin(*this, wanted);

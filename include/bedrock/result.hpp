@@ -5,6 +5,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/shared.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,7 @@ namespace bedrock::inline BEDROCK_ABI {
 /// What `.value()` throws on a failure; `what()` is the error's message.
 class exception : public std::exception {
   public:
-    explicit exception(error reason) : reason_(std::make_shared<error const>(std::move(reason))) {}
+    explicit exception(error reason) : reason_(detail::share_new<error const>(std::move(reason))) {}
     char const* what() const noexcept override { return reason_->message.c_str(); }
     error const& reason() const noexcept { return *reason_; }
 

@@ -14,6 +14,7 @@
 #include "bedrock/json/partial.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/stream_call.hpp"
 #include "bedrock/stream_parser.hpp"
 
@@ -129,7 +130,7 @@ struct basic_event_reader<Kind>::state {
         : client(std::move(owner)), pool(std::move(from)), call(client, std::move(work), std::move(given)) {
         auto const& by = call.options().cancel;
         if (!by) return;
-        by_caller.emplace(*by, std::make_shared<detail::cancels_too>(cancel));
+        by_caller.emplace(*by, detail::share_new<detail::cancels_too>(cancel));
         if (by->cancelled()) cancel.cancel();
     }
 

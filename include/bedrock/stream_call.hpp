@@ -17,6 +17,7 @@
 #include "bedrock/model/stream.hpp"
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/sigv4.hpp"
 #include "bedrock/stream_parser.hpp"
 
@@ -206,7 +207,7 @@ void stream_call<Kind>::close(error why) {
     if (watch_) end_watch(why);
     why.content_emitted = delivered_;
     if (delivered_) {
-        auto partial = std::make_shared<response_type>(answer_.take());
+        auto partial = detail::share_new<response_type>(answer_.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
         why.*Kind::partial = std::move(partial);

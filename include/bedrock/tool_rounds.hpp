@@ -16,6 +16,7 @@
 #include "bedrock/options.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/running_clock.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/tool_functions.hpp"
 
 #include <algorithm>
@@ -343,7 +344,7 @@ inline void tool_rounds::end(std::optional<error> why) {
     answer_.messages = std::move(request_.messages);
     if (!why) return;
     if (answer_.rounds != 0) why->content_emitted = true;  // tools may have run: a repeat would run them again
-    why->tool_rounds = std::make_shared<tool_answer const>(std::move(answer_));
+    why->tool_rounds = detail::share_new<tool_answer const>(std::move(answer_));
     failed_ = std::move(why);
 }
 
