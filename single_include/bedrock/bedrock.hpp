@@ -22409,27 +22409,32 @@ class cancellation {
     void cancel() const noexcept;
     bool cancelled() const noexcept { return state_->requested.load(std::memory_order_acquire); }
 
+    class sleeper;
+
   private:
     struct state {
         std::atomic<bool> requested{false};
         std::mutex guard{};
-        std::vector<std::shared_ptr<waker>> sleepers{};
+        sleeper* newest = nullptr;  // a chain of those who are asleep
     };
     std::shared_ptr<state> state_;
+};
 
+/// For runners: names what a running call sleeps in, for as long as the guard lives.
+class [[nodiscard]] cancellation::sleeper {
   public:
-    /// For runners: names what a running call sleeps in, for as long as the guard lives.
-    class [[nodiscard]] sleeper {
-      public:
-        sleeper(cancellation const& watched, std::shared_ptr<waker> bed);
-        sleeper(sleeper const&) = delete;
-        sleeper& operator=(sleeper const&) = delete;
-        ~sleeper();
+    sleeper(cancellation const& watched, std::shared_ptr<waker> bed);
+    sleeper(sleeper const&) = delete;
+    sleeper& operator=(sleeper const&) = delete;
+    ~sleeper();
 
-      private:
-        std::shared_ptr<state> state_;
-        std::shared_ptr<waker> bed_;
-    };
+  private:
+    friend class cancellation;
+
+    std::shared_ptr<state> state_;
+    std::shared_ptr<waker> bed_;
+    sleeper* older_ = nullptr;
+    sleeper* newer_ = nullptr;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -22437,19 +22442,21 @@ class cancellation {
 inline void cancellation::cancel() const noexcept {
     state_->requested.store(true, std::memory_order_release);
     std::lock_guard const lock(state_->guard);
-    for (auto const& bed : state_->sleepers) bed->wake();
+    for (auto const* one = state_->newest; one != nullptr; one = one->older_) one->bed_->wake();
 }
 
 inline cancellation::sleeper::sleeper(cancellation const& watched, std::shared_ptr<waker> bed)
     : state_(watched.state_), bed_(std::move(bed)) {
     std::lock_guard const lock(state_->guard);
-    state_->sleepers.push_back(bed_);
+    older_ = state_->newest;
+    if (older_ != nullptr) older_->newer_ = this;
+    state_->newest = this;
 }
 
 inline cancellation::sleeper::~sleeper() {
     std::lock_guard const lock(state_->guard);
-    auto& sleepers = state_->sleepers;
-    sleepers.erase(std::find(sleepers.begin(), sleepers.end(), bed_));
+    (newer_ != nullptr ? newer_->older_ : state_->newest) = older_;
+    if (older_ != nullptr) older_->newer_ = newer_;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
