@@ -19659,8 +19659,8 @@ class message_accumulator {
         std::int32_t index = 0;
         content_block content{};
         std::string tool_input{};
-        std::optional<json::partial> completed_input{};  // once asked for
-        std::size_t completed_size = 0;                  // how much of the input it has been given
+        json::partial completed_input{};  // fed when asked for
+        std::size_t completed_size = 0;   // how much of the input it has been given
         bool finished = false;
         bool ends_in_text = false;  // of a tool result: the next text belongs to the last one
     };
@@ -19742,10 +19742,9 @@ template <class>
 json::partial const* message_accumulator::partial_tool_input(std::int32_t index) {
     auto* const held = find_block(index);
     if (held == nullptr || !held->content.holds<tool_use_block>()) return nullptr;
-    if (!held->completed_input) held->completed_input.emplace();
-    held->completed_input->feed(std::string_view(held->tool_input).substr(held->completed_size));
+    held->completed_input.feed(std::string_view(held->tool_input).substr(held->completed_size));
     held->completed_size = held->tool_input.size();
-    return &*held->completed_input;
+    return &held->completed_input;
 }
 
 template <class>
