@@ -84,6 +84,8 @@ class message_accumulator {
     void add_metadata(metadata_event const& event);
 
     template <class = void>
+    std::vector<block>::iterator find_end(std::int32_t index) noexcept;
+    template <class = void>
     block& add_block(std::int32_t index);
     template <class = void>
     block* find_block(std::int32_t index) noexcept;
@@ -312,19 +314,23 @@ void message_accumulator::add_metadata(metadata_event const& event) {
     merge(response_.unknown, event.unknown);
 }
 
+// Behind the blocks of this index and of lower ones.
+template <class>
+std::vector<message_accumulator::block>::iterator message_accumulator::find_end(std::int32_t index) noexcept {
+    return std::upper_bound(blocks_.begin(), blocks_.end(), index,
+                            [](std::int32_t wanted, block const& held) { return wanted < held.index; });
+}
+
 template <class>
 message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
-    auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
-                                        [](std::int32_t wanted, block const& held) { return wanted < held.index; });
-    return *blocks_.insert(place, block{.index = index});
+    return *blocks_.insert(find_end(index), block{.index = index});
 }
 
 template <class>
 message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
     if (!blocks_.empty() && blocks_.back().index == index) return &blocks_.back();
-    auto const place = std::upper_bound(blocks_.begin(), blocks_.end(), index,
-                                        [](std::int32_t wanted, block const& held) { return wanted < held.index; });
-    return place != blocks_.begin() && (place - 1)->index == index ? &*(place - 1) : nullptr;
+    auto const end = find_end(index);
+    return end != blocks_.begin() && (end - 1)->index == index ? &*(end - 1) : nullptr;
 }
 
 template <class Arm>
