@@ -47,11 +47,13 @@ struct environment {
     std::function<void(std::int64_t now_unix_ms)> correct_clock{};
 
     /// The process's own.
+    template <class = void>
     static environment of_process();
 };
 
 /// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
 /// corrected already stays as it is.
+template <class = void>
 environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
@@ -91,38 +93,54 @@ inline std::string find_home_in_accounts() {
 }  // namespace detail
 #endif
 
-inline environment environment::of_process() {
-    environment process;
-    process.variable = [](std::string const& name) -> std::optional<std::string> {
-        char const* const value = std::getenv(name.c_str());
-        if (!value) return std::nullopt;
-        return value;
-    };
-    process.unix_milliseconds = [] {
-#if defined(_WIN32)
-        using namespace std::chrono;
-        return static_cast<std::int64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-#else
-        timespec now{};
-        ::clock_gettime(CLOCK_REALTIME, &now);
-        return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-#endif
-    };
-    process.steady_milliseconds = steady_milliseconds_now;
-    process.random_unit = [] { return crypto::random_unit(); };
-#if !defined(_WIN32)
-    process.home = detail::find_home_in_accounts;
-#endif
-    return process;
+namespace detail {
+
+inline std::optional<std::string> find_variable_of_process(std::string const& name) {
+    char const* const value = std::getenv(name.c_str());
+    if (!value) return std::nullopt;
+    return value;
 }
 
-inline environment with_correctable_clock(environment given) {
+inline std::int64_t unix_milliseconds_now() {
+#if defined(_WIN32)
+    using namespace std::chrono;
+    return static_cast<std::int64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+#else
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+#endif
+}
+
+/// A clock and how far the true time is ahead of it.
+struct correctable_clock {
+    std::function<std::int64_t()> machine;
+    std::atomic<std::int64_t> ahead_ms{0};
+};
+
+}  // namespace detail
+
+template <class>
+environment environment::of_process() {
+    return {
+        .variable = detail::find_variable_of_process,
+        .unix_milliseconds = detail::unix_milliseconds_now,
+        .steady_milliseconds = steady_milliseconds_now,
+        .random_unit = crypto::random_unit,
+#if !defined(_WIN32)
+        .home = detail::find_home_in_accounts,
+#endif
+    };
+}
+
+template <class>
+environment with_correctable_clock(environment given) {
     if (given.correct_clock) return given;
-    auto const ahead_ms = std::make_shared<std::atomic<std::int64_t>>(0);
-    auto const machine = std::move(given.unix_milliseconds);
-    given.unix_milliseconds = [machine, ahead_ms] { return machine() + ahead_ms->load(std::memory_order_relaxed); };
-    given.correct_clock = [machine, ahead_ms](std::int64_t now_unix_ms) {
-        ahead_ms->store(now_unix_ms - machine(), std::memory_order_relaxed);
+    auto const clock = std::make_shared<detail::correctable_clock>();
+    clock->machine = std::move(given.unix_milliseconds);
+    given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
+    given.correct_clock = [clock](std::int64_t now_unix_ms) {
+        clock->ahead_ms.store(now_unix_ms - clock->machine(), std::memory_order_relaxed);
     };
     return given;
 }

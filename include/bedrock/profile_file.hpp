@@ -74,7 +74,8 @@ struct profile_property {
 };
 
 namespace detail {
-class profile_reader;
+template <class>
+class basic_profile_reader;
 }
 
 /// A profile, sso-session or services section: all sections of that name and kind in both files together.
@@ -97,7 +98,8 @@ class profile_section {
     std::string_view value(std::string_view key, std::string_view nested_key) const noexcept;
 
   private:
-    friend class detail::profile_reader;
+    template <class>
+    friend class detail::basic_profile_reader;
 
     std::string name_;
     std::vector<profile_property> properties_;
@@ -135,7 +137,8 @@ class profile_set {
     }
 
   private:
-    friend class detail::profile_reader;
+    template <class>
+    friend class detail::basic_profile_reader;
 
     std::vector<profile_section> profiles_;
     std::vector<profile_section> sso_sessions_;
@@ -151,6 +154,7 @@ class profile_set {
 /// only, `[NAME]`. Other sections, and keys that are no `ini::is_identifier`, are passed over with a warning, and so is
 /// `[default]` where there is a `[profile default]`.
 /// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
+template <class = void>
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -189,11 +193,14 @@ struct named_place {
 };
 
 /// Where the names stand when they are sorted, equal ones as they stood. One function sorts whatever has a name.
-inline void sort_places(std::vector<named_place>& places) {
-    std::sort(places.begin(), places.end(), [](named_place const& left, named_place const& right) noexcept {
+template <class = void>
+void sort_places(std::vector<named_place>& places) {
+    auto const before = [](named_place const& left, named_place const& right) noexcept {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.place < right.place;
-    });
+    };
+    std::make_heap(places.begin(), places.end(), before);  // half the code of std::sort
+    std::sort_heap(places.begin(), places.end(), before);
 }
 
 inline std::string_view sort_name(nested_property const& entry) noexcept {
@@ -251,9 +258,10 @@ inline section_title split_title(std::string_view title) noexcept {
     return {title.substr(0, blank), name};
 }
 
-class profile_reader {
+template <class>
+class basic_profile_reader {
   public:
-    profile_reader(profile_texts const& from, profile_limits const& limits) : limits_(limits) {
+    basic_profile_reader(profile_texts const& from, profile_limits const& limits) : limits_(limits) {
         set_.config_name_ = from.config_name;
         set_.credentials_name_ = from.credentials_name;
     }
@@ -286,8 +294,10 @@ class profile_reader {
     std::size_t plain_default_line_ = 0;
     bool prefixed_default_ = false;
 };
+using profile_reader = basic_profile_reader<void>;
 
-inline result<void> profile_reader::read(profile_file file, std::string_view text) {
+template <class Use>
+result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view text) {
     file_ = file;
     section_ = nullptr;
     property_ = nullptr;
@@ -326,7 +336,8 @@ inline result<void> profile_reader::read(profile_file file, std::string_view tex
     return {};
 }
 
-inline result<void> profile_reader::begin_section(std::string_view title) {
+template <class Use>
+result<void> basic_profile_reader<Use>::begin_section(std::string_view title) {
     if (sections_++ == limits_.sections) return stop("too many sections (profile_limits::sections)", line_);
     property_ = nullptr;
     section_ = nullptr;
@@ -339,7 +350,8 @@ inline result<void> profile_reader::begin_section(std::string_view title) {
 }
 
 // Null, and a warning, for a section that is none here.
-inline std::vector<profile_section>* profile_reader::find_place(section_title title) {
+template <class Use>
+std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title) {
     bool const in_config = file_ == profile_file::config;
     char const* why = nullptr;
     if (!in_config && !title.kind.empty()) {
@@ -376,7 +388,8 @@ inline void append_lower(std::string& out, std::string_view text) {
     for (char const c : text) out.push_back(ascii::to_lower(c));
 }
 
-inline result<void> profile_reader::take_property(ini::line const& line) {
+template <class Use>
+result<void> basic_profile_reader<Use>::take_property(ini::line const& line) {
     property_ = nullptr;
     if (!section_) return {};
     if (!ini::is_identifier(line.key)) {
@@ -392,7 +405,8 @@ inline result<void> profile_reader::take_property(ini::line const& line) {
     return {};
 }
 
-inline result<void> profile_reader::take_nested(ini::line const& line) {
+template <class Use>
+result<void> basic_profile_reader<Use>::take_nested(ini::line const& line) {
     if (!property_) return {};
     property_->value += '\n';
     property_->value += line.text;
@@ -407,7 +421,8 @@ inline result<void> profile_reader::take_nested(ini::line const& line) {
     return {};
 }
 
-inline void profile_reader::take_continuation(ini::line const& line) {
+template <class Use>
+void basic_profile_reader<Use>::take_continuation(ini::line const& line) {
     if (!property_) return;
     property_->value += '\n';
     property_->value += line.value;
@@ -417,7 +432,8 @@ inline void profile_reader::take_continuation(ini::line const& line) {
             "start");
 }
 
-inline void profile_reader::warn(std::string_view text) {
+template <class Use>
+void basic_profile_reader<Use>::warn(std::string_view text) {
     if (set_.warnings_.size() == limits_.warnings) {
         ++set_.warnings_left_out_;
         return;
@@ -425,11 +441,13 @@ inline void profile_reader::warn(std::string_view text) {
     set_.warnings_.push_back({file_, line_, at_line(line_).append(text)});
 }
 
-inline result<void> profile_reader::stop(std::string_view text, std::size_t line) const {
+template <class Use>
+result<void> basic_profile_reader<Use>::stop(std::string_view text, std::size_t line) const {
     return fail(errc::credentials, at_line(line).append(text));
 }
 
-inline std::string profile_reader::at_line(std::size_t line) const {
+template <class Use>
+std::string basic_profile_reader<Use>::at_line(std::size_t line) const {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     std::string at;
     append_clean_line(at, set_.file_name(file_), longest_path);
@@ -437,13 +455,15 @@ inline std::string profile_reader::at_line(std::size_t line) const {
     return at += ": ";
 }
 
-inline profile_set profile_reader::finish() && {
+template <class Use>
+profile_set basic_profile_reader<Use>::finish() && {
     for (auto* const sections : {&set_.profiles_, &set_.sso_sessions_, &set_.services_}) settle(*sections);
     return std::move(set_);
 }
 
 // Sections of the same name become one, config's properties before those of the credentials file.
-inline void profile_reader::settle(std::vector<profile_section>& sections) {
+template <class Use>
+void basic_profile_reader<Use>::settle(std::vector<profile_section>& sections) {
     sort_by_name(sections);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != sections.size(); ++i) {
@@ -460,7 +480,8 @@ inline void profile_reader::settle(std::vector<profile_section>& sections) {
     for (auto& section : sections) settle(section);
 }
 
-inline void profile_reader::settle(profile_section& section) {
+template <class Use>
+void basic_profile_reader<Use>::settle(profile_section& section) {
     keep_last(section.properties_, [&](profile_property& dropped, profile_property const& next) {
         if (dropped.from != next.from) section.overridden_.push_back(std::move(dropped));
     });
@@ -516,7 +537,8 @@ inline profile_section const* profile_set::find_services(std::string_view name) 
     return detail::find_name(services_, name);
 }
 
-inline result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits) {
+template <class>
+result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits) {
     detail::profile_reader reader(from, limits);
     if (auto read = reader.read(profile_file::config, from.config); !read) return unexpected{std::move(read).error()};
     if (auto read = reader.read(profile_file::credentials, from.credentials); !read)

@@ -8429,12 +8429,14 @@ class es256_key {
   public:
     /// Takes the first private key of a PEM text: SEC1 ("EC PRIVATE KEY") or PKCS #8 ("PRIVATE KEY"), not encrypted.
     /// Texts of more than 64 KiB are none. On a fault there is no key afterwards. **Allocates:** OpenSSL's key.
+    template <class = void>
     key_fault read_pem(std::string_view pem) noexcept;
 
     explicit operator bool() const noexcept { return key_ != nullptr; }
     /// Zeros without a key.
     p256_point const& public_point() const noexcept { return point_; }
     /// False without a key, or where OpenSSL failed: `out` is all zero then.
+    template <class = void>
     [[nodiscard]] bool sign(byte_view message, es256_signature& out) const noexcept;
 
   private:
@@ -8479,11 +8481,10 @@ inline bool find_point(EVP_PKEY* key, p256_point& out) noexcept {
     if (i2d_PUBKEY(key, nullptr) != static_cast<int>(info.size())) return false;
     auto* to = info.data();
     if (i2d_PUBKEY(key, &to) != static_cast<int>(info.size())) return false;
-    if (!std::equal(std::begin(prefix), std::end(prefix), info.begin())) return false;
-    auto const as_byte = [](unsigned char byte) { return static_cast<std::byte>(byte); };
-    auto const point = info.begin() + sizeof prefix;
-    std::transform(point, point + 32, out.x.begin(), as_byte);
-    std::transform(point + 32, point + 64, out.y.begin(), as_byte);
+    if (std::memcmp(info.data(), prefix, sizeof prefix) != 0) return false;
+    auto const* const point = info.data() + sizeof prefix;
+    std::memcpy(out.x.data(), point, out.x.size());
+    std::memcpy(out.y.data(), point + out.x.size(), out.y.size());
     return true;
 }
 
@@ -8508,7 +8509,8 @@ inline std::string_view describe(key_fault fault) noexcept {
     return "is not a key";
 }
 
-inline key_fault es256_key::read_pem(std::string_view pem) noexcept {
+template <class>
+key_fault es256_key::read_pem(std::string_view pem) noexcept {
     using namespace es256_detail;
     constexpr std::size_t longest = std::size_t{64} << 10;  // a key has about 230 bytes
     clean_error_list const kept;
@@ -8524,7 +8526,8 @@ inline key_fault es256_key::read_pem(std::string_view pem) noexcept {
     return key_fault::none;
 }
 
-inline bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
+template <class>
+bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
     using namespace es256_detail;
     clean_error_list const kept;
     out.fill(std::byte{0});
@@ -12101,11 +12104,13 @@ struct environment {
     std::function<void(std::int64_t now_unix_ms)> correct_clock{};
 
     /// The process's own.
+    template <class = void>
     static environment of_process();
 };
 
 /// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
 /// corrected already stays as it is.
+template <class = void>
 environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
@@ -12145,38 +12150,54 @@ inline std::string find_home_in_accounts() {
 }  // namespace detail
 #endif
 
-inline environment environment::of_process() {
-    environment process;
-    process.variable = [](std::string const& name) -> std::optional<std::string> {
-        char const* const value = std::getenv(name.c_str());
-        if (!value) return std::nullopt;
-        return value;
-    };
-    process.unix_milliseconds = [] {
-#if defined(_WIN32)
-        using namespace std::chrono;
-        return static_cast<std::int64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-#else
-        timespec now{};
-        ::clock_gettime(CLOCK_REALTIME, &now);
-        return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-#endif
-    };
-    process.steady_milliseconds = steady_milliseconds_now;
-    process.random_unit = [] { return crypto::random_unit(); };
-#if !defined(_WIN32)
-    process.home = detail::find_home_in_accounts;
-#endif
-    return process;
+namespace detail {
+
+inline std::optional<std::string> find_variable_of_process(std::string const& name) {
+    char const* const value = std::getenv(name.c_str());
+    if (!value) return std::nullopt;
+    return value;
 }
 
-inline environment with_correctable_clock(environment given) {
+inline std::int64_t unix_milliseconds_now() {
+#if defined(_WIN32)
+    using namespace std::chrono;
+    return static_cast<std::int64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+#else
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+#endif
+}
+
+/// A clock and how far the true time is ahead of it.
+struct correctable_clock {
+    std::function<std::int64_t()> machine;
+    std::atomic<std::int64_t> ahead_ms{0};
+};
+
+}  // namespace detail
+
+template <class>
+environment environment::of_process() {
+    return {
+        .variable = detail::find_variable_of_process,
+        .unix_milliseconds = detail::unix_milliseconds_now,
+        .steady_milliseconds = steady_milliseconds_now,
+        .random_unit = crypto::random_unit,
+#if !defined(_WIN32)
+        .home = detail::find_home_in_accounts,
+#endif
+    };
+}
+
+template <class>
+environment with_correctable_clock(environment given) {
     if (given.correct_clock) return given;
-    auto const ahead_ms = std::make_shared<std::atomic<std::int64_t>>(0);
-    auto const machine = std::move(given.unix_milliseconds);
-    given.unix_milliseconds = [machine, ahead_ms] { return machine() + ahead_ms->load(std::memory_order_relaxed); };
-    given.correct_clock = [machine, ahead_ms](std::int64_t now_unix_ms) {
-        ahead_ms->store(now_unix_ms - machine(), std::memory_order_relaxed);
+    auto const clock = std::make_shared<detail::correctable_clock>();
+    clock->machine = std::move(given.unix_milliseconds);
+    given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
+    given.correct_clock = [clock](std::int64_t now_unix_ms) {
+        clock->ahead_ms.store(now_unix_ms - clock->machine(), std::memory_order_relaxed);
     };
     return given;
 }
@@ -12471,7 +12492,8 @@ struct profile_property {
 };
 
 namespace detail {
-class profile_reader;
+template <class>
+class basic_profile_reader;
 }
 
 /// A profile, sso-session or services section: all sections of that name and kind in both files together.
@@ -12494,7 +12516,8 @@ class profile_section {
     std::string_view value(std::string_view key, std::string_view nested_key) const noexcept;
 
   private:
-    friend class detail::profile_reader;
+    template <class>
+    friend class detail::basic_profile_reader;
 
     std::string name_;
     std::vector<profile_property> properties_;
@@ -12532,7 +12555,8 @@ class profile_set {
     }
 
   private:
-    friend class detail::profile_reader;
+    template <class>
+    friend class detail::basic_profile_reader;
 
     std::vector<profile_section> profiles_;
     std::vector<profile_section> sso_sessions_;
@@ -12548,6 +12572,7 @@ class profile_set {
 /// only, `[NAME]`. Other sections, and keys that are no `ini::is_identifier`, are passed over with a warning, and so is
 /// `[default]` where there is a `[profile default]`.
 /// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
+template <class = void>
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -12586,11 +12611,14 @@ struct named_place {
 };
 
 /// Where the names stand when they are sorted, equal ones as they stood. One function sorts whatever has a name.
-inline void sort_places(std::vector<named_place>& places) {
-    std::sort(places.begin(), places.end(), [](named_place const& left, named_place const& right) noexcept {
+template <class = void>
+void sort_places(std::vector<named_place>& places) {
+    auto const before = [](named_place const& left, named_place const& right) noexcept {
         auto const order = left.name.compare(right.name);
         return order != 0 ? order < 0 : left.place < right.place;
-    });
+    };
+    std::make_heap(places.begin(), places.end(), before);  // half the code of std::sort
+    std::sort_heap(places.begin(), places.end(), before);
 }
 
 inline std::string_view sort_name(nested_property const& entry) noexcept {
@@ -12648,9 +12676,10 @@ inline section_title split_title(std::string_view title) noexcept {
     return {title.substr(0, blank), name};
 }
 
-class profile_reader {
+template <class>
+class basic_profile_reader {
   public:
-    profile_reader(profile_texts const& from, profile_limits const& limits) : limits_(limits) {
+    basic_profile_reader(profile_texts const& from, profile_limits const& limits) : limits_(limits) {
         set_.config_name_ = from.config_name;
         set_.credentials_name_ = from.credentials_name;
     }
@@ -12683,8 +12712,10 @@ class profile_reader {
     std::size_t plain_default_line_ = 0;
     bool prefixed_default_ = false;
 };
+using profile_reader = basic_profile_reader<void>;
 
-inline result<void> profile_reader::read(profile_file file, std::string_view text) {
+template <class Use>
+result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view text) {
     file_ = file;
     section_ = nullptr;
     property_ = nullptr;
@@ -12723,7 +12754,8 @@ inline result<void> profile_reader::read(profile_file file, std::string_view tex
     return {};
 }
 
-inline result<void> profile_reader::begin_section(std::string_view title) {
+template <class Use>
+result<void> basic_profile_reader<Use>::begin_section(std::string_view title) {
     if (sections_++ == limits_.sections) return stop("too many sections (profile_limits::sections)", line_);
     property_ = nullptr;
     section_ = nullptr;
@@ -12736,7 +12768,8 @@ inline result<void> profile_reader::begin_section(std::string_view title) {
 }
 
 // Null, and a warning, for a section that is none here.
-inline std::vector<profile_section>* profile_reader::find_place(section_title title) {
+template <class Use>
+std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title) {
     bool const in_config = file_ == profile_file::config;
     char const* why = nullptr;
     if (!in_config && !title.kind.empty()) {
@@ -12773,7 +12806,8 @@ inline void append_lower(std::string& out, std::string_view text) {
     for (char const c : text) out.push_back(ascii::to_lower(c));
 }
 
-inline result<void> profile_reader::take_property(ini::line const& line) {
+template <class Use>
+result<void> basic_profile_reader<Use>::take_property(ini::line const& line) {
     property_ = nullptr;
     if (!section_) return {};
     if (!ini::is_identifier(line.key)) {
@@ -12789,7 +12823,8 @@ inline result<void> profile_reader::take_property(ini::line const& line) {
     return {};
 }
 
-inline result<void> profile_reader::take_nested(ini::line const& line) {
+template <class Use>
+result<void> basic_profile_reader<Use>::take_nested(ini::line const& line) {
     if (!property_) return {};
     property_->value += '\n';
     property_->value += line.text;
@@ -12804,7 +12839,8 @@ inline result<void> profile_reader::take_nested(ini::line const& line) {
     return {};
 }
 
-inline void profile_reader::take_continuation(ini::line const& line) {
+template <class Use>
+void basic_profile_reader<Use>::take_continuation(ini::line const& line) {
     if (!property_) return;
     property_->value += '\n';
     property_->value += line.value;
@@ -12814,7 +12850,8 @@ inline void profile_reader::take_continuation(ini::line const& line) {
             "start");
 }
 
-inline void profile_reader::warn(std::string_view text) {
+template <class Use>
+void basic_profile_reader<Use>::warn(std::string_view text) {
     if (set_.warnings_.size() == limits_.warnings) {
         ++set_.warnings_left_out_;
         return;
@@ -12822,11 +12859,13 @@ inline void profile_reader::warn(std::string_view text) {
     set_.warnings_.push_back({file_, line_, at_line(line_).append(text)});
 }
 
-inline result<void> profile_reader::stop(std::string_view text, std::size_t line) const {
+template <class Use>
+result<void> basic_profile_reader<Use>::stop(std::string_view text, std::size_t line) const {
     return fail(errc::credentials, at_line(line).append(text));
 }
 
-inline std::string profile_reader::at_line(std::size_t line) const {
+template <class Use>
+std::string basic_profile_reader<Use>::at_line(std::size_t line) const {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     std::string at;
     append_clean_line(at, set_.file_name(file_), longest_path);
@@ -12834,13 +12873,15 @@ inline std::string profile_reader::at_line(std::size_t line) const {
     return at += ": ";
 }
 
-inline profile_set profile_reader::finish() && {
+template <class Use>
+profile_set basic_profile_reader<Use>::finish() && {
     for (auto* const sections : {&set_.profiles_, &set_.sso_sessions_, &set_.services_}) settle(*sections);
     return std::move(set_);
 }
 
 // Sections of the same name become one, config's properties before those of the credentials file.
-inline void profile_reader::settle(std::vector<profile_section>& sections) {
+template <class Use>
+void basic_profile_reader<Use>::settle(std::vector<profile_section>& sections) {
     sort_by_name(sections);
     std::size_t kept = 0;
     for (std::size_t i = 0; i != sections.size(); ++i) {
@@ -12857,7 +12898,8 @@ inline void profile_reader::settle(std::vector<profile_section>& sections) {
     for (auto& section : sections) settle(section);
 }
 
-inline void profile_reader::settle(profile_section& section) {
+template <class Use>
+void basic_profile_reader<Use>::settle(profile_section& section) {
     keep_last(section.properties_, [&](profile_property& dropped, profile_property const& next) {
         if (dropped.from != next.from) section.overridden_.push_back(std::move(dropped));
     });
@@ -12913,7 +12955,8 @@ inline profile_section const* profile_set::find_services(std::string_view name) 
     return detail::find_name(services_, name);
 }
 
-inline result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits) {
+template <class>
+result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits) {
     detail::profile_reader reader(from, limits);
     if (auto read = reader.read(profile_file::config, from.config); !read) return unexpected{std::move(read).error()};
     if (auto read = reader.read(profile_file::credentials, from.credentials); !read)
@@ -14959,6 +15002,7 @@ struct dpop_claims {
 
 /// The value of the header `DPoP`. **Errors:** "" without a key, or where OpenSSL failed.
 /// **Wire:** RFC 9449, 4.2, signed with ES256 (RFC 7518, 3.4), the public key in the head.
+template <class = void>
 std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -15012,7 +15056,8 @@ inline std::string make_payload(dpop_claims const& claims) {
 
 }  // namespace dpop_detail
 
-inline std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims) {
+template <class>
+std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims) {
     std::string proof;
     append_base64url(proof, as_bytes(dpop_detail::make_head(key.public_point())));
     proof.push_back('.');
@@ -16243,6 +16288,7 @@ struct profile_plan_answer {
 /// web_identity_token_file), then static keys, credential_source, credential_process, SSO, login_session: the
 /// JavaScript SDK's order. A profile that another one names as its source_profile gives its static keys where it has
 /// some, whatever else it has; one that names itself gives its other credentials.
+template <class = void>
 profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -16271,9 +16317,10 @@ inline std::string_view describe(profile_base from) noexcept {
 
 namespace detail {
 
-class profile_planner {
+template <class>
+class basic_profile_planner {
   public:
-    explicit profile_planner(profile_snapshot const& files) : files_(files) {}
+    explicit basic_profile_planner(profile_snapshot const& files) : files_(files) {}
 
     profile_plan_answer plan(profile_section const& selected) {
         bool const usable = follow(selected);
@@ -16459,10 +16506,12 @@ class profile_planner {
     std::string detail_;
     crypto::sha256 hash_;
 };
+using profile_planner = basic_profile_planner<void>;
 
 }  // namespace detail
 
-inline profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected) {
+template <class>
+profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected) {
     return detail::profile_planner(files).plan(selected);
 }
 

@@ -29,6 +29,7 @@ struct dpop_claims {
 
 /// The value of the header `DPoP`. **Errors:** "" without a key, or where OpenSSL failed.
 /// **Wire:** RFC 9449, 4.2, signed with ES256 (RFC 7518, 3.4), the public key in the head.
+template <class = void>
 std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -82,7 +83,8 @@ inline std::string make_payload(dpop_claims const& claims) {
 
 }  // namespace dpop_detail
 
-inline std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims) {
+template <class>
+std::string make_dpop_proof(crypto::es256_key const& key, dpop_claims const& claims) {
     std::string proof;
     append_base64url(proof, as_bytes(dpop_detail::make_head(key.public_point())));
     proof.push_back('.');

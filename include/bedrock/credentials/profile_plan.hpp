@@ -91,6 +91,7 @@ struct profile_plan_answer {
 /// web_identity_token_file), then static keys, credential_source, credential_process, SSO, login_session: the
 /// JavaScript SDK's order. A profile that another one names as its source_profile gives its static keys where it has
 /// some, whatever else it has; one that names itself gives its other credentials.
+template <class = void>
 profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -119,9 +120,10 @@ inline std::string_view describe(profile_base from) noexcept {
 
 namespace detail {
 
-class profile_planner {
+template <class>
+class basic_profile_planner {
   public:
-    explicit profile_planner(profile_snapshot const& files) : files_(files) {}
+    explicit basic_profile_planner(profile_snapshot const& files) : files_(files) {}
 
     profile_plan_answer plan(profile_section const& selected) {
         bool const usable = follow(selected);
@@ -307,10 +309,12 @@ class profile_planner {
     std::string detail_;
     crypto::sha256 hash_;
 };
+using profile_planner = basic_profile_planner<void>;
 
 }  // namespace detail
 
-inline profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected) {
+template <class>
+profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected) {
     return detail::profile_planner(files).plan(selected);
 }
 

@@ -14,9 +14,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -48,12 +48,14 @@ class es256_key {
   public:
     /// Takes the first private key of a PEM text: SEC1 ("EC PRIVATE KEY") or PKCS #8 ("PRIVATE KEY"), not encrypted.
     /// Texts of more than 64 KiB are none. On a fault there is no key afterwards. **Allocates:** OpenSSL's key.
+    template <class = void>
     key_fault read_pem(std::string_view pem) noexcept;
 
     explicit operator bool() const noexcept { return key_ != nullptr; }
     /// Zeros without a key.
     p256_point const& public_point() const noexcept { return point_; }
     /// False without a key, or where OpenSSL failed: `out` is all zero then.
+    template <class = void>
     [[nodiscard]] bool sign(byte_view message, es256_signature& out) const noexcept;
 
   private:
@@ -98,11 +100,10 @@ inline bool find_point(EVP_PKEY* key, p256_point& out) noexcept {
     if (i2d_PUBKEY(key, nullptr) != static_cast<int>(info.size())) return false;
     auto* to = info.data();
     if (i2d_PUBKEY(key, &to) != static_cast<int>(info.size())) return false;
-    if (!std::equal(std::begin(prefix), std::end(prefix), info.begin())) return false;
-    auto const as_byte = [](unsigned char byte) { return static_cast<std::byte>(byte); };
-    auto const point = info.begin() + sizeof prefix;
-    std::transform(point, point + 32, out.x.begin(), as_byte);
-    std::transform(point + 32, point + 64, out.y.begin(), as_byte);
+    if (std::memcmp(info.data(), prefix, sizeof prefix) != 0) return false;
+    auto const* const point = info.data() + sizeof prefix;
+    std::memcpy(out.x.data(), point, out.x.size());
+    std::memcpy(out.y.data(), point + out.x.size(), out.y.size());
     return true;
 }
 
@@ -127,7 +128,8 @@ inline std::string_view describe(key_fault fault) noexcept {
     return "is not a key";
 }
 
-inline key_fault es256_key::read_pem(std::string_view pem) noexcept {
+template <class>
+key_fault es256_key::read_pem(std::string_view pem) noexcept {
     using namespace es256_detail;
     constexpr std::size_t longest = std::size_t{64} << 10;  // a key has about 230 bytes
     clean_error_list const kept;
@@ -143,7 +145,8 @@ inline key_fault es256_key::read_pem(std::string_view pem) noexcept {
     return key_fault::none;
 }
 
-inline bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
+template <class>
+bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
     using namespace es256_detail;
     clean_error_list const kept;
     out.fill(std::byte{0});
