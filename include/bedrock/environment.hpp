@@ -58,7 +58,7 @@ environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
-std::optional<std::string> non_blank_variable(environment const& from, std::string const& name);
+std::optional<std::string> non_blank_variable(environment const& from, std::string_view name);
 
 /// Milliseconds of the system's monotonic clock.
 std::int64_t steady_milliseconds_now();
@@ -145,8 +145,8 @@ environment with_correctable_clock(environment given) {
     return given;
 }
 
-inline std::optional<std::string> non_blank_variable(environment const& from, std::string const& name) {
-    auto value = from.variable(name);
+inline std::optional<std::string> non_blank_variable(environment const& from, std::string_view name) {
+    auto value = from.variable(std::string(name));
     if (!value) return std::nullopt;
     constexpr std::string_view blanks = " \t\r\n\v\f";
     auto const first = value->find_first_not_of(blanks);

@@ -50,11 +50,11 @@ constexpr bool is_path_separator(char c, path_style style) noexcept {
     return c == '/' || (c == '\\' && style == path_style::windows);
 }
 
-inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
+inline profile_location locate(environment const& surroundings, std::string_view variable, std::string_view standard,
                                path_style style) {
     auto const named = non_blank_variable(surroundings, variable);
     return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
-            named ? variable : std::string("default")};
+            std::string(named ? variable : "default")};
 }
 
 }  // namespace detail

@@ -154,9 +154,9 @@ exchange<profile_view> view_profile(environment const& surroundings, settings_re
 }
 
 /// The first variable that says something.
-inline setting from_variables(environment const& surroundings, std::initializer_list<std::string> names) {
-    for (auto const& name : names)
-        if (auto value = non_blank_variable(surroundings, name)) return {std::move(*value), name};
+inline setting from_variables(environment const& surroundings, std::initializer_list<std::string_view> names) {
+    for (auto const name : names)
+        if (auto value = non_blank_variable(surroundings, name)) return {std::move(*value), std::string(name)};
     return {};
 }
 
@@ -166,14 +166,14 @@ inline setting first_of(setting first, setting second) {
 
 /// A setting that is true or false: the caller's, the variable's, the profile's.
 inline result<switch_setting> find_switch(std::optional<bool> said, environment const& surroundings,
-                                          std::string const& variable, profile_view const& profile,
+                                          std::string_view variable, profile_view const& profile,
                                           std::string_view key) {
     if (said) return switch_setting{*said, "client option"};
     auto const found = first_of(from_variables(surroundings, {variable}), profile.find(key));
     if (found.value.empty()) return switch_setting{};
     bool const on = http::equal_names(found.value, "true");
     if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
-    std::string why = found.source == variable ? variable : std::string(key) + " of " + found.source;
+    auto const why = found.source == variable ? found.source : std::string(key) + " of " + found.source;
     return fail(errc::invalid_input, why + " is " + quote(found.value) + ": it must be true or false");
 }
 

@@ -12115,7 +12115,7 @@ environment with_correctable_clock(environment given);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
-std::optional<std::string> non_blank_variable(environment const& from, std::string const& name);
+std::optional<std::string> non_blank_variable(environment const& from, std::string_view name);
 
 /// Milliseconds of the system's monotonic clock.
 std::int64_t steady_milliseconds_now();
@@ -12202,8 +12202,8 @@ environment with_correctable_clock(environment given) {
     return given;
 }
 
-inline std::optional<std::string> non_blank_variable(environment const& from, std::string const& name) {
-    auto value = from.variable(name);
+inline std::optional<std::string> non_blank_variable(environment const& from, std::string_view name) {
+    auto value = from.variable(std::string(name));
     if (!value) return std::nullopt;
     constexpr std::string_view blanks = " \t\r\n\v\f";
     auto const first = value->find_first_not_of(blanks);
@@ -12385,11 +12385,11 @@ constexpr bool is_path_separator(char c, path_style style) noexcept {
     return c == '/' || (c == '\\' && style == path_style::windows);
 }
 
-inline profile_location locate(environment const& surroundings, std::string const& variable, std::string_view standard,
+inline profile_location locate(environment const& surroundings, std::string_view variable, std::string_view standard,
                                path_style style) {
     auto const named = non_blank_variable(surroundings, variable);
     return {expand_home(surroundings, named ? std::string_view(*named) : standard, style),
-            named ? variable : std::string("default")};
+            std::string(named ? variable : "default")};
 }
 
 }  // namespace detail
@@ -13292,9 +13292,9 @@ exchange<profile_view> view_profile(environment const& surroundings, settings_re
 }
 
 /// The first variable that says something.
-inline setting from_variables(environment const& surroundings, std::initializer_list<std::string> names) {
-    for (auto const& name : names)
-        if (auto value = non_blank_variable(surroundings, name)) return {std::move(*value), name};
+inline setting from_variables(environment const& surroundings, std::initializer_list<std::string_view> names) {
+    for (auto const name : names)
+        if (auto value = non_blank_variable(surroundings, name)) return {std::move(*value), std::string(name)};
     return {};
 }
 
@@ -13304,14 +13304,14 @@ inline setting first_of(setting first, setting second) {
 
 /// A setting that is true or false: the caller's, the variable's, the profile's.
 inline result<switch_setting> find_switch(std::optional<bool> said, environment const& surroundings,
-                                          std::string const& variable, profile_view const& profile,
+                                          std::string_view variable, profile_view const& profile,
                                           std::string_view key) {
     if (said) return switch_setting{*said, "client option"};
     auto const found = first_of(from_variables(surroundings, {variable}), profile.find(key));
     if (found.value.empty()) return switch_setting{};
     bool const on = http::equal_names(found.value, "true");
     if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
-    std::string why = found.source == variable ? variable : std::string(key) + " of " + found.source;
+    auto const why = found.source == variable ? found.source : std::string(key) + " of " + found.source;
     return fail(errc::invalid_input, why + " is " + quote(found.value) + ": it must be true or false");
 }
 
@@ -14554,12 +14554,12 @@ struct imds_setting {
     std::string source{};
 };
 
-inline imds_setting find_imds_setting(std::string const& option, std::string const& variable,
-                                      std::string const& of_profile, std::string const& profile_key,
+inline imds_setting find_imds_setting(std::string const& option, std::string_view variable,
+                                      std::string const& of_profile, std::string_view profile_key,
                                       environment const& surroundings) {
     if (!option.empty()) return {option, "option"};
-    if (auto value = non_blank_variable(surroundings, variable)) return {std::move(*value), variable};
-    return {of_profile, profile_key};
+    if (auto value = non_blank_variable(surroundings, variable)) return {std::move(*value), std::string(variable)};
+    return {of_profile, std::string(profile_key)};
 }
 
 /// What switched the service off; "" where nothing did.

@@ -115,12 +115,12 @@ struct imds_setting {
     std::string source{};
 };
 
-inline imds_setting find_imds_setting(std::string const& option, std::string const& variable,
-                                      std::string const& of_profile, std::string const& profile_key,
+inline imds_setting find_imds_setting(std::string const& option, std::string_view variable,
+                                      std::string const& of_profile, std::string_view profile_key,
                                       environment const& surroundings) {
     if (!option.empty()) return {option, "option"};
-    if (auto value = non_blank_variable(surroundings, variable)) return {std::move(*value), variable};
-    return {of_profile, profile_key};
+    if (auto value = non_blank_variable(surroundings, variable)) return {std::move(*value), std::string(variable)};
+    return {of_profile, std::string(profile_key)};
 }
 
 /// What switched the service off; "" where nothing did.
