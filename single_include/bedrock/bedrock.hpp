@@ -17173,11 +17173,32 @@ inline provider_answer broken_profile(std::string why) {
     return answer;
 }
 
-/// What a person has signed in to keeps from load to load when it was last renewed; null for any other base.
+/// Where a plan's first credentials come from; null for a web identity, whose token is traded as a role is taken.
+/// What a person has signed in to keeps from load to load when it was last renewed.
 template <class = void>
-std::shared_ptr<credentials_provider> make_sign_in(profile_plan const& plan, settings_request const& place) {
-    if (plan.base == profile_base::sso) return make_provider<sso_provider>(plan.sso, place);
-    if (plan.base == profile_base::login) return make_provider<login_provider>(plan.login, place);
+std::shared_ptr<credentials_provider> make_base(profile_plan const& plan, profile_options const& options) {
+    switch (plan.base) {
+        case profile_base::static_keys:
+            return static_credentials(plan.keys);
+        case profile_base::environment:
+            return make_provider<environment_provider>();
+        case profile_base::instance:
+            return options.instance;
+        case profile_base::container:
+            return make_provider<container_provider>();
+        case profile_base::web_identity:
+            break;
+        case profile_base::process: {
+            process_options wanted;
+            wanted.command = plan.command.view();
+            wanted.account_id = plan.account_id;
+            return make_provider<process_provider>(std::move(wanted));
+        }
+        case profile_base::sso:
+            return make_provider<sso_provider>(plan.sso, options.place);
+        case profile_base::login:
+            return make_provider<login_provider>(plan.login, options.place);
+    }
     return nullptr;
 }
 
@@ -17186,12 +17207,12 @@ template <class>
 class basic_planned_provider final : public credentials_provider {
   public:
     basic_planned_provider(profile_plan plan, profile_options options)
-        : plan_(std::move(plan)), options_(std::move(options)), sign_in_(make_sign_in(plan_, options_.place)) {}
+        : plan_(std::move(plan)), options_(std::move(options)), base_(make_base(plan_, options_)) {}
 
     std::string_view name() const noexcept override { return "profile"; }
     exchange<provider_answer> load(environment const& surroundings) override;
     void forget(credentials const& refused) noexcept override {
-        if (sign_in_) sign_in_->forget(refused);
+        if (base_) base_->forget(refused);
     }
 
   private:
@@ -17201,59 +17222,19 @@ class basic_planned_provider final : public credentials_provider {
 
     profile_plan const plan_;
     profile_options const options_;
-    std::shared_ptr<credentials_provider> const sign_in_;
+    std::shared_ptr<credentials_provider> const base_;
 };
 using planned_provider = basic_planned_provider<void>;
 
 template <class Use>
 exchange<provider_answer> basic_planned_provider<Use>::load_base(environment const& surroundings) const {
-    provider_answer answer;
-    switch (plan_.base) {
-        case profile_base::static_keys:
-            answer.outcome = provider_outcome::found;
-            answer.credentials = plan_.keys;
-            break;
-        case profile_base::environment: {
-            environment_provider variables;
-            answer = co_await variables.load(surroundings);
-            break;
-        }
-        case profile_base::instance:
-            answer = co_await options_.instance->load(surroundings);
-            break;
-        case profile_base::container: {
-            container_provider container;
-            answer = co_await container.load(surroundings);
-            break;
-        }
-        case profile_base::web_identity: {
-            web_identity_options wanted;
-            wanted.token_file = plan_.token_file;
-            wanted.role_arn = plan_.web_identity.arn;
-            wanted.session_name = plan_.web_identity.session_name;
-            wanted.place = options_.place;
-            answer = co_await load_web_identity(std::move(wanted), surroundings);
-            break;
-        }
-        case profile_base::process: {
-            process_options wanted;
-            wanted.command = plan_.command.view();
-            wanted.account_id = plan_.account_id;
-            process_provider process(std::move(wanted));
-            answer = co_await process.load(surroundings);
-            break;
-        }
-        case profile_base::sso:
-        case profile_base::login:
-            answer = co_await sign_in_->load(surroundings);
-            break;
-    }
-    if (answer.outcome == provider_outcome::not_here) {
-        answer.outcome = provider_outcome::broken;
-        answer.detail = "profile " + plan_.base_profile + " takes its credentials from " +
-                        std::string(describe(plan_.base)) + ", but: " + answer.detail;
-    }
-    co_return answer;
+    if (base_) return base_->load(surroundings);
+    web_identity_options wanted;
+    wanted.token_file = plan_.token_file;
+    wanted.role_arn = plan_.web_identity.arn;
+    wanted.session_name = plan_.web_identity.session_name;
+    wanted.place = options_.place;
+    return load_web_identity(std::move(wanted), surroundings);
 }
 
 template <class Use>
@@ -17276,6 +17257,11 @@ std::string basic_planned_provider<Use>::find_mfa_code(profile_role const& step,
 template <class Use>
 exchange<provider_answer> basic_planned_provider<Use>::load(environment const& surroundings) {
     auto answer = co_await load_base(surroundings);
+    if (answer.outcome == provider_outcome::not_here) {
+        answer.outcome = provider_outcome::broken;
+        answer.detail = "profile " + plan_.base_profile + " takes its credentials from " +
+                        std::string(describe(plan_.base)) + ", but: " + answer.detail;
+    }
     for (auto const& step : plan_.roles) {
         if (answer.outcome != provider_outcome::found) break;
         auto role = step.role;
