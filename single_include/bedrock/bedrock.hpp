@@ -15389,10 +15389,13 @@ struct token_file {
     /// Why it is missing or unreadable, clean.
     std::string reason{};
     secret text{};
+
+    /// Why there is no text, "is not there (no file ~/.aws/...)"; "" where there is.
+    std::string describe_problem() const;
 };
 
-/// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
-/// writes about 4 KiB.
+/// Reads it; an empty path is that of an unknown home directory, and nothing is read. One that is as `known` is
+/// `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI writes about 4 KiB.
 template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
@@ -15402,15 +15405,23 @@ exchange<bool> replace_token_file(std::string path, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+inline std::string token_file::describe_problem() const {
+    if (path.empty()) return "is not known, because no home directory is: HOME is not set";
+    if (outcome == file_outcome::missing) return "is not there (no file " + name + ")";
+    if (outcome == file_outcome::found) return {};
+    return "cannot be read from " + name + " (" + reason + "): make it readable, or renew it";
+}
+
 template <class>
 exchange<token_file> read_token_file(std::string path, file_stamp known) {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     constexpr std::size_t longest_reason = 1000;
+    token_file read;
+    if (path.empty()) co_return read;
     file_ask asked(path);
     asked.max_bytes = std::size_t{1} << 20;
     asked.known = known;
     co_await asked;
-    token_file read;
     read.name = clean_line(path, longest_path);
     read.path = std::move(path);
     read.outcome = asked.outcome;
@@ -15644,15 +15655,10 @@ provider_answer basic_login_provider<Use>::conclude(login_token const& token, bo
 template <class Use>
 exchange<provider_answer> basic_login_provider<Use>::load(environment const& surroundings) {
     using namespace login_detail;
-    auto const path = find_login_token_file(of_.name, surroundings);
-    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_token_file(path);
-    auto const& name = file.name;
-    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
-    if (file.outcome != file_outcome::found)
-        co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
+    auto const file = co_await read_token_file(find_login_token_file(of_.name, surroundings));
+    if (auto const problem = file.describe_problem(); !problem.empty()) co_return refuse(problem);
     auto parsed = parse_login_token(file.text.view());
-    if (!parsed) co_return refuse("has no usable token in " + name + ": " + parsed.error().message);
+    if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 
     auto const token = choose(std::move(*parsed));
     auto const now = surroundings.unix_milliseconds();
@@ -15663,11 +15669,11 @@ exchange<provider_answer> basic_login_provider<Use>::load(environment const& sur
     if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
 
     auto const renewed = co_await renew(token, surroundings);
-    auto const again = co_await read_token_file(path, file.stamp);
+    auto const again = co_await read_token_file(file.path, file.stamp);
     if (renewed) {
         bool is_written = false;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await replace_token_file(path, renew_login_text(file.text.view(), *renewed));
+            is_written = co_await replace_token_file(file.path, renew_login_text(file.text.view(), *renewed));
         if (!is_written) keep(*renewed);
         co_return conclude(*renewed, true, error());
     }
@@ -16768,12 +16774,8 @@ unexpected basic_sso_token_source<Use>::refuse(std::string_view why) const {
 
 template <class Use>
 exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const& surroundings) {
-    auto path = find_sso_token_file(of_, surroundings);
-    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_token_file(std::move(path));
-    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + file.name + ")");
-    if (file.outcome != file_outcome::found)
-        co_return refuse("cannot be read from " + file.name + " (" + file.reason + "): make it readable, or renew it");
+    auto const file = co_await read_token_file(find_sso_token_file(of_, surroundings));
+    if (auto const problem = file.describe_problem(); !problem.empty()) co_return refuse(problem);
     auto parsed = parse_sso_token(file.text.view());
     if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 

@@ -240,15 +240,10 @@ provider_answer basic_login_provider<Use>::conclude(login_token const& token, bo
 template <class Use>
 exchange<provider_answer> basic_login_provider<Use>::load(environment const& surroundings) {
     using namespace login_detail;
-    auto const path = find_login_token_file(of_.name, surroundings);
-    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_token_file(path);
-    auto const& name = file.name;
-    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + name + ')');
-    if (file.outcome != file_outcome::found)
-        co_return refuse("cannot be read from " + name + " (" + file.reason + "): make it readable, or renew it");
+    auto const file = co_await read_token_file(find_login_token_file(of_.name, surroundings));
+    if (auto const problem = file.describe_problem(); !problem.empty()) co_return refuse(problem);
     auto parsed = parse_login_token(file.text.view());
-    if (!parsed) co_return refuse("has no usable token in " + name + ": " + parsed.error().message);
+    if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 
     auto const token = choose(std::move(*parsed));
     auto const now = surroundings.unix_milliseconds();
@@ -259,11 +254,11 @@ exchange<provider_answer> basic_login_provider<Use>::load(environment const& sur
     if (!take_turn(token, surroundings)) co_return conclude(token, works, last_failure(token));
 
     auto const renewed = co_await renew(token, surroundings);
-    auto const again = co_await read_token_file(path, file.stamp);
+    auto const again = co_await read_token_file(file.path, file.stamp);
     if (renewed) {
         bool is_written = false;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await replace_token_file(path, renew_login_text(file.text.view(), *renewed));
+            is_written = co_await replace_token_file(file.path, renew_login_text(file.text.view(), *renewed));
         if (!is_written) keep(*renewed);
         co_return conclude(*renewed, true, error());
     }

@@ -277,12 +277,8 @@ unexpected basic_sso_token_source<Use>::refuse(std::string_view why) const {
 
 template <class Use>
 exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const& surroundings) {
-    auto path = find_sso_token_file(of_, surroundings);
-    if (path.empty()) co_return refuse("is not known, because no home directory is: HOME is not set");
-    auto const file = co_await read_token_file(std::move(path));
-    if (file.outcome == file_outcome::missing) co_return refuse("is not there (no file " + file.name + ")");
-    if (file.outcome != file_outcome::found)
-        co_return refuse("cannot be read from " + file.name + " (" + file.reason + "): make it readable, or renew it");
+    auto const file = co_await read_token_file(find_sso_token_file(of_, surroundings));
+    if (auto const problem = file.describe_problem(); !problem.empty()) co_return refuse(problem);
     auto parsed = parse_sso_token(file.text.view());
     if (!parsed) co_return refuse("has no usable token in " + file.name + ": " + parsed.error().message);
 

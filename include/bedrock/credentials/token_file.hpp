@@ -25,10 +25,13 @@ struct token_file {
     /// Why it is missing or unreadable, clean.
     std::string reason{};
     secret text{};
+
+    /// Why there is no text, "is not there (no file ~/.aws/...)"; "" where there is.
+    std::string describe_problem() const;
 };
 
-/// Reads it; one that is as `known` is `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI
-/// writes about 4 KiB.
+/// Reads it; an empty path is that of an unknown home directory, and nothing is read. One that is as `known` is
+/// `unchanged`, and its text is not read. Above 1 MiB it is unreadable: the AWS CLI writes about 4 KiB.
 template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
@@ -38,15 +41,23 @@ exchange<bool> replace_token_file(std::string path, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+inline std::string token_file::describe_problem() const {
+    if (path.empty()) return "is not known, because no home directory is: HOME is not set";
+    if (outcome == file_outcome::missing) return "is not there (no file " + name + ")";
+    if (outcome == file_outcome::found) return {};
+    return "cannot be read from " + name + " (" + reason + "): make it readable, or renew it";
+}
+
 template <class>
 exchange<token_file> read_token_file(std::string path, file_stamp known) {
     constexpr std::size_t longest_path = 4096;  // Linux's PATH_MAX
     constexpr std::size_t longest_reason = 1000;
+    token_file read;
+    if (path.empty()) co_return read;
     file_ask asked(path);
     asked.max_bytes = std::size_t{1} << 20;
     asked.known = known;
     co_await asked;
-    token_file read;
     read.name = clean_line(path, longest_path);
     read.path = std::move(path);
     read.outcome = asked.outcome;
