@@ -123,10 +123,8 @@ struct correctable_clock {
 template <class>
 environment environment::of_process() {
     return {
-        .variable = detail::find_variable_of_process,
-        .unix_milliseconds = detail::unix_milliseconds_now,
-        .steady_milliseconds = steady_milliseconds_now,
-        .random_unit = crypto::random_unit,
+        .variable = detail::find_variable_of_process, .unix_milliseconds = detail::unix_milliseconds_now,
+        .steady_milliseconds = steady_milliseconds_now, .random_unit = crypto::random_unit,
 #if !defined(_WIN32)
         .home = detail::find_home_in_accounts,
 #endif

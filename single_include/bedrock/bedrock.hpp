@@ -12180,10 +12180,8 @@ struct correctable_clock {
 template <class>
 environment environment::of_process() {
     return {
-        .variable = detail::find_variable_of_process,
-        .unix_milliseconds = detail::unix_milliseconds_now,
-        .steady_milliseconds = steady_milliseconds_now,
-        .random_unit = crypto::random_unit,
+        .variable = detail::find_variable_of_process, .unix_milliseconds = detail::unix_milliseconds_now,
+        .steady_milliseconds = steady_milliseconds_now, .random_unit = crypto::random_unit,
 #if !defined(_WIN32)
         .home = detail::find_home_in_accounts,
 #endif
@@ -15322,6 +15320,26 @@ namespace detail {
 inline constexpr http::timeouts retried_call_clocks{
     .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
 
+/// What is asked for the place of a service; `known` is what the caller says of it.
+inline settings_request at_service(service_name service, settings_request const& known) {
+    auto place = known;
+    place.service = service.host;
+    place.endpoint_variable = service.endpoint_variable;
+    place.endpoint = {};
+    place.model_id.clear();
+    return place;
+}
+
+/// A GET with the headers Host and `header`.
+inline http::request make_service_request(settings const& where, std::string_view path, http::header header) {
+    http::request made;
+    made.url = where.endpoint.value;
+    made.url += path;
+    made.headers.push_back({"Host", where.host});
+    made.headers.push_back(std::move(header));
+    return made;
+}
+
 }  // namespace detail
 
 template <class>
@@ -15501,6 +15519,8 @@ using login_provider = basic_login_provider<void>;
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace login_detail {
+
+inline constexpr service_name sign_in{"signin", "AWS_ENDPOINT_URL_SIGNIN"};
 
 inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
 inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
@@ -15691,35 +15711,28 @@ exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const
     crypto::es256_key key;
     if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
         co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));
-    auto place = place_;
-    place.service = "signin";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SIGNIN";
-    place.endpoint = {};
-    place.model_id.clear();
+    auto place = detail::at_service(login_detail::sign_in, place_);
     if (!old.sign_in_region.empty())
         place.region = {old.sign_in_region, "signInRegion of the login session"};
     else if (!of_.region.empty())
         place.region = {of_.region, "profile " + clean_line(of_.profile, login_detail::longest_complaint)};
-    auto const where = co_await find_settings(surroundings, std::move(place));
-    if (!where) co_return unexpected{where.error()};
-
-    auto const url = where->endpoint.value + "/v1/token";
     http::body const body(login_detail::make_body(old));
     std::string proof;
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return unexpected{where.error()};
     request_maker const make = [&]() -> result<http::request> {
+        auto request = detail::make_service_request(*where, "/v1/token", {"Content-Type", "application/json"});
         auto const id = crypto::make_uuid_v4();
         dpop_claims claims;
         claims.method = "POST";
-        claims.url = url;
+        claims.url = request.url;
         claims.id = id;
         claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
         proof = make_dpop_proof(key, claims);
         if (id.empty() || proof.empty())
             return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");
-        http::request request;
         request.method = "POST";
-        request.url = url;
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}, {"DPoP", proof}};
+        request.headers.push_back({"DPoP", proof});
         request.body = body;
         return request;
     };
@@ -16161,11 +16174,10 @@ inline error read_refusal(http::response const& response) {
 
 inline result<http::request> make_request(std::string const& body, std::optional<credentials> const& signer,
                                           settings const& where, environment const& surroundings) {
-    http::request request;
+    auto request = bedrock::detail::make_service_request(
+        where, "/", {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
     request.method = "POST";
-    request.url = where.endpoint.value + "/";
     request.body = body;
-    request.headers = {{"Host", where.host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
     if (!signer) return request;
     auto const target = where.path_prefix + "/";
     sigv4::request unsigned_request;
@@ -16182,14 +16194,13 @@ inline result<http::request> make_request(std::string const& body, std::optional
     return request;
 }
 
+inline constexpr service_name token_service{"sts", "AWS_ENDPOINT_URL_STS"};
+
 template <class = void>
 exchange<provider_answer> call(std::string action, role wanted, std::string body, std::optional<credentials> signer,
                                secret proof, settings_request place, environment const& surroundings) {
-    place.service = "sts";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
-    place.endpoint = {};
-    place.model_id.clear();
-    auto const where = co_await find_settings(surroundings, std::move(place));
+    auto there = bedrock::detail::at_service(token_service, place);
+    auto const where = co_await find_settings(surroundings, std::move(there));
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
@@ -16598,6 +16609,8 @@ using sso_token_source = basic_sso_token_source<void>;
 
 namespace sso_detail {
 
+inline constexpr service_name oidc{"oidc", "AWS_ENDPOINT_URL_SSO_OIDC"};
+
 struct token_document {
     std::string access_token{};
     std::string expires_at{};
@@ -16809,21 +16822,14 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const&
 template <class Use>
 exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& old,
                                                                environment const& surroundings) const {
-    auto place = place_;
-    place.service = "oidc";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO_OIDC";
+    auto place = detail::at_service(sso_detail::oidc, place_);
     place.region = {of_.region, "sso_region of " + of_.describe()};
-    place.endpoint = {};
-    place.model_id.clear();
+    http::body const body(sso_detail::make_renewal(old));
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return unexpected{where.error()};
-
-    http::body const body(sso_detail::make_renewal(old));
     request_maker const make = [&]() -> result<http::request> {
-        http::request request;
+        auto request = detail::make_service_request(*where, "/token", {"Content-Type", "application/json"});
         request.method = "POST";
-        request.url = where->endpoint.value + "/token";
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}};
         request.body = body;
         return request;
     };
@@ -16888,6 +16894,8 @@ result<credentials> parse_role_credentials(std::string_view text);
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace sso_detail {
+
+inline constexpr service_name portal{"portal.sso", "AWS_ENDPOINT_URL_SSO"};
 
 struct role_credentials {
     std::string access_key_id{};
@@ -16967,22 +16975,17 @@ exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surro
         answer.detail = token.error().message;
         co_return answer;
     }
-    auto place = place_;
-    place.service = "portal.sso";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO";
+    auto place = detail::at_service(sso_detail::portal, place_);
     place.region = {wanted.region, "sso_region of " + wanted.describe()};
-    place.endpoint = {};
-    place.model_id.clear();
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return refuse(where.error().message);
-
     request_maker const make = [&]() -> result<http::request> {
-        http::request request;
-        request.url = where->endpoint.value + "/federation/credentials?account_id=";
+        auto request = detail::make_service_request(
+            *where, "/federation/credentials", {"x-amz-sso_bearer_token", std::string(token->access_token.view())});
+        request.url += "?account_id=";
         append_percent_encoded(request.url, wanted.account_id);
         request.url += "&role_name=";
         append_percent_encoded(request.url, wanted.role_name);
-        request.headers = {{"Host", where->host}, {"x-amz-sso_bearer_token", std::string(token->access_token.view())}};
         return request;
     };
     refusal_reader const read = sso_detail::read_refusal;

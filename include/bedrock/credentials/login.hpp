@@ -87,6 +87,8 @@ using login_provider = basic_login_provider<void>;
 
 namespace login_detail {
 
+inline constexpr service_name sign_in{"signin", "AWS_ENDPOINT_URL_SIGNIN"};
+
 inline constexpr std::size_t longest_complaint = 1000;    // of a service, in a message
 inline constexpr std::int64_t renew_ahead_ms = 300'000;   // JavaScript and Rust SDK
 inline constexpr std::int64_t least_between_ms = 30'000;  // Rust SDK
@@ -276,35 +278,28 @@ exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const
     crypto::es256_key key;
     if (auto const fault = key.read_pem(old.dpop_key.view()); fault != crypto::key_fault::none)
         co_return fail(errc::credentials, "its dpopKey " + std::string(describe(fault)));
-    auto place = place_;
-    place.service = "signin";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SIGNIN";
-    place.endpoint = {};
-    place.model_id.clear();
+    auto place = detail::at_service(login_detail::sign_in, place_);
     if (!old.sign_in_region.empty())
         place.region = {old.sign_in_region, "signInRegion of the login session"};
     else if (!of_.region.empty())
         place.region = {of_.region, "profile " + clean_line(of_.profile, login_detail::longest_complaint)};
-    auto const where = co_await find_settings(surroundings, std::move(place));
-    if (!where) co_return unexpected{where.error()};
-
-    auto const url = where->endpoint.value + "/v1/token";
     http::body const body(login_detail::make_body(old));
     std::string proof;
+    auto const where = co_await find_settings(surroundings, std::move(place));
+    if (!where) co_return unexpected{where.error()};
     request_maker const make = [&]() -> result<http::request> {
+        auto request = detail::make_service_request(*where, "/v1/token", {"Content-Type", "application/json"});
         auto const id = crypto::make_uuid_v4();
         dpop_claims claims;
         claims.method = "POST";
-        claims.url = url;
+        claims.url = request.url;
         claims.id = id;
         claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
         proof = make_dpop_proof(key, claims);
         if (id.empty() || proof.empty())
             return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");
-        http::request request;
         request.method = "POST";
-        request.url = url;
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}, {"DPoP", proof}};
+        request.headers.push_back({"DPoP", proof});
         request.body = body;
         return request;
     };

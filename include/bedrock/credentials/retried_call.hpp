@@ -13,6 +13,7 @@
 #include "bedrock/http.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/retry.hpp"
+#include "bedrock/settings.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -45,6 +46,26 @@ namespace detail {
 
 inline constexpr http::timeouts retried_call_clocks{
     .connect_ms = 5'000, .first_event_ms = 0, .first_byte_ms = 30'000, .idle_ms = 30'000, .total_ms = 0};
+
+/// What is asked for the place of a service; `known` is what the caller says of it.
+inline settings_request at_service(service_name service, settings_request const& known) {
+    auto place = known;
+    place.service = service.host;
+    place.endpoint_variable = service.endpoint_variable;
+    place.endpoint = {};
+    place.model_id.clear();
+    return place;
+}
+
+/// A GET with the headers Host and `header`.
+inline http::request make_service_request(settings const& where, std::string_view path, http::header header) {
+    http::request made;
+    made.url = where.endpoint.value;
+    made.url += path;
+    made.headers.push_back({"Host", where.host});
+    made.headers.push_back(std::move(header));
+    return made;
+}
 
 }  // namespace detail
 

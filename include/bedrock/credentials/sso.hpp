@@ -60,6 +60,8 @@ result<credentials> parse_role_credentials(std::string_view text);
 
 namespace sso_detail {
 
+inline constexpr service_name portal{"portal.sso", "AWS_ENDPOINT_URL_SSO"};
+
 struct role_credentials {
     std::string access_key_id{};
     std::string secret_access_key{};
@@ -138,22 +140,17 @@ exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surro
         answer.detail = token.error().message;
         co_return answer;
     }
-    auto place = place_;
-    place.service = "portal.sso";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO";
+    auto place = detail::at_service(sso_detail::portal, place_);
     place.region = {wanted.region, "sso_region of " + wanted.describe()};
-    place.endpoint = {};
-    place.model_id.clear();
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return refuse(where.error().message);
-
     request_maker const make = [&]() -> result<http::request> {
-        http::request request;
-        request.url = where->endpoint.value + "/federation/credentials?account_id=";
+        auto request = detail::make_service_request(
+            *where, "/federation/credentials", {"x-amz-sso_bearer_token", std::string(token->access_token.view())});
+        request.url += "?account_id=";
         append_percent_encoded(request.url, wanted.account_id);
         request.url += "&role_name=";
         append_percent_encoded(request.url, wanted.role_name);
-        request.headers = {{"Host", where->host}, {"x-amz-sso_bearer_token", std::string(token->access_token.view())}};
         return request;
     };
     refusal_reader const read = sso_detail::read_refusal;

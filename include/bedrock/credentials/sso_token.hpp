@@ -101,6 +101,8 @@ using sso_token_source = basic_sso_token_source<void>;
 
 namespace sso_detail {
 
+inline constexpr service_name oidc{"oidc", "AWS_ENDPOINT_URL_SSO_OIDC"};
+
 struct token_document {
     std::string access_token{};
     std::string expires_at{};
@@ -312,21 +314,14 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const&
 template <class Use>
 exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& old,
                                                                environment const& surroundings) const {
-    auto place = place_;
-    place.service = "oidc";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_SSO_OIDC";
+    auto place = detail::at_service(sso_detail::oidc, place_);
     place.region = {of_.region, "sso_region of " + of_.describe()};
-    place.endpoint = {};
-    place.model_id.clear();
+    http::body const body(sso_detail::make_renewal(old));
     auto const where = co_await find_settings(surroundings, std::move(place));
     if (!where) co_return unexpected{where.error()};
-
-    http::body const body(sso_detail::make_renewal(old));
     request_maker const make = [&]() -> result<http::request> {
-        http::request request;
+        auto request = detail::make_service_request(*where, "/token", {"Content-Type", "application/json"});
         request.method = "POST";
-        request.url = where->endpoint.value + "/token";
-        request.headers = {{"Host", where->host}, {"Content-Type", "application/json"}};
         request.body = body;
         return request;
     };

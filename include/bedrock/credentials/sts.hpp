@@ -132,11 +132,10 @@ inline error read_refusal(http::response const& response) {
 
 inline result<http::request> make_request(std::string const& body, std::optional<credentials> const& signer,
                                           settings const& where, environment const& surroundings) {
-    http::request request;
+    auto request = bedrock::detail::make_service_request(
+        where, "/", {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"});
     request.method = "POST";
-    request.url = where.endpoint.value + "/";
     request.body = body;
-    request.headers = {{"Host", where.host}, {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
     if (!signer) return request;
     auto const target = where.path_prefix + "/";
     sigv4::request unsigned_request;
@@ -153,14 +152,13 @@ inline result<http::request> make_request(std::string const& body, std::optional
     return request;
 }
 
+inline constexpr service_name token_service{"sts", "AWS_ENDPOINT_URL_STS"};
+
 template <class = void>
 exchange<provider_answer> call(std::string action, role wanted, std::string body, std::optional<credentials> signer,
                                secret proof, settings_request place, environment const& surroundings) {
-    place.service = "sts";
-    place.endpoint_variable = "AWS_ENDPOINT_URL_STS";
-    place.endpoint = {};
-    place.model_id.clear();
-    auto const where = co_await find_settings(surroundings, std::move(place));
+    auto there = bedrock::detail::at_service(token_service, place);
+    auto const where = co_await find_settings(surroundings, std::move(there));
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
