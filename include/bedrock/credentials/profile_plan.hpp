@@ -141,7 +141,7 @@ class basic_profile_planner {
   private:
     bool follow(profile_section const& selected) {
         for (auto const* at = &selected;;) {
-            visited_.push_back(at);
+            visited_.push_back(at->name());
             note(*at);
             bool const is_source = visited_.size() > 1;
             if (is_source && has_keys(*at)) return take_keys(*at);
@@ -157,7 +157,8 @@ class basic_profile_planner {
             if (!next)
                 return stop("profile " + at->name() + " has source_profile = " + quote(source) +
                             ", which is in neither " + files_.describe_files());
-            if (std::find(visited_.begin(), visited_.end(), next) != visited_.end()) return stop(describe_loop(*next));
+            for (auto const& name : visited_)
+                if (name == source) return stop(describe_loop(source));
             at = next;
         }
     }
@@ -249,7 +250,7 @@ class basic_profile_planner {
             if (!at.value(key).empty()) return take_sso(at);
         if (!at.value("login_session").empty()) return take_login(at);
         std::string why = "profile " + at.name() + " " + std::string(nothing);
-        if (visited_.size() > 1) why += " (it is the source_profile of " + visited_[visited_.size() - 2]->name() + ")";
+        if (visited_.size() > 1) why += " (it is the source_profile of " + visited_[visited_.size() - 2] + ")";
         stop(std::move(why));
         if (!needed) outcome_ = provider_outcome::not_here;
         return false;
@@ -283,10 +284,10 @@ class basic_profile_planner {
         return false;
     }
 
-    std::string describe_loop(profile_section const& again) const {
+    std::string describe_loop(std::string_view again) const {
         std::string text = "profiles name each other as source_profile, in a circle: ";
-        for (auto const* const section : visited_) text += section->name() + " -> ";
-        return text + again.name();
+        for (auto const& name : visited_) text += name + " -> ";
+        return text.append(again);
     }
 
     /// Makes a section part of the fingerprint.
@@ -303,7 +304,7 @@ class basic_profile_planner {
     }
 
     profile_snapshot const& files_;
-    std::vector<profile_section const*> visited_;
+    std::vector<std::string> visited_;
     profile_plan plan_;
     provider_outcome outcome_ = provider_outcome::not_here;
     std::string detail_;
