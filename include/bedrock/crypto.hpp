@@ -16,13 +16,36 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace bedrock::inline BEDROCK_ABI::crypto {
+
+namespace detail {
+
+/// An object of OpenSSL's, given back when this goes. Not a std::unique_ptr: each of those is twenty functions more.
+template <class T, auto Free>
+class owned {
+  public:
+    explicit owned(T* object = nullptr) noexcept : object_(object) {}
+    owned(owned&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    owned& operator=(owned other) noexcept {
+        std::swap(object_, other.object_);
+        return *this;
+    }
+    ~owned() {
+        if (object_) Free(object_);
+    }
+    T* get() const noexcept { return object_; }
+    explicit operator bool() const noexcept { return object_ != nullptr; }
+
+  private:
+    T* object_;
+};
+
+}  // namespace detail
 
 /// 32 bytes (FIPS 180-4).
 using sha256_digest = std::array<std::byte, 32>;
@@ -50,16 +73,11 @@ class sha256 {
   private:
     friend class hmac_sha256_key;
     enum class stage : unsigned char { idle, running, failed };
-    struct context_deleter {  // wipes too
-        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-    };
-    using context = std::unique_ptr<EVP_MD_CTX, context_deleter>;
-    struct algorithm_deleter {
-        void operator()(EVP_MD const* algorithm) const noexcept;
-    };
+    using context = detail::owned<EVP_MD_CTX, EVP_MD_CTX_free>;  // which wipes too
+    static void free_algorithm(EVP_MD const* algorithm) noexcept;
     void start() noexcept;
 
-    std::unique_ptr<EVP_MD const, algorithm_deleter> algorithm_;
+    detail::owned<EVP_MD const, free_algorithm> algorithm_;
     context context_;
     stage stage_ = stage::idle;
     bool prepared_ = false;
@@ -133,12 +151,12 @@ std::string make_uuid_v4();
 
 // OpenSSL 3 looks an algorithm up by name in its providers; its forks and ancestors have constant tables instead.
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L && !defined(LIBRESSL_VERSION_NUMBER) && !defined(OPENSSL_IS_BORINGSSL)
-inline void sha256::algorithm_deleter::operator()(EVP_MD const* algorithm) const noexcept {
+inline void sha256::free_algorithm(EVP_MD const* algorithm) noexcept {
     EVP_MD_free(const_cast<EVP_MD*>(algorithm));
 }
 inline sha256::sha256() noexcept : algorithm_(EVP_MD_fetch(nullptr, "SHA2-256", nullptr)), context_(EVP_MD_CTX_new()) {}
 #else
-inline void sha256::algorithm_deleter::operator()(EVP_MD const*) const noexcept {}
+inline void sha256::free_algorithm(EVP_MD const*) noexcept {}
 inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX_new()) {}
 #endif
 
@@ -227,7 +245,7 @@ inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_d
 inline bool hmac_sha256_key::keep(sha256& hash, sha256::context& at, byte_view pad) noexcept {
     hash.restart();
     hash.update(pad);
-    if (!at) at.reset(EVP_MD_CTX_new());
+    if (!at) at = sha256::context(EVP_MD_CTX_new());
     return hash.stage_ == sha256::stage::running && at && EVP_MD_CTX_copy_ex(at.get(), hash.context_.get()) == 1;
 }
 
@@ -261,8 +279,8 @@ inline bool hmac_sha256_key::authenticate(sha256& hash, byte_view message, sha25
 }
 
 inline void hmac_sha256_key::forget() noexcept {
-    inner_.reset();
-    outer_.reset();
+    inner_ = sha256::context();
+    outer_ = sha256::context();
 }
 
 inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {

@@ -8080,6 +8080,30 @@ inline bool find_text(std::string_view document, std::initializer_list<std::stri
 
 namespace bedrock::inline BEDROCK_ABI::crypto {
 
+namespace detail {
+
+/// An object of OpenSSL's, given back when this goes. Not a std::unique_ptr: each of those is twenty functions more.
+template <class T, auto Free>
+class owned {
+  public:
+    explicit owned(T* object = nullptr) noexcept : object_(object) {}
+    owned(owned&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    owned& operator=(owned other) noexcept {
+        std::swap(object_, other.object_);
+        return *this;
+    }
+    ~owned() {
+        if (object_) Free(object_);
+    }
+    T* get() const noexcept { return object_; }
+    explicit operator bool() const noexcept { return object_ != nullptr; }
+
+  private:
+    T* object_;
+};
+
+}  // namespace detail
+
 /// 32 bytes (FIPS 180-4).
 using sha256_digest = std::array<std::byte, 32>;
 
@@ -8106,16 +8130,11 @@ class sha256 {
   private:
     friend class hmac_sha256_key;
     enum class stage : unsigned char { idle, running, failed };
-    struct context_deleter {  // wipes too
-        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-    };
-    using context = std::unique_ptr<EVP_MD_CTX, context_deleter>;
-    struct algorithm_deleter {
-        void operator()(EVP_MD const* algorithm) const noexcept;
-    };
+    using context = detail::owned<EVP_MD_CTX, EVP_MD_CTX_free>;  // which wipes too
+    static void free_algorithm(EVP_MD const* algorithm) noexcept;
     void start() noexcept;
 
-    std::unique_ptr<EVP_MD const, algorithm_deleter> algorithm_;
+    detail::owned<EVP_MD const, free_algorithm> algorithm_;
     context context_;
     stage stage_ = stage::idle;
     bool prepared_ = false;
@@ -8189,12 +8208,12 @@ std::string make_uuid_v4();
 
 // OpenSSL 3 looks an algorithm up by name in its providers; its forks and ancestors have constant tables instead.
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L && !defined(LIBRESSL_VERSION_NUMBER) && !defined(OPENSSL_IS_BORINGSSL)
-inline void sha256::algorithm_deleter::operator()(EVP_MD const* algorithm) const noexcept {
+inline void sha256::free_algorithm(EVP_MD const* algorithm) noexcept {
     EVP_MD_free(const_cast<EVP_MD*>(algorithm));
 }
 inline sha256::sha256() noexcept : algorithm_(EVP_MD_fetch(nullptr, "SHA2-256", nullptr)), context_(EVP_MD_CTX_new()) {}
 #else
-inline void sha256::algorithm_deleter::operator()(EVP_MD const*) const noexcept {}
+inline void sha256::free_algorithm(EVP_MD const*) noexcept {}
 inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX_new()) {}
 #endif
 
@@ -8283,7 +8302,7 @@ inline bool hmac_sha256(sha256& hash, byte_view key, byte_view message, sha256_d
 inline bool hmac_sha256_key::keep(sha256& hash, sha256::context& at, byte_view pad) noexcept {
     hash.restart();
     hash.update(pad);
-    if (!at) at.reset(EVP_MD_CTX_new());
+    if (!at) at = sha256::context(EVP_MD_CTX_new());
     return hash.stage_ == sha256::stage::running && at && EVP_MD_CTX_copy_ex(at.get(), hash.context_.get()) == 1;
 }
 
@@ -8317,8 +8336,8 @@ inline bool hmac_sha256_key::authenticate(sha256& hash, byte_view message, sha25
 }
 
 inline void hmac_sha256_key::forget() noexcept {
-    inner_.reset();
-    outer_.reset();
+    inner_ = sha256::context();
+    outer_ = sha256::context();
 }
 
 inline bool hmac_sha256(byte_view key, byte_view message, sha256_digest& out) noexcept {
@@ -8432,7 +8451,7 @@ class es256_key {
     template <class = void>
     key_fault read_pem(std::string_view pem) noexcept;
 
-    explicit operator bool() const noexcept { return key_ != nullptr; }
+    explicit operator bool() const noexcept { return static_cast<bool>(key_); }
     /// Zeros without a key.
     p256_point const& public_point() const noexcept { return point_; }
     /// False without a key, or where OpenSSL failed: `out` is all zero then.
@@ -8440,22 +8459,15 @@ class es256_key {
     [[nodiscard]] bool sign(byte_view message, es256_signature& out) const noexcept;
 
   private:
-    struct key_deleter {
-        void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-    };
-    std::unique_ptr<EVP_PKEY, key_deleter> key_;
+    using private_key = detail::owned<EVP_PKEY, EVP_PKEY_free>;
+
+    private_key key_;
     p256_point point_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace es256_detail {
-
-struct deleter {
-    void operator()(BIO* text) const noexcept { BIO_free(text); }
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-    void operator()(ECDSA_SIG* signature) const noexcept { ECDSA_SIG_free(signature); }
-};
 
 /// Errors that are dealt with here must not stay on the thread's list, where a TLS connection would find them.
 struct clean_error_list {
@@ -8514,12 +8526,12 @@ key_fault es256_key::read_pem(std::string_view pem) noexcept {
     using namespace es256_detail;
     constexpr std::size_t longest = std::size_t{64} << 10;  // a key has about 230 bytes
     clean_error_list const kept;
-    key_.reset();
+    key_ = private_key();
     point_ = {};
     if (pem.empty() || pem.size() > longest) return key_fault::unreadable;
-    std::unique_ptr<BIO, deleter> const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    detail::owned<BIO, BIO_free> const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     if (!text) return key_fault::unreadable;
-    std::unique_ptr<EVP_PKEY, key_deleter> key(PEM_read_bio_PrivateKey(text.get(), nullptr, refuse_password, nullptr));
+    private_key key(PEM_read_bio_PrivateKey(text.get(), nullptr, refuse_password, nullptr));
     if (!key) return key_fault::unreadable;
     if (!find_point(key.get(), point_)) return key_fault::not_p256;
     key_ = std::move(key);
@@ -8531,7 +8543,7 @@ bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
     using namespace es256_detail;
     clean_error_list const kept;
     out.fill(std::byte{0});
-    std::unique_ptr<EVP_MD_CTX, deleter> const context(EVP_MD_CTX_new());
+    detail::owned<EVP_MD_CTX, EVP_MD_CTX_free> const context(EVP_MD_CTX_new());
     if (!key_ || !context) return false;
     std::array<unsigned char, 72> der;  // a sequence of two integers of 33 bytes
     std::size_t size = der.size();
@@ -8540,7 +8552,7 @@ bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
         EVP_DigestSignFinal(context.get(), der.data(), &size) != 1)
         return false;
     unsigned char const* from = der.data();
-    std::unique_ptr<ECDSA_SIG, deleter> const pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(size)));
+    detail::owned<ECDSA_SIG, ECDSA_SIG_free> const pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(size)));
     if (!pair) return false;
     BIGNUM const* r = nullptr;
     BIGNUM const* s = nullptr;

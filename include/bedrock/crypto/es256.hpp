@@ -5,6 +5,7 @@
 
 #include "bedrock/bytes.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -17,7 +18,6 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -51,7 +51,7 @@ class es256_key {
     template <class = void>
     key_fault read_pem(std::string_view pem) noexcept;
 
-    explicit operator bool() const noexcept { return key_ != nullptr; }
+    explicit operator bool() const noexcept { return static_cast<bool>(key_); }
     /// Zeros without a key.
     p256_point const& public_point() const noexcept { return point_; }
     /// False without a key, or where OpenSSL failed: `out` is all zero then.
@@ -59,22 +59,15 @@ class es256_key {
     [[nodiscard]] bool sign(byte_view message, es256_signature& out) const noexcept;
 
   private:
-    struct key_deleter {
-        void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-    };
-    std::unique_ptr<EVP_PKEY, key_deleter> key_;
+    using private_key = detail::owned<EVP_PKEY, EVP_PKEY_free>;
+
+    private_key key_;
     p256_point point_{};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace es256_detail {
-
-struct deleter {
-    void operator()(BIO* text) const noexcept { BIO_free(text); }
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-    void operator()(ECDSA_SIG* signature) const noexcept { ECDSA_SIG_free(signature); }
-};
 
 /// Errors that are dealt with here must not stay on the thread's list, where a TLS connection would find them.
 struct clean_error_list {
@@ -133,12 +126,12 @@ key_fault es256_key::read_pem(std::string_view pem) noexcept {
     using namespace es256_detail;
     constexpr std::size_t longest = std::size_t{64} << 10;  // a key has about 230 bytes
     clean_error_list const kept;
-    key_.reset();
+    key_ = private_key();
     point_ = {};
     if (pem.empty() || pem.size() > longest) return key_fault::unreadable;
-    std::unique_ptr<BIO, deleter> const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    detail::owned<BIO, BIO_free> const text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     if (!text) return key_fault::unreadable;
-    std::unique_ptr<EVP_PKEY, key_deleter> key(PEM_read_bio_PrivateKey(text.get(), nullptr, refuse_password, nullptr));
+    private_key key(PEM_read_bio_PrivateKey(text.get(), nullptr, refuse_password, nullptr));
     if (!key) return key_fault::unreadable;
     if (!find_point(key.get(), point_)) return key_fault::not_p256;
     key_ = std::move(key);
@@ -150,7 +143,7 @@ bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
     using namespace es256_detail;
     clean_error_list const kept;
     out.fill(std::byte{0});
-    std::unique_ptr<EVP_MD_CTX, deleter> const context(EVP_MD_CTX_new());
+    detail::owned<EVP_MD_CTX, EVP_MD_CTX_free> const context(EVP_MD_CTX_new());
     if (!key_ || !context) return false;
     std::array<unsigned char, 72> der;  // a sequence of two integers of 33 bytes
     std::size_t size = der.size();
@@ -159,7 +152,7 @@ bool es256_key::sign(byte_view message, es256_signature& out) const noexcept {
         EVP_DigestSignFinal(context.get(), der.data(), &size) != 1)
         return false;
     unsigned char const* from = der.data();
-    std::unique_ptr<ECDSA_SIG, deleter> const pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(size)));
+    detail::owned<ECDSA_SIG, ECDSA_SIG_free> const pair(d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(size)));
     if (!pair) return false;
     BIGNUM const* r = nullptr;
     BIGNUM const* s = nullptr;
