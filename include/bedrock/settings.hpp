@@ -17,7 +17,9 @@
 #include "bedrock/result.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -209,12 +211,13 @@ inline result<setting> find_configured_endpoint(environment const& surroundings,
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
 inline setting find_max_attempts(environment const& surroundings, profile_view const& profile,
                                  std::vector<std::string>& notes) {
+    constexpr int largest = (std::numeric_limits<int>::max)();
     for (auto found : {from_variables(surroundings, {"AWS_MAX_ATTEMPTS"}), profile.find("max_attempts")}) {
         if (found.value.empty()) continue;
-        int attempts = 0;
+        std::int64_t attempts = 0;
         auto const* const end = found.value.data() + found.value.size();
         auto const [stop, fault] = std::from_chars(found.value.data(), end, attempts);
-        if (fault == std::errc{} && stop == end && attempts > 0) return found;
+        if (fault == std::errc{} && stop == end && attempts > 0 && attempts <= largest) return found;
         notes.push_back("the attempts of " + found.source + " are " + quote(found.value) +
                         ", which is no positive number and does not count");
     }

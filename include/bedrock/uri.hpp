@@ -263,9 +263,11 @@ inline url_status parse_url(std::string_view text, url& out) noexcept {
     if (port.empty()) {
         read.port = read.scheme == "https" ? 443 : 80;
     } else {
-        auto const [end, fault] = std::from_chars(port.data() + 1, port.data() + port.size(), read.port);
-        bool const is_port = port.front() == ':' && fault == std::errc{} && end == port.data() + port.size();
-        if (!is_port || read.port == 0) return {url_fault::invalid_port, host_at + read.host.size()};
+        std::int64_t number = 0;
+        auto const [end, fault] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+        bool const is_number = port.front() == ':' && fault == std::errc{} && end == port.data() + port.size();
+        if (!is_number || number < 1 || number > 65535) return {url_fault::invalid_port, host_at + read.host.size()};
+        read.port = static_cast<std::uint16_t>(number);
     }
 
     read.path = text.substr(path_at, text.find('?', path_at) - path_at);

@@ -2782,9 +2782,11 @@ inline url_status parse_url(std::string_view text, url& out) noexcept {
     if (port.empty()) {
         read.port = read.scheme == "https" ? 443 : 80;
     } else {
-        auto const [end, fault] = std::from_chars(port.data() + 1, port.data() + port.size(), read.port);
-        bool const is_port = port.front() == ':' && fault == std::errc{} && end == port.data() + port.size();
-        if (!is_port || read.port == 0) return {url_fault::invalid_port, host_at + read.host.size()};
+        std::int64_t number = 0;
+        auto const [end, fault] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+        bool const is_number = port.front() == ':' && fault == std::errc{} && end == port.data() + port.size();
+        if (!is_number || number < 1 || number > 65535) return {url_fault::invalid_port, host_at + read.host.size()};
+        read.port = static_cast<std::uint16_t>(number);
     }
 
     read.path = text.substr(path_at, text.find('?', path_at) - path_at);
@@ -13365,12 +13367,13 @@ inline result<setting> find_configured_endpoint(environment const& surroundings,
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
 inline setting find_max_attempts(environment const& surroundings, profile_view const& profile,
                                  std::vector<std::string>& notes) {
+    constexpr int largest = (std::numeric_limits<int>::max)();
     for (auto found : {from_variables(surroundings, {"AWS_MAX_ATTEMPTS"}), profile.find("max_attempts")}) {
         if (found.value.empty()) continue;
-        int attempts = 0;
+        std::int64_t attempts = 0;
         auto const* const end = found.value.data() + found.value.size();
         auto const [stop, fault] = std::from_chars(found.value.data(), end, attempts);
-        if (fault == std::errc{} && stop == end && attempts > 0) return found;
+        if (fault == std::errc{} && stop == end && attempts > 0 && attempts <= largest) return found;
         notes.push_back("the attempts of " + found.source + " are " + quote(found.value) +
                         ", which is no positive number and does not count");
     }
@@ -16414,13 +16417,13 @@ class basic_profile_planner {
         role.external_id = at.value("external_id");
         role.mfa_serial = at.value("mfa_serial");
         if (auto const text = at.value("duration_seconds"); !text.empty()) {
-            int seconds = 0;
+            std::int64_t seconds = 0;
             auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-            constexpr int shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
+            constexpr std::int64_t shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
             if (fault != std::errc{} || end != text.data() + text.size() || seconds < shortest || seconds > longest)
                 return stop("profile " + at.name() + " has duration_seconds = " + quote(text) +
                             ": it must be a number from 900 to 43200");
-            role.duration_seconds = seconds;
+            role.duration_seconds = static_cast<int>(seconds);
         }
         plan_.roles.push_back(std::move(step));
         return true;

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -180,13 +181,13 @@ class basic_profile_planner {
         role.external_id = at.value("external_id");
         role.mfa_serial = at.value("mfa_serial");
         if (auto const text = at.value("duration_seconds"); !text.empty()) {
-            int seconds = 0;
+            std::int64_t seconds = 0;
             auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-            constexpr int shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
+            constexpr std::int64_t shortest = 900, longest = 43'200;  // STS: AssumeRole, DurationSeconds
             if (fault != std::errc{} || end != text.data() + text.size() || seconds < shortest || seconds > longest)
                 return stop("profile " + at.name() + " has duration_seconds = " + quote(text) +
                             ": it must be a number from 900 to 43200");
-            role.duration_seconds = seconds;
+            role.duration_seconds = static_cast<int>(seconds);
         }
         plan_.roles.push_back(std::move(step));
         return true;
