@@ -154,6 +154,12 @@ std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
 
 namespace detail {
 
+/// A provider's answer that needs nothing but the surroundings.
+template <class = void>
+exchange<provider_answer> answer_by(provider_answer (*find)(environment const&), environment const& surroundings) {
+    co_return find(surroundings);
+}
+
 template <class>
 class basic_static_provider final : public credentials_provider {
   public:

@@ -13628,6 +13628,12 @@ std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
 
 namespace detail {
 
+/// A provider's answer that needs nothing but the surroundings.
+template <class = void>
+exchange<provider_answer> answer_by(provider_answer (*find)(environment const&), environment const& surroundings) {
+    co_return find(surroundings);
+}
+
 template <class>
 class basic_static_provider final : public credentials_provider {
   public:
@@ -13742,44 +13748,49 @@ template <class>
 class basic_environment_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "environment"; }
-    exchange<provider_answer> load(environment const& surroundings) override;
+    exchange<provider_answer> load(environment const& surroundings) override {
+        return detail::answer_by(find, surroundings);
+    }
+
+  private:
+    static provider_answer find(environment const& surroundings);
 };
 using environment_provider = basic_environment_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 template <class Use>
-exchange<provider_answer> basic_environment_provider<Use>::load(environment const& surroundings) {
+provider_answer basic_environment_provider<Use>::find(environment const& surroundings) {
     provider_answer answer;
     auto const key = non_blank_variable(surroundings, "AWS_ACCESS_KEY_ID");
     auto const secret_key = non_blank_variable(surroundings, "AWS_SECRET_ACCESS_KEY");
     if (!key && !secret_key) {
         answer.detail = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set";
-        co_return answer;
+        return answer;
     }
     answer.outcome = provider_outcome::broken;
     if (!key || !secret_key) {
         answer.detail = key ? "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"
                             : "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not";
-        co_return answer;
+        return answer;
     }
     auto const token = non_blank_variable(surroundings, "AWS_SESSION_TOKEN");
     if (ascii::has_control(*key) || ascii::has_control(*secret_key) || (token && ascii::has_control(*token))) {
         answer.detail =
             "a line break or another control character stands inside AWS_ACCESS_KEY_ID, "
             "AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN; set them again without it";
-        co_return answer;
+        return answer;
     }
     if (auto const expiration = non_blank_variable(surroundings, "AWS_CREDENTIAL_EXPIRATION")) {
         auto const end = parse_iso8601(*expiration);
         if (!end) {
             answer.detail = "AWS_CREDENTIAL_EXPIRATION is not an ISO 8601 time such as 2026-01-02T03:04:05Z";
-            co_return answer;
+            return answer;
         }
         answer.credentials.expires_at_ms = to_unix_milliseconds(*end);
         if (*answer.credentials.expires_at_ms <= surroundings.unix_milliseconds()) {
             answer.detail = "the keys expired at " + *expiration + " (AWS_CREDENTIAL_EXPIRATION); get new ones";
-            co_return answer;
+            return answer;
         }
     }
     answer.outcome = provider_outcome::found;
@@ -13789,7 +13800,7 @@ exchange<provider_answer> basic_environment_provider<Use>::load(environment cons
     if (auto const account = non_blank_variable(surroundings, "AWS_ACCOUNT_ID"))
         answer.credentials.account_id = *account;
     answer.credentials.source = "AWS_ACCESS_KEY_ID + AWS_SECRET_ACCESS_KEY";
-    co_return answer;
+    return answer;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -13809,30 +13820,35 @@ template <class>
 class basic_bearer_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "bearer token"; }
-    exchange<provider_answer> load(environment const& surroundings) override;
+    exchange<provider_answer> load(environment const& surroundings) override {
+        return detail::answer_by(find, surroundings);
+    }
+
+  private:
+    static provider_answer find(environment const& surroundings);
 };
 using bearer_provider = basic_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 template <class Use>
-exchange<provider_answer> basic_bearer_provider<Use>::load(environment const& surroundings) {
+provider_answer basic_bearer_provider<Use>::find(environment const& surroundings) {
     provider_answer answer;
     auto const token = non_blank_variable(surroundings, "AWS_BEARER_TOKEN_BEDROCK");
     if (!token) {
         answer.detail = "AWS_BEARER_TOKEN_BEDROCK is not set";
-        co_return answer;
+        return answer;
     }
     if (ascii::has_control(*token)) {
         answer.outcome = provider_outcome::broken;
         answer.detail =
             "a line break or another control character stands inside AWS_BEARER_TOKEN_BEDROCK; set it again";
-        co_return answer;
+        return answer;
     }
     answer.outcome = provider_outcome::found;
     answer.credentials.bearer_token = *token;
     answer.credentials.source = "AWS_BEARER_TOKEN_BEDROCK";
-    co_return answer;
+    return answer;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

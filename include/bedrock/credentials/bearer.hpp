@@ -20,30 +20,35 @@ template <class>
 class basic_bearer_provider final : public credentials_provider {
   public:
     std::string_view name() const noexcept override { return "bearer token"; }
-    exchange<provider_answer> load(environment const& surroundings) override;
+    exchange<provider_answer> load(environment const& surroundings) override {
+        return detail::answer_by(find, surroundings);
+    }
+
+  private:
+    static provider_answer find(environment const& surroundings);
 };
 using bearer_provider = basic_bearer_provider<void>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 template <class Use>
-exchange<provider_answer> basic_bearer_provider<Use>::load(environment const& surroundings) {
+provider_answer basic_bearer_provider<Use>::find(environment const& surroundings) {
     provider_answer answer;
     auto const token = non_blank_variable(surroundings, "AWS_BEARER_TOKEN_BEDROCK");
     if (!token) {
         answer.detail = "AWS_BEARER_TOKEN_BEDROCK is not set";
-        co_return answer;
+        return answer;
     }
     if (ascii::has_control(*token)) {
         answer.outcome = provider_outcome::broken;
         answer.detail =
             "a line break or another control character stands inside AWS_BEARER_TOKEN_BEDROCK; set it again";
-        co_return answer;
+        return answer;
     }
     answer.outcome = provider_outcome::found;
     answer.credentials.bearer_token = *token;
     answer.credentials.source = "AWS_BEARER_TOKEN_BEDROCK";
-    co_return answer;
+    return answer;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
