@@ -13914,6 +13914,7 @@ enum class document_kind : unsigned char {
 /// **Errors:** errc::credentials; where the document says why there are none, `name` is its `Code`. The message
 /// completes "no usable credentials: ".
 /// **Wire:** AccessKeyId, SecretAccessKey, Token or SessionToken, Expiration (ISO 8601), AccountId.
+template <class = void>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind);
 
 /// `Code: Message` of an error's JSON body, in either case, as one clean line of 512 bytes at most; "" where it has
@@ -14005,7 +14006,8 @@ result<Document> read_document(std::string_view text) {
 
 }  // namespace credentials_detail
 
-inline result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
+template <class>
+result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
     auto read = credentials_detail::read_document<credentials_detail::document>(text);
     if (!read) return unexpected{std::move(read).error()};
     bool const temporary = kind == document_kind::temporary;
@@ -15150,11 +15152,13 @@ std::string find_login_token_file(std::string_view session, environment const& s
 /// **Errors:** credentials; the message completes "no usable token: ", naming the member.
 /// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken, accountId, expiresAt}, clientId, refreshToken,
 /// dpopKey, and signInRegion, which may be missing.
+template <class = void>
 result<login_token> parse_login_token(std::string_view text);
 
 /// `old` with what the answer to its renewal gives, valid from `now_unix_ms` for at most 15 minutes.
 /// **Errors:** protocol; the message completes "no usable answer: ", naming the member.
 /// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken}, expiresIn (1 to 900 seconds), refreshToken.
+template <class = void>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms);
 
 /// A file's text with the token renewed, everything else as it stands; "" where the text is not a file's.
@@ -15250,7 +15254,8 @@ inline std::string find_login_token_file(std::string_view session, environment c
     return expand_home(surroundings, folder + '/' + file);
 }
 
-inline result<login_token> parse_login_token(std::string_view text) {
+template <class>
+result<login_token> parse_login_token(std::string_view text) {
     auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& access = read->access_token;
@@ -15277,7 +15282,8 @@ inline result<login_token> parse_login_token(std::string_view text) {
     return found;
 }
 
-inline result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
+template <class>
+result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
     auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return fail(errc::protocol, std::move(read).error().message);
     auto& access = read->access_token;
@@ -15818,6 +15824,7 @@ struct process_options {
 /// The credentials that a credential_process printed; `source` is left empty. **Errors:** errc::credentials; output
 /// that expired at `now_unix_ms` or before is one.
 /// **Wire:** {Version: 1, AccessKeyId, SecretAccessKey, SessionToken?, Expiration?, AccountId?}.
+template <class = void>
 result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms);
 
 /// Runs the command at each load: whoever caches its credentials decides when.
@@ -15918,7 +15925,8 @@ inline std::string describe_process_failure(process_ask const& asked) {
 
 }  // namespace detail
 
-inline result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms) {
+template <class>
+result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms) {
     auto parsed = parse_credentials_document(output, document_kind::process);
     if (parsed && parsed->expires_at_ms && *parsed->expires_at_ms <= now_unix_ms)
         return fail(errc::credentials,
@@ -16604,6 +16612,7 @@ struct sso_token {
 /// **Errors:** credentials; the message completes "no usable token: " and quotes nothing of the text.
 /// **Wire:** accessToken, expiresAt (RFC 3339); to renew it clientId, clientSecret, refreshToken,
 /// registrationExpiresAt.
+template <class = void>
 result<sso_token> parse_sso_token(std::string_view text);
 
 /// The token of one sign-in.
@@ -16761,7 +16770,8 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
     return {};
 }
 
-inline result<sso_token> parse_sso_token(std::string_view text) {
+template <class>
+result<sso_token> parse_sso_token(std::string_view text) {
     auto read = credentials_detail::read_document<sso_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto const checked = credentials_detail::check_members(
@@ -16929,6 +16939,7 @@ using sso_provider = basic_sso_provider<void>;
 /// The credentials in GetRoleCredentials' answer; account and source are left empty. **Errors:** credentials; the
 /// message completes "no usable credentials: " and quotes no key.
 /// **Wire:** roleCredentials{accessKeyId, secretAccessKey, sessionToken, expiration (milliseconds since 1970)}.
+template <class = void>
 result<credentials> parse_role_credentials(std::string_view text);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -16967,7 +16978,8 @@ struct json::fields_of<sso_detail::role_document> {
     };
 };
 
-inline result<credentials> parse_role_credentials(std::string_view text) {
+template <class>
+result<credentials> parse_role_credentials(std::string_view text) {
     auto read = credentials_detail::read_document<sso_detail::role_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& got = read->credentials;

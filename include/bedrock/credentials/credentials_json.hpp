@@ -35,6 +35,7 @@ enum class document_kind : unsigned char {
 /// **Errors:** errc::credentials; where the document says why there are none, `name` is its `Code`. The message
 /// completes "no usable credentials: ".
 /// **Wire:** AccessKeyId, SecretAccessKey, Token or SessionToken, Expiration (ISO 8601), AccountId.
+template <class = void>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind);
 
 /// `Code: Message` of an error's JSON body, in either case, as one clean line of 512 bytes at most; "" where it has
@@ -126,7 +127,8 @@ result<Document> read_document(std::string_view text) {
 
 }  // namespace credentials_detail
 
-inline result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
+template <class>
+result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
     auto read = credentials_detail::read_document<credentials_detail::document>(text);
     if (!read) return unexpected{std::move(read).error()};
     bool const temporary = kind == document_kind::temporary;

@@ -62,11 +62,13 @@ std::string find_login_token_file(std::string_view session, environment const& s
 /// **Errors:** credentials; the message completes "no usable token: ", naming the member.
 /// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken, accountId, expiresAt}, clientId, refreshToken,
 /// dpopKey, and signInRegion, which may be missing.
+template <class = void>
 result<login_token> parse_login_token(std::string_view text);
 
 /// `old` with what the answer to its renewal gives, valid from `now_unix_ms` for at most 15 minutes.
 /// **Errors:** protocol; the message completes "no usable answer: ", naming the member.
 /// **Wire:** accessToken{accessKeyId, secretAccessKey, sessionToken}, expiresIn (1 to 900 seconds), refreshToken.
+template <class = void>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms);
 
 /// A file's text with the token renewed, everything else as it stands; "" where the text is not a file's.
@@ -162,7 +164,8 @@ inline std::string find_login_token_file(std::string_view session, environment c
     return expand_home(surroundings, folder + '/' + file);
 }
 
-inline result<login_token> parse_login_token(std::string_view text) {
+template <class>
+result<login_token> parse_login_token(std::string_view text) {
     auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& access = read->access_token;
@@ -189,7 +192,8 @@ inline result<login_token> parse_login_token(std::string_view text) {
     return found;
 }
 
-inline result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
+template <class>
+result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
     auto read = credentials_detail::read_document<login_detail::token_document>(text);
     if (!read) return fail(errc::protocol, std::move(read).error().message);
     auto& access = read->access_token;

@@ -39,6 +39,7 @@ struct process_options {
 /// The credentials that a credential_process printed; `source` is left empty. **Errors:** errc::credentials; output
 /// that expired at `now_unix_ms` or before is one.
 /// **Wire:** {Version: 1, AccessKeyId, SecretAccessKey, SessionToken?, Expiration?, AccountId?}.
+template <class = void>
 result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms);
 
 /// Runs the command at each load: whoever caches its credentials decides when.
@@ -139,7 +140,8 @@ inline std::string describe_process_failure(process_ask const& asked) {
 
 }  // namespace detail
 
-inline result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms) {
+template <class>
+result<credentials> parse_process_credentials(std::string_view output, std::int64_t now_unix_ms) {
     auto parsed = parse_credentials_document(output, document_kind::process);
     if (parsed && parsed->expires_at_ms && *parsed->expires_at_ms <= now_unix_ms)
         return fail(errc::credentials,

@@ -54,6 +54,7 @@ using sso_provider = basic_sso_provider<void>;
 /// The credentials in GetRoleCredentials' answer; account and source are left empty. **Errors:** credentials; the
 /// message completes "no usable credentials: " and quotes no key.
 /// **Wire:** roleCredentials{accessKeyId, secretAccessKey, sessionToken, expiration (milliseconds since 1970)}.
+template <class = void>
 result<credentials> parse_role_credentials(std::string_view text);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -92,7 +93,8 @@ struct json::fields_of<sso_detail::role_document> {
     };
 };
 
-inline result<credentials> parse_role_credentials(std::string_view text) {
+template <class>
+result<credentials> parse_role_credentials(std::string_view text) {
     auto read = credentials_detail::read_document<sso_detail::role_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto& got = read->credentials;

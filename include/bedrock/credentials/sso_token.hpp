@@ -56,6 +56,7 @@ struct sso_token {
 /// **Errors:** credentials; the message completes "no usable token: " and quotes nothing of the text.
 /// **Wire:** accessToken, expiresAt (RFC 3339); to renew it clientId, clientSecret, refreshToken,
 /// registrationExpiresAt.
+template <class = void>
 result<sso_token> parse_sso_token(std::string_view text);
 
 /// The token of one sign-in.
@@ -213,7 +214,8 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
     return {};
 }
 
-inline result<sso_token> parse_sso_token(std::string_view text) {
+template <class>
+result<sso_token> parse_sso_token(std::string_view text) {
     auto read = credentials_detail::read_document<sso_detail::token_document>(text);
     if (!read) return unexpected{std::move(read).error()};
     auto const checked = credentials_detail::check_members(
