@@ -13991,12 +13991,10 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-/// A described document, or why it is none: nothing of it is quoted but the name of a member that is described.
-template <class Document>
-result<Document> read_document(std::string_view text) {
+inline result<void> read_document(std::string_view text, json::descriptor const& of, void* at) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read<Document>(text, {.code = errc::credentials});
+    auto read = json::read_erased(of, at, text, {.code = errc::credentials});
     if (read) return read;
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.
@@ -14004,52 +14002,59 @@ result<Document> read_document(std::string_view text) {
     return fail(errc::credentials, clean_line(why, longest_complaint));
 }
 
+/// Fills in a described document, or says why the text is none: nothing of it is quoted but the name of a member that
+/// is described.
+template <class Document>
+result<void> read_document(std::string_view text, Document& read) {
+    return read_document(text, json::type_of<Document>, &read);
+}
+
 }  // namespace credentials_detail
 
 template <class>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
-    auto read = credentials_detail::read_document<credentials_detail::document>(text);
-    if (!read) return unexpected{std::move(read).error()};
+    credentials_detail::document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
     bool const temporary = kind == document_kind::temporary;
-    auto const& code = read->code.empty() ? read->lower_code : read->code;
+    auto const& code = read.code.empty() ? read.lower_code : read.code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
-        auto said = read->describe();
+        auto said = read.describe();
         if (said.empty()) said = "Code is blank, not Success";
         auto why = make_error(errc::credentials, std::move(said));
         why.name.clear();
         append_clean_line(why.name, code, credentials_detail::longest_code);
         for (auto* const shown : {&why.name, &why.message})
-            for (auto const* const hidden : {&read->secret_access_key, &read->token, &read->session_token})
+            for (auto const* const hidden : {&read.secret_access_key, &read.token, &read.session_token})
                 redact(*shown, *hidden);
         return unexpected{std::move(why)};
     }
-    if (!temporary && !read->version) return fail(errc::credentials, "Version is missing: it must be the number 1");
-    if (!temporary && *read->version != 1)
-        return fail(errc::credentials, "Version is " + std::to_string(*read->version) + ": it must be the number 1");
+    if (!temporary && !read.version) return fail(errc::credentials, "Version is missing: it must be the number 1");
+    if (!temporary && *read.version != 1)
+        return fail(errc::credentials, "Version is " + std::to_string(*read.version) + ": it must be the number 1");
 
-    auto& token = temporary ? read->token : read->session_token;
-    auto const checked = credentials_detail::check_members({{"AccessKeyId", read->access_key_id, true},
-                                                            {"SecretAccessKey", read->secret_access_key, true},
+    auto& token = temporary ? read.token : read.session_token;
+    auto const checked = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
+                                                            {"SecretAccessKey", read.secret_access_key, true},
                                                             {temporary ? "Token" : "SessionToken", token, temporary},
-                                                            {"Expiration", read->expiration, temporary},
-                                                            {"AccountId", read->account_id, false}});
+                                                            {"Expiration", read.expiration, temporary},
+                                                            {"AccountId", read.account_id, false}});
     if (!checked) return unexpected{checked.error()};
     credentials found;
-    if (!read->expiration.empty()) {
-        auto const end = parse_iso8601(read->expiration);
+    if (!read.expiration.empty()) {
+        auto const end = parse_iso8601(read.expiration);
         if (!end) return fail(errc::credentials, "Expiration is not a time such as 2026-01-02T03:04:05Z");
         found.expires_at_ms = to_unix_milliseconds(*end);
     }
-    found.access_key_id = std::move(read->access_key_id);
-    found.secret_access_key = std::move(read->secret_access_key);
+    found.access_key_id = std::move(read.access_key_id);
+    found.secret_access_key = std::move(read.secret_access_key);
     found.session_token = std::move(token);
-    found.account_id = std::move(read->account_id);
+    found.account_id = std::move(read.account_id);
     return found;
 }
 
 inline std::string describe_error_document(std::string_view text) {
-    auto const read = credentials_detail::read_document<credentials_detail::document>(text);
-    return read ? read->describe() : std::string();
+    credentials_detail::document read;
+    return credentials_detail::read_document(text, read) ? read.describe() : std::string();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -15256,51 +15261,52 @@ inline std::string find_login_token_file(std::string_view session, environment c
 
 template <class>
 result<login_token> parse_login_token(std::string_view text) {
-    auto read = credentials_detail::read_document<login_detail::token_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& access = read->access_token;
+    login_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& access = read.access_token;
     auto const checked =
         credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
                                            {"accessToken.secretAccessKey", access.secret_access_key, true},
                                            {"accessToken.sessionToken", access.session_token, true},
                                            {"accessToken.accountId", access.account_id, true},
                                            {"accessToken.expiresAt", access.expires_at, true},
-                                           {"clientId", read->client_id, true},
-                                           {"refreshToken", read->refresh_token, true}});
+                                           {"clientId", read.client_id, true},
+                                           {"refreshToken", read.refresh_token, true}});
     if (!checked) return unexpected{checked.error()};
-    if (ascii::trim(read->dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
+    if (ascii::trim(read.dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
     login_token found;
     login_detail::take_access(found.credentials, access);
     found.credentials.account_id = std::move(access.account_id);
     found.credentials.expires_at_ms = to_unix_milliseconds(*end);
-    found.client_id = std::move(read->client_id);
-    found.refresh_token = std::move(read->refresh_token);
-    found.dpop_key = login_detail::with_line_ends(std::move(read->dpop_key));
-    found.sign_in_region = ascii::trim(read->sign_in_region);
+    found.client_id = std::move(read.client_id);
+    found.refresh_token = std::move(read.refresh_token);
+    found.dpop_key = login_detail::with_line_ends(std::move(read.dpop_key));
+    found.sign_in_region = ascii::trim(read.sign_in_region);
     return found;
 }
 
 template <class>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
-    auto read = credentials_detail::read_document<login_detail::token_document>(text);
-    if (!read) return fail(errc::protocol, std::move(read).error().message);
-    auto& access = read->access_token;
+    login_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done)
+        return fail(errc::protocol, std::move(done).error().message);
+    auto& access = read.access_token;
     auto const checked =
         credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
                                            {"accessToken.secretAccessKey", access.secret_access_key, true},
                                            {"accessToken.sessionToken", access.session_token, true},
-                                           {"refreshToken", read->refresh_token, true}});
+                                           {"refreshToken", read.refresh_token, true}});
     if (!checked) return fail(errc::protocol, checked.error().message);
-    if (!read->expires_in) return fail(errc::protocol, "expiresIn is missing");
-    if (*read->expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
+    if (!read.expires_in) return fail(errc::protocol, "expiresIn is missing");
+    if (*read.expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
     login_detail::take_access(renewed.credentials, access);
-    renewed.refresh_token = std::move(read->refresh_token);
+    renewed.refresh_token = std::move(read.refresh_token);
     constexpr std::int64_t longest_s = 900;  // CreateOAuth2Token: expiresIn
     auto const now_s = from_unix_milliseconds(now_unix_ms).seconds;
-    renewed.credentials.expires_at_ms = (now_s + (std::min)(*read->expires_in, longest_s)) * 1000;
+    renewed.credentials.expires_at_ms = (now_s + (std::min)(*read.expires_in, longest_s)) * 1000;
     return renewed;
 }
 
@@ -16772,20 +16778,20 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
-    auto read = credentials_detail::read_document<sso_detail::token_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
+    sso_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
     auto const checked = credentials_detail::check_members(
-        {{"accessToken", read->access_token, true}, {"expiresAt", read->expires_at, true}});
+        {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
     if (!checked) return unexpected{checked.error()};
-    auto const end = parse_iso8601(read->expires_at);
+    auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
-    found.access_token = std::move(read->access_token);
+    found.access_token = std::move(read.access_token);
     found.expires_at_ms = to_unix_milliseconds(*end);
-    found.client_id = std::move(read->client_id);
-    found.client_secret = std::move(read->client_secret);
-    found.refresh_token = std::move(read->refresh_token);
-    if (auto const last = parse_iso8601(read->registration_expires_at))
+    found.client_id = std::move(read.client_id);
+    found.client_secret = std::move(read.client_secret);
+    found.refresh_token = std::move(read.refresh_token);
+    if (auto const last = parse_iso8601(read.registration_expires_at))
         found.registration_expires_at_ms = to_unix_milliseconds(*last);
     return found;
 }
@@ -16980,9 +16986,9 @@ struct json::fields_of<sso_detail::role_document> {
 
 template <class>
 result<credentials> parse_role_credentials(std::string_view text) {
-    auto read = credentials_detail::read_document<sso_detail::role_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& got = read->credentials;
+    sso_detail::role_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& got = read.credentials;
     auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
                                                             {"secretAccessKey", got.secret_access_key, true},
                                                             {"sessionToken", got.session_token, true}});
@@ -17570,9 +17576,9 @@ struct json::fields_of<iot_detail::document> {
 };
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
-    auto read = credentials_detail::read_document<iot_detail::document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& keys = read->keys;
+    iot_detail::document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& keys = read.keys;
     auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
                                                             {"secretAccessKey", keys.secret_access_key, true},
                                                             {"sessionToken", keys.session_token, true},

@@ -112,12 +112,10 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-/// A described document, or why it is none: nothing of it is quoted but the name of a member that is described.
-template <class Document>
-result<Document> read_document(std::string_view text) {
+inline result<void> read_document(std::string_view text, json::descriptor const& of, void* at) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read<Document>(text, {.code = errc::credentials});
+    auto read = json::read_erased(of, at, text, {.code = errc::credentials});
     if (read) return read;
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.
@@ -125,52 +123,59 @@ result<Document> read_document(std::string_view text) {
     return fail(errc::credentials, clean_line(why, longest_complaint));
 }
 
+/// Fills in a described document, or says why the text is none: nothing of it is quoted but the name of a member that
+/// is described.
+template <class Document>
+result<void> read_document(std::string_view text, Document& read) {
+    return read_document(text, json::type_of<Document>, &read);
+}
+
 }  // namespace credentials_detail
 
 template <class>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
-    auto read = credentials_detail::read_document<credentials_detail::document>(text);
-    if (!read) return unexpected{std::move(read).error()};
+    credentials_detail::document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
     bool const temporary = kind == document_kind::temporary;
-    auto const& code = read->code.empty() ? read->lower_code : read->code;
+    auto const& code = read.code.empty() ? read.lower_code : read.code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
-        auto said = read->describe();
+        auto said = read.describe();
         if (said.empty()) said = "Code is blank, not Success";
         auto why = make_error(errc::credentials, std::move(said));
         why.name.clear();
         append_clean_line(why.name, code, credentials_detail::longest_code);
         for (auto* const shown : {&why.name, &why.message})
-            for (auto const* const hidden : {&read->secret_access_key, &read->token, &read->session_token})
+            for (auto const* const hidden : {&read.secret_access_key, &read.token, &read.session_token})
                 redact(*shown, *hidden);
         return unexpected{std::move(why)};
     }
-    if (!temporary && !read->version) return fail(errc::credentials, "Version is missing: it must be the number 1");
-    if (!temporary && *read->version != 1)
-        return fail(errc::credentials, "Version is " + std::to_string(*read->version) + ": it must be the number 1");
+    if (!temporary && !read.version) return fail(errc::credentials, "Version is missing: it must be the number 1");
+    if (!temporary && *read.version != 1)
+        return fail(errc::credentials, "Version is " + std::to_string(*read.version) + ": it must be the number 1");
 
-    auto& token = temporary ? read->token : read->session_token;
-    auto const checked = credentials_detail::check_members({{"AccessKeyId", read->access_key_id, true},
-                                                            {"SecretAccessKey", read->secret_access_key, true},
+    auto& token = temporary ? read.token : read.session_token;
+    auto const checked = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
+                                                            {"SecretAccessKey", read.secret_access_key, true},
                                                             {temporary ? "Token" : "SessionToken", token, temporary},
-                                                            {"Expiration", read->expiration, temporary},
-                                                            {"AccountId", read->account_id, false}});
+                                                            {"Expiration", read.expiration, temporary},
+                                                            {"AccountId", read.account_id, false}});
     if (!checked) return unexpected{checked.error()};
     credentials found;
-    if (!read->expiration.empty()) {
-        auto const end = parse_iso8601(read->expiration);
+    if (!read.expiration.empty()) {
+        auto const end = parse_iso8601(read.expiration);
         if (!end) return fail(errc::credentials, "Expiration is not a time such as 2026-01-02T03:04:05Z");
         found.expires_at_ms = to_unix_milliseconds(*end);
     }
-    found.access_key_id = std::move(read->access_key_id);
-    found.secret_access_key = std::move(read->secret_access_key);
+    found.access_key_id = std::move(read.access_key_id);
+    found.secret_access_key = std::move(read.secret_access_key);
     found.session_token = std::move(token);
-    found.account_id = std::move(read->account_id);
+    found.account_id = std::move(read.account_id);
     return found;
 }
 
 inline std::string describe_error_document(std::string_view text) {
-    auto const read = credentials_detail::read_document<credentials_detail::document>(text);
-    return read ? read->describe() : std::string();
+    credentials_detail::document read;
+    return credentials_detail::read_document(text, read) ? read.describe() : std::string();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -97,9 +97,9 @@ struct json::fields_of<iot_detail::document> {
 };
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
-    auto read = credentials_detail::read_document<iot_detail::document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& keys = read->keys;
+    iot_detail::document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& keys = read.keys;
     auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
                                                             {"secretAccessKey", keys.secret_access_key, true},
                                                             {"sessionToken", keys.session_token, true},

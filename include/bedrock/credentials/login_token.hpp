@@ -166,51 +166,52 @@ inline std::string find_login_token_file(std::string_view session, environment c
 
 template <class>
 result<login_token> parse_login_token(std::string_view text) {
-    auto read = credentials_detail::read_document<login_detail::token_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& access = read->access_token;
+    login_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& access = read.access_token;
     auto const checked =
         credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
                                            {"accessToken.secretAccessKey", access.secret_access_key, true},
                                            {"accessToken.sessionToken", access.session_token, true},
                                            {"accessToken.accountId", access.account_id, true},
                                            {"accessToken.expiresAt", access.expires_at, true},
-                                           {"clientId", read->client_id, true},
-                                           {"refreshToken", read->refresh_token, true}});
+                                           {"clientId", read.client_id, true},
+                                           {"refreshToken", read.refresh_token, true}});
     if (!checked) return unexpected{checked.error()};
-    if (ascii::trim(read->dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
+    if (ascii::trim(read.dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
     login_token found;
     login_detail::take_access(found.credentials, access);
     found.credentials.account_id = std::move(access.account_id);
     found.credentials.expires_at_ms = to_unix_milliseconds(*end);
-    found.client_id = std::move(read->client_id);
-    found.refresh_token = std::move(read->refresh_token);
-    found.dpop_key = login_detail::with_line_ends(std::move(read->dpop_key));
-    found.sign_in_region = ascii::trim(read->sign_in_region);
+    found.client_id = std::move(read.client_id);
+    found.refresh_token = std::move(read.refresh_token);
+    found.dpop_key = login_detail::with_line_ends(std::move(read.dpop_key));
+    found.sign_in_region = ascii::trim(read.sign_in_region);
     return found;
 }
 
 template <class>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
-    auto read = credentials_detail::read_document<login_detail::token_document>(text);
-    if (!read) return fail(errc::protocol, std::move(read).error().message);
-    auto& access = read->access_token;
+    login_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done)
+        return fail(errc::protocol, std::move(done).error().message);
+    auto& access = read.access_token;
     auto const checked =
         credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
                                            {"accessToken.secretAccessKey", access.secret_access_key, true},
                                            {"accessToken.sessionToken", access.session_token, true},
-                                           {"refreshToken", read->refresh_token, true}});
+                                           {"refreshToken", read.refresh_token, true}});
     if (!checked) return fail(errc::protocol, checked.error().message);
-    if (!read->expires_in) return fail(errc::protocol, "expiresIn is missing");
-    if (*read->expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
+    if (!read.expires_in) return fail(errc::protocol, "expiresIn is missing");
+    if (*read.expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
     login_detail::take_access(renewed.credentials, access);
-    renewed.refresh_token = std::move(read->refresh_token);
+    renewed.refresh_token = std::move(read.refresh_token);
     constexpr std::int64_t longest_s = 900;  // CreateOAuth2Token: expiresIn
     auto const now_s = from_unix_milliseconds(now_unix_ms).seconds;
-    renewed.credentials.expires_at_ms = (now_s + (std::min)(*read->expires_in, longest_s)) * 1000;
+    renewed.credentials.expires_at_ms = (now_s + (std::min)(*read.expires_in, longest_s)) * 1000;
     return renewed;
 }
 

@@ -95,9 +95,9 @@ struct json::fields_of<sso_detail::role_document> {
 
 template <class>
 result<credentials> parse_role_credentials(std::string_view text) {
-    auto read = credentials_detail::read_document<sso_detail::role_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
-    auto& got = read->credentials;
+    sso_detail::role_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto& got = read.credentials;
     auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
                                                             {"secretAccessKey", got.secret_access_key, true},
                                                             {"sessionToken", got.session_token, true}});

@@ -216,20 +216,20 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
-    auto read = credentials_detail::read_document<sso_detail::token_document>(text);
-    if (!read) return unexpected{std::move(read).error()};
+    sso_detail::token_document read;
+    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
     auto const checked = credentials_detail::check_members(
-        {{"accessToken", read->access_token, true}, {"expiresAt", read->expires_at, true}});
+        {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
     if (!checked) return unexpected{checked.error()};
-    auto const end = parse_iso8601(read->expires_at);
+    auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
-    found.access_token = std::move(read->access_token);
+    found.access_token = std::move(read.access_token);
     found.expires_at_ms = to_unix_milliseconds(*end);
-    found.client_id = std::move(read->client_id);
-    found.client_secret = std::move(read->client_secret);
-    found.refresh_token = std::move(read->refresh_token);
-    if (auto const last = parse_iso8601(read->registration_expires_at))
+    found.client_id = std::move(read.client_id);
+    found.client_secret = std::move(read.client_secret);
+    found.refresh_token = std::move(read.refresh_token);
+    if (auto const last = parse_iso8601(read.registration_expires_at))
         found.registration_expires_at_ms = to_unix_milliseconds(*last);
     return found;
 }
