@@ -13322,46 +13322,54 @@ inline setting first_of(setting first, setting second) {
     return first.value.empty() ? std::move(second) : std::move(first);
 }
 
-/// A setting that is true or false: the caller's, the variable's, the profile's.
-inline result<switch_setting> find_switch(std::optional<bool> said, environment const& surroundings,
-                                          std::string_view variable, profile_view const& profile,
-                                          std::string_view key) {
-    if (said) return switch_setting{*said, "client option"};
-    auto const found = first_of(from_variables(surroundings, {variable}), profile.find(key));
-    if (found.value.empty()) return switch_setting{};
-    bool const on = http::equal_names(found.value, "true");
-    if (on || http::equal_names(found.value, "false")) return switch_setting{on, found.source};
-    auto const why = found.source == variable ? found.source : std::string(key) + " of " + found.source;
-    return fail(errc::invalid_input, why + " is " + quote(found.value) + ": it must be true or false");
+/// Why settings cannot be used: the first reason counts.
+inline void note_problem(std::string& problem, std::string why) {
+    if (problem.empty()) problem.swap(why);
 }
 
-inline result<setting> find_profile_endpoint(settings_request const& wanted, profile_view const& profile) {
+/// A setting that is true or false: the caller's, the variable's, the profile's.
+inline switch_setting find_switch(std::optional<bool> said, environment const& surroundings, std::string_view variable,
+                                  profile_view const& profile, std::string_view key, std::string& problem) {
+    if (said) return {*said, "client option"};
+    auto const found = first_of(from_variables(surroundings, {variable}), profile.find(key));
+    if (found.value.empty()) return {};
+    bool const on = http::equal_names(found.value, "true");
+    if (on || http::equal_names(found.value, "false")) return {on, found.source};
+    auto const why = found.source == variable ? found.source : std::string(key) + " of " + found.source;
+    note_problem(problem, why + " is " + quote(found.value) + ": it must be true or false");
+    return {};
+}
+
+inline setting find_profile_endpoint(settings_request const& wanted, profile_view const& profile,
+                                     std::string& problem) {
     constexpr std::string_view prefix = "AWS_ENDPOINT_URL_";
     auto const services = profile.find("services");
     if (!services.value.empty()) {
         auto const* const section = profile.snapshot->set.find_services(services.value);
-        if (!section)
-            return fail(errc::invalid_input, "services of " + profile.source() + " names " + quote(services.value) +
-                                                 ", but " + profile.snapshot->set.file_name(profile_file::config) +
-                                                 " has no such [services] section");
+        if (!section) {
+            note_problem(problem, "services of " + profile.source() + " names " + quote(services.value) + ", but " +
+                                      profile.snapshot->set.file_name(profile_file::config) +
+                                      " has no such [services] section");
+            return {};
+        }
         std::string_view id = wanted.endpoint_variable;
         if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
         auto const url = section->value(id, "endpoint_url");  // keys are the same in any case
-        if (!url.empty()) return setting{std::string(url), "services " + services.value + " of " + profile.source()};
+        if (!url.empty()) return {std::string(url), "services " + services.value + " of " + profile.source()};
     }
     return profile.find("endpoint_url");
 }
 
 /// Variables and profile; empty where neither has one, or they do not count.
-inline result<setting> find_configured_endpoint(environment const& surroundings, settings_request const& wanted,
-                                                profile_view const& profile) {
-    auto const ignored = find_switch(wanted.ignore_configured_endpoints, surroundings,
-                                     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile, "ignore_configured_endpoint_urls");
-    if (!ignored) return unexpected{ignored.error()};
-    if (ignored->on) return setting();
+inline setting find_configured_endpoint(environment const& surroundings, settings_request const& wanted,
+                                        profile_view const& profile, std::string& problem) {
+    auto const ignored =
+        find_switch(wanted.ignore_configured_endpoints, surroundings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile,
+                    "ignore_configured_endpoint_urls", problem);
+    if (ignored.on) return {};
     auto found = from_variables(surroundings, {wanted.endpoint_variable, "AWS_ENDPOINT_URL"});
     if (!found.value.empty()) return found;
-    return find_profile_endpoint(wanted, profile);
+    return find_profile_endpoint(wanted, profile, problem);
 }
 
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
@@ -13380,8 +13388,8 @@ inline setting find_max_attempts(environment const& surroundings, profile_view c
     return {};
 }
 
-inline result<setting> find_retry_mode(environment const& surroundings, profile_view const& profile,
-                                       std::vector<std::string>& notes) {
+inline setting find_retry_mode(environment const& surroundings, profile_view const& profile,
+                               std::vector<std::string>& notes, std::string& problem) {
     auto found = first_of(from_variables(surroundings, {"AWS_RETRY_MODE"}), profile.find("retry_mode"));
     if (found.value.empty()) return found;
     for (std::string_view const mode : {"standard", "adaptive", "legacy"}) {
@@ -13393,7 +13401,8 @@ inline result<setting> find_retry_mode(environment const& surroundings, profile_
         return found;
     }
     std::string const what = found.source == "AWS_RETRY_MODE" ? found.source : "retry_mode of " + found.source;
-    return fail(errc::invalid_input, what + " is " + quote(found.value) + ": it must be standard, adaptive or legacy");
+    note_problem(problem, what + " is " + quote(found.value) + ": it must be standard, adaptive or legacy");
+    return {};
 }
 
 /// Which setting is at fault where the endpoint cannot be resolved.
@@ -13437,24 +13446,17 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (found.region.value.empty()) found.region = std::move(wanted.default_region);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
+    std::string problem;
     found.endpoint = std::move(wanted.endpoint);
-    if (found.endpoint.value.empty()) {
-        auto configured = detail::find_configured_endpoint(surroundings, wanted, profile);
-        if (!configured) co_return unexpected{std::move(configured).error()};
-        found.endpoint = std::move(*configured);
-    }
-    auto fips =
-        detail::find_switch(wanted.use_fips, surroundings, "AWS_USE_FIPS_ENDPOINT", profile, "use_fips_endpoint");
-    if (!fips) co_return unexpected{std::move(fips).error()};
-    found.use_fips = std::move(*fips);
-    auto dual_stack = detail::find_switch(wanted.use_dual_stack, surroundings, "AWS_USE_DUALSTACK_ENDPOINT", profile,
-                                          "use_dualstack_endpoint");
-    if (!dual_stack) co_return unexpected{std::move(dual_stack).error()};
-    found.use_dual_stack = std::move(*dual_stack);
+    if (found.endpoint.value.empty())
+        found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, problem);
+    found.use_fips = detail::find_switch(wanted.use_fips, surroundings, "AWS_USE_FIPS_ENDPOINT", profile,
+                                         "use_fips_endpoint", problem);
+    found.use_dual_stack = detail::find_switch(wanted.use_dual_stack, surroundings, "AWS_USE_DUALSTACK_ENDPOINT",
+                                               profile, "use_dualstack_endpoint", problem);
     found.max_attempts = detail::find_max_attempts(surroundings, profile, found.notes);
-    auto retry_mode = detail::find_retry_mode(surroundings, profile, found.notes);
-    if (!retry_mode) co_return unexpected{std::move(retry_mode).error()};
-    found.retry_mode = std::move(*retry_mode);
+    found.retry_mode = detail::find_retry_mode(surroundings, profile, found.notes, problem);
+    if (!problem.empty()) co_return fail(errc::invalid_input, std::move(problem));
     found.ca_bundle =
         detail::first_of(detail::from_variables(surroundings, {"AWS_CA_BUNDLE"}), profile.find("ca_bundle"));
 
