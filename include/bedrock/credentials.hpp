@@ -229,7 +229,7 @@ inline std::string describe_attempts(std::vector<provider_attempt> const& attemp
 template <class>
 exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
     std::vector<provider_attempt> attempts;
-    std::string notes;
+    std::string notes, why;
     for (auto const& provider : providers) {
         auto const started = surroundings.steady_milliseconds();
         auto answer = co_await provider->load(surroundings);
@@ -245,15 +245,15 @@ exchange<chain_answer> load_credentials(provider_list const& providers, environm
         if (answer.outcome == provider_outcome::found)
             co_return chain_answer{std::move(answer.credentials), std::move(attempts)};
         if (answer.outcome == provider_outcome::broken) {
-            auto reason = fail(errc::credentials, std::string(provider->name()) + ": " + answer.detail);
-            co_return chain_answer{std::move(reason), std::move(attempts)};
+            why = std::string(provider->name()) + ": " + answer.detail;
+            break;
         }
     }
-    auto reason = fail(errc::credentials,
-                       "no credentials found; tried\n" + describe_attempts(attempts) +
-                           "\nSet AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-                           "name a profile in AWS_PROFILE");
-    co_return chain_answer{std::move(reason), std::move(attempts)};
+    if (why.empty())
+        why = "no credentials found; tried\n" + describe_attempts(attempts) +
+              "\nSet AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile in "
+              "AWS_PROFILE";
+    co_return chain_answer{fail(errc::credentials, std::move(why)), std::move(attempts)};
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

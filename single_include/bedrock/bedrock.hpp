@@ -13705,7 +13705,7 @@ inline std::string describe_attempts(std::vector<provider_attempt> const& attemp
 template <class>
 exchange<chain_answer> load_credentials(provider_list const& providers, environment const& surroundings) {
     std::vector<provider_attempt> attempts;
-    std::string notes;
+    std::string notes, why;
     for (auto const& provider : providers) {
         auto const started = surroundings.steady_milliseconds();
         auto answer = co_await provider->load(surroundings);
@@ -13721,15 +13721,15 @@ exchange<chain_answer> load_credentials(provider_list const& providers, environm
         if (answer.outcome == provider_outcome::found)
             co_return chain_answer{std::move(answer.credentials), std::move(attempts)};
         if (answer.outcome == provider_outcome::broken) {
-            auto reason = fail(errc::credentials, std::string(provider->name()) + ": " + answer.detail);
-            co_return chain_answer{std::move(reason), std::move(attempts)};
+            why = std::string(provider->name()) + ": " + answer.detail;
+            break;
         }
     }
-    auto reason = fail(errc::credentials,
-                       "no credentials found; tried\n" + describe_attempts(attempts) +
-                           "\nSet AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-                           "name a profile in AWS_PROFILE");
-    co_return chain_answer{std::move(reason), std::move(attempts)};
+    if (why.empty())
+        why = "no credentials found; tried\n" + describe_attempts(attempts) +
+              "\nSet AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile in "
+              "AWS_PROFILE";
+    co_return chain_answer{fail(errc::credentials, std::move(why)), std::move(attempts)};
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -16038,10 +16038,10 @@ class sso_reader {
             auto const own = profile_.value(key);
             auto const said = session && is_of_session ? session->value(key) : own;
             if (session && is_of_session && !own.empty() && !said.empty() && own != said)
-                return stop("has another " + key + " than its sso-session " + session->name() +
+                return stop("has another " + std::string(key) + " than its sso-session " + session->name() +
                             "; remove it from the profile");
             if (ascii::has_control(said))
-                return stop("has a line break or another control character inside " + key +
+                return stop("has a line break or another control character inside " + std::string(key) +
                             " (is the next line indented?)");
             *value = said;
         }
@@ -16055,7 +16055,7 @@ class sso_reader {
 
   private:
     struct entry {
-        std::string key;
+        std::string_view key;
         std::string* value;
         bool is_of_session;
     };
@@ -16259,8 +16259,8 @@ exchange<provider_answer> call(std::string action, role wanted, std::string body
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
-    std::vector<std::string_view> sent{proof.view()};
-    if (signer) sent = {signer->secret_access_key.view(), signer->session_token.view()};
+    auto sent = signer ? std::vector{signer->secret_access_key.view(), signer->session_token.view()}
+                       : std::vector{proof.view()};
     auto const document = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!document) co_return broken(action, wanted, document.error().message);
     co_return read_answer(action, wanted, document->view());

@@ -72,10 +72,10 @@ class sso_reader {
             auto const own = profile_.value(key);
             auto const said = session && is_of_session ? session->value(key) : own;
             if (session && is_of_session && !own.empty() && !said.empty() && own != said)
-                return stop("has another " + key + " than its sso-session " + session->name() +
+                return stop("has another " + std::string(key) + " than its sso-session " + session->name() +
                             "; remove it from the profile");
             if (ascii::has_control(said))
-                return stop("has a line break or another control character inside " + key +
+                return stop("has a line break or another control character inside " + std::string(key) +
                             " (is the next line indented?)");
             *value = said;
         }
@@ -89,7 +89,7 @@ class sso_reader {
 
   private:
     struct entry {
-        std::string key;
+        std::string_view key;
         std::string* value;
         bool is_of_session;
     };

@@ -162,8 +162,8 @@ exchange<provider_answer> call(std::string action, role wanted, std::string body
     if (!where) co_return broken(action, wanted, where.error().message);
     request_maker const make = [&] { return make_request(body, signer, *where, surroundings); };
     refusal_reader const read = read_refusal;
-    std::vector<std::string_view> sent{proof.view()};
-    if (signer) sent = {signer->secret_access_key.view(), signer->session_token.view()};
+    auto sent = signer ? std::vector{signer->secret_access_key.view(), signer->session_token.view()}
+                       : std::vector{proof.view()};
     auto const document = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!document) co_return broken(action, wanted, document.error().message);
     co_return read_answer(action, wanted, document->view());
