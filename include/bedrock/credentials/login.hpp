@@ -8,6 +8,7 @@
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/credentials.hpp"
+#include "bedrock/credentials/credentials_json.hpp"
 #include "bedrock/credentials/dpop.hpp"
 #include "bedrock/credentials/login_token.hpp"
 #include "bedrock/credentials/redact.hpp"
@@ -136,9 +137,10 @@ inline error read_refusal(http::response const& response, std::string_view proof
     auto body = response.body;
     redact(body, proof);  // another one at each attempt
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
-    auto const said = json::read<refusal_document>(body);
-    if (said && !said->error.empty()) why.name = clean_line(said->error, 64);
-    auto const& words = said && !said->message.empty() ? said->message : why.message;
+    refusal_document said;
+    bool const is_read = credentials_detail::read_document(body, said).has_value();
+    if (is_read && !said.error.empty()) why.name = clean_line(said.error, 64);
+    auto const& words = is_read && !said.message.empty() ? said.message : why.message;
     why.message = clean_line(why.name + ": " + words, longest_complaint) + describe_clock(response.head, now_unix_ms);
     return why;
 }

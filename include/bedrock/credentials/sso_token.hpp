@@ -166,9 +166,10 @@ inline std::string format_end(std::int64_t unix_ms) {
 inline error read_refusal(http::response const& response) {
     constexpr std::size_t longest = 1000;
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
-    auto const document = json::read<refusal_document>(response.body);
-    bool const has_description = document && !document->error_description.empty();
-    why.message = clean_line(why.name + ": " + (has_description ? document->error_description : why.message), longest);
+    refusal_document document;
+    bool const is_read = credentials_detail::read_document(response.body, document).has_value();
+    auto const& words = is_read && !document.error_description.empty() ? document.error_description : why.message;
+    why.message = clean_line(why.name + ": " + words, longest);
     return why;
 }
 
@@ -332,17 +333,18 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& 
     auto const answer = co_await send_retried(make, read, std::move(sent), surroundings);
     if (!answer) co_return unexpected{answer.error()};
 
-    auto document = json::read<sso_detail::renewed_document>(answer->view());
+    sso_detail::renewed_document document;
+    bool const is_read = credentials_detail::read_document(answer->view(), document).has_value();
     constexpr std::int64_t longest_s = std::int64_t{366} * 86'400;  // keeps the sum small; no token lives that long
-    auto const is_token = document && !document->access_token.empty() && !ascii::has_control(document->access_token) &&
-                          document->expires_in && *document->expires_in > 0 && *document->expires_in <= longest_s;
+    auto const is_token = is_read && !document.access_token.empty() && !ascii::has_control(document.access_token) &&
+                          document.expires_in && *document.expires_in > 0 && *document.expires_in <= longest_s;
     if (!is_token)
         co_return fail(errc::protocol,
                        "the answer is not what IAM Identity Center sends; is something else behind the endpoint?");
     auto renewed = old;
-    renewed.access_token = std::move(document->access_token);
-    renewed.expires_at_ms = surroundings.unix_milliseconds() + *document->expires_in * 1000;
-    if (!document->refresh_token.empty()) renewed.refresh_token = std::move(document->refresh_token);
+    renewed.access_token = std::move(document.access_token);
+    renewed.expires_at_ms = surroundings.unix_milliseconds() + *document.expires_in * 1000;
+    if (!document.refresh_token.empty()) renewed.refresh_token = std::move(document.refresh_token);
     co_return renewed;
 }
 
