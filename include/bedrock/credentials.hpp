@@ -154,6 +154,12 @@ std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
 
 namespace detail {
 
+/// As `make_provider`, for those who need the provider as what it is.
+template <class Provider, class... Args>
+std::shared_ptr<Provider> make_own_provider(Args&&... args) {
+    return std::static_pointer_cast<Provider>(make_provider<Provider>(std::forward<Args>(args)...));
+}
+
 /// A provider's answer that needs nothing but the surroundings.
 template <class = void>
 exchange<provider_answer> answer_by(provider_answer (*find)(environment const&), environment const& surroundings) {

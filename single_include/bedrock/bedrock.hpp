@@ -13630,6 +13630,12 @@ std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
 
 namespace detail {
 
+/// As `make_provider`, for those who need the provider as what it is.
+template <class Provider, class... Args>
+std::shared_ptr<Provider> make_own_provider(Args&&... args) {
+    return std::static_pointer_cast<Provider>(make_provider<Provider>(std::forward<Args>(args)...));
+}
+
 /// A provider's answer that needs nothing but the surroundings.
 template <class = void>
 exchange<provider_answer> answer_by(provider_answer (*find)(environment const&), environment const& surroundings) {
@@ -13993,10 +13999,10 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-inline result<void> read_document(std::string_view text, json::descriptor const& of, void* at) {
+inline result<void> read_document(std::string_view text, json::descriptor const& of, void* into) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read_erased(of, at, text, {.code = errc::credentials});
+    auto read = json::read_erased(of, into, text, {.code = errc::credentials});
     if (read) return read;
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.
@@ -14999,7 +15005,7 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
         endpoint_ = wanted.profile_endpoint;
         mode_ = wanted.profile_endpoint_mode;
-        service_ = std::static_pointer_cast<imds_provider>(make_provider<imds_provider>(std::move(wanted)));
+        service_ = detail::make_own_provider<imds_provider>(std::move(wanted));
     }
     co_return service_;
 }
@@ -17373,7 +17379,7 @@ template <class Use>
 basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
     if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
     if (!options_.instance)
-        options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
+        options_.instance = make_provider<instance_provider>(options_.place.files, options_.place.profile);
 }
 
 template <class Use>
@@ -17480,7 +17486,7 @@ provider_list default_chain(chain_options how) {
         return make_provider<cached_provider>(std::move(source));
     };
     if (!how.place.files) how.place.files = std::make_shared<profile_files>();
-    if (!how.instance) how.instance = std::make_shared<instance_provider>(how.place.files, how.place.profile);
+    if (!how.instance) how.instance = detail::make_own_provider<instance_provider>(how.place.files, how.place.profile);
     profile_options profile;
     profile.place = how.place;
     profile.mfa_code = std::move(how.mfa_code);

@@ -112,10 +112,10 @@ inline result<void> check_members(std::initializer_list<member> all) {
     return {};
 }
 
-inline result<void> read_document(std::string_view text, json::descriptor const& of, void* at) {
+inline result<void> read_document(std::string_view text, json::descriptor const& of, void* into) {
     if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
     if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read_erased(of, at, text, {.code = errc::credentials});
+    auto read = json::read_erased(of, into, text, {.code = errc::credentials});
     if (read) return read;
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.

@@ -44,7 +44,7 @@ provider_list default_chain(chain_options how) {
         return make_provider<cached_provider>(std::move(source));
     };
     if (!how.place.files) how.place.files = std::make_shared<profile_files>();
-    if (!how.instance) how.instance = std::make_shared<instance_provider>(how.place.files, how.place.profile);
+    if (!how.instance) how.instance = detail::make_own_provider<instance_provider>(how.place.files, how.place.profile);
     profile_options profile;
     profile.place = how.place;
     profile.mfa_code = std::move(how.mfa_code);

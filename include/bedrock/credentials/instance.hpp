@@ -65,7 +65,7 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
         endpoint_ = wanted.profile_endpoint;
         mode_ = wanted.profile_endpoint_mode;
-        service_ = std::static_pointer_cast<imds_provider>(make_provider<imds_provider>(std::move(wanted)));
+        service_ = detail::make_own_provider<imds_provider>(std::move(wanted));
     }
     co_return service_;
 }

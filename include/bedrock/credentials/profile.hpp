@@ -219,7 +219,7 @@ template <class Use>
 basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
     if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
     if (!options_.instance)
-        options_.instance = std::make_shared<instance_provider>(options_.place.files, options_.place.profile);
+        options_.instance = make_provider<instance_provider>(options_.place.files, options_.place.profile);
 }
 
 template <class Use>
