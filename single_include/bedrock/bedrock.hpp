@@ -13988,32 +13988,31 @@ struct member {
     bool required;
 };
 
-/// That all are there that must be, and nothing in them would split a header.
-inline result<void> check_members(std::initializer_list<member> all) {
+/// Which one is not there that must be, or would split a header; "" where all is well.
+inline std::string check_members(std::initializer_list<member> all) {
     for (auto const& one : all) {
-        if (one.required && ascii::trim(one.value).empty())
-            return fail(errc::credentials, std::string(one.name) + " is missing");
+        if (one.required && ascii::trim(one.value).empty()) return std::string(one.name) + " is missing";
         if (ascii::has_control(one.value))
-            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
+            return std::string(one.name) + " has a line break or another control character";
     }
     return {};
 }
 
-inline result<void> read_document(std::string_view text, json::descriptor const& of, void* into) {
-    if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
-    if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read_erased(of, into, text, {.code = errc::credentials});
-    if (read) return read;
+inline std::string read_document(std::string_view text, json::descriptor const& of, void* into) {
+    if (ascii::trim(text).empty()) return "it is empty";
+    if (ascii::trim(text).front() == '<') return "it is a web page or XML, not JSON";
+    auto const read = json::read_erased(of, into, text, {.code = errc::credentials});
+    if (read) return {};
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.
     if (auto const at = why.rfind("invalid JSON"); at != std::string_view::npos) why.remove_prefix(at);
-    return fail(errc::credentials, clean_line(why, longest_complaint));
+    return clean_line(why, longest_complaint);
 }
 
-/// Fills in a described document, or says why the text is none: nothing of it is quoted but the name of a member that
-/// is described.
+/// Fills in a described document. Says why the text is none, "" where it is one: nothing of it is quoted but the name
+/// of a member that is described.
 template <class Document>
-result<void> read_document(std::string_view text, Document& read) {
+std::string read_document(std::string_view text, Document& read) {
     return read_document(text, json::type_of<Document>, &read);
 }
 
@@ -14022,7 +14021,8 @@ result<void> read_document(std::string_view text, Document& read) {
 template <class>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
     credentials_detail::document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    if (auto why = credentials_detail::read_document(text, read); !why.empty())
+        return fail(errc::credentials, std::move(why));
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read.code.empty() ? read.lower_code : read.code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
@@ -14041,12 +14041,12 @@ result<credentials> parse_credentials_document(std::string_view text, document_k
         return fail(errc::credentials, "Version is " + std::to_string(*read.version) + ": it must be the number 1");
 
     auto& token = temporary ? read.token : read.session_token;
-    auto const checked = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
-                                                            {"SecretAccessKey", read.secret_access_key, true},
-                                                            {temporary ? "Token" : "SessionToken", token, temporary},
-                                                            {"Expiration", read.expiration, temporary},
-                                                            {"AccountId", read.account_id, false}});
-    if (!checked) return unexpected{checked.error()};
+    auto wrong = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
+                                                    {"SecretAccessKey", read.secret_access_key, true},
+                                                    {temporary ? "Token" : "SessionToken", token, temporary},
+                                                    {"Expiration", read.expiration, temporary},
+                                                    {"AccountId", read.account_id, false}});
+    if (!wrong.empty()) return fail(errc::credentials, std::move(wrong));
     credentials found;
     if (!read.expiration.empty()) {
         auto const end = parse_iso8601(read.expiration);
@@ -14062,7 +14062,7 @@ result<credentials> parse_credentials_document(std::string_view text, document_k
 
 inline std::string describe_error_document(std::string_view text) {
     credentials_detail::document read;
-    return credentials_detail::read_document(text, read) ? read.describe() : std::string();
+    return credentials_detail::read_document(text, read).empty() ? read.describe() : std::string();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -15270,17 +15270,17 @@ inline std::string find_login_token_file(std::string_view session, environment c
 template <class>
 result<login_token> parse_login_token(std::string_view text) {
     login_detail::token_document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    auto const checked =
-        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                           {"accessToken.sessionToken", access.session_token, true},
-                                           {"accessToken.accountId", access.account_id, true},
-                                           {"accessToken.expiresAt", access.expires_at, true},
-                                           {"clientId", read.client_id, true},
-                                           {"refreshToken", read.refresh_token, true}});
-    if (!checked) return unexpected{checked.error()};
+    if (why.empty())
+        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                 {"accessToken.sessionToken", access.session_token, true},
+                                                 {"accessToken.accountId", access.account_id, true},
+                                                 {"accessToken.expiresAt", access.expires_at, true},
+                                                 {"clientId", read.client_id, true},
+                                                 {"refreshToken", read.refresh_token, true}});
+    if (!why.empty()) return fail(errc::credentials, std::move(why));
     if (ascii::trim(read.dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
@@ -15298,15 +15298,14 @@ result<login_token> parse_login_token(std::string_view text) {
 template <class>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
     login_detail::token_document read;
-    if (auto done = credentials_detail::read_document(text, read); !done)
-        return fail(errc::protocol, std::move(done).error().message);
+    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    auto const checked =
-        credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                           {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                           {"accessToken.sessionToken", access.session_token, true},
-                                           {"refreshToken", read.refresh_token, true}});
-    if (!checked) return fail(errc::protocol, checked.error().message);
+    if (why.empty())
+        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
+                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                 {"accessToken.sessionToken", access.session_token, true},
+                                                 {"refreshToken", read.refresh_token, true}});
+    if (!why.empty()) return fail(errc::protocol, std::move(why));
     if (!read.expires_in) return fail(errc::protocol, "expiresIn is missing");
     if (*read.expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
@@ -15629,7 +15628,7 @@ inline error read_refusal(http::response const& response, std::string_view proof
     redact(body, proof);  // another one at each attempt
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
     refusal_document said;
-    bool const is_read = credentials_detail::read_document(body, said).has_value();
+    bool const is_read = credentials_detail::read_document(body, said).empty();
     if (is_read && !said.error.empty()) why.name = clean_line(said.error, 64);
     auto const& words = is_read && !said.message.empty() ? said.message : why.message;
     why.message = clean_line(why.name + ": " + words, longest_complaint) + describe_clock(response.head, now_unix_ms);
@@ -16738,7 +16737,7 @@ inline error read_refusal(http::response const& response) {
     constexpr std::size_t longest = 1000;
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
     refusal_document document;
-    bool const is_read = credentials_detail::read_document(response.body, document).has_value();
+    bool const is_read = credentials_detail::read_document(response.body, document).empty();
     auto const& words = is_read && !document.error_description.empty() ? document.error_description : why.message;
     why.message = clean_line(why.name + ": " + words, longest);
     return why;
@@ -16789,10 +16788,11 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
     sso_detail::token_document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
-    auto const checked = credentials_detail::check_members(
-        {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
-    if (!checked) return unexpected{checked.error()};
+    auto why = credentials_detail::read_document(text, read);
+    if (why.empty())
+        why = credentials_detail::check_members(
+            {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
+    if (!why.empty()) return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
@@ -16905,7 +16905,7 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& 
     if (!answer) co_return unexpected{answer.error()};
 
     sso_detail::renewed_document document;
-    bool const is_read = credentials_detail::read_document(answer->view(), document).has_value();
+    bool const is_read = credentials_detail::read_document(answer->view(), document).empty();
     constexpr std::int64_t longest_s = std::int64_t{366} * 86'400;  // keeps the sum small; no token lives that long
     auto const is_token = is_read && !document.access_token.empty() && !ascii::has_control(document.access_token) &&
                           document.expires_in && *document.expires_in > 0 && *document.expires_in <= longest_s;
@@ -16998,12 +16998,13 @@ struct json::fields_of<sso_detail::role_document> {
 template <class>
 result<credentials> parse_role_credentials(std::string_view text) {
     sso_detail::role_document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto why = credentials_detail::read_document(text, read);
     auto& got = read.credentials;
-    auto const checked = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
-                                                            {"secretAccessKey", got.secret_access_key, true},
-                                                            {"sessionToken", got.session_token, true}});
-    if (!checked) return unexpected{checked.error()};
+    if (why.empty())
+        why = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
+                                                 {"secretAccessKey", got.secret_access_key, true},
+                                                 {"sessionToken", got.session_token, true}});
+    if (!why.empty()) return fail(errc::credentials, std::move(why));
     if (!got.expiration || *got.expiration <= 0) return fail(errc::credentials, "expiration is missing");
     credentials found;
     found.access_key_id = std::move(got.access_key_id);
@@ -17588,13 +17589,14 @@ struct json::fields_of<iot_detail::document> {
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
     iot_detail::document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    auto why = credentials_detail::read_document(text, read);
     auto& keys = read.keys;
-    auto const checked = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
-                                                            {"secretAccessKey", keys.secret_access_key, true},
-                                                            {"sessionToken", keys.session_token, true},
-                                                            {"expiration", keys.expiration, true}});
-    if (!checked) return unexpected{checked.error()};
+    if (why.empty())
+        why = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
+                                                 {"secretAccessKey", keys.secret_access_key, true},
+                                                 {"sessionToken", keys.session_token, true},
+                                                 {"expiration", keys.expiration, true}});
+    if (!why.empty()) return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(keys.expiration);
     if (!end) return fail(errc::credentials, "expiration is not a time such as 2026-01-02T03:04:05Z");
     credentials found;

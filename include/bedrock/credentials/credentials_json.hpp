@@ -101,32 +101,31 @@ struct member {
     bool required;
 };
 
-/// That all are there that must be, and nothing in them would split a header.
-inline result<void> check_members(std::initializer_list<member> all) {
+/// Which one is not there that must be, or would split a header; "" where all is well.
+inline std::string check_members(std::initializer_list<member> all) {
     for (auto const& one : all) {
-        if (one.required && ascii::trim(one.value).empty())
-            return fail(errc::credentials, std::string(one.name) + " is missing");
+        if (one.required && ascii::trim(one.value).empty()) return std::string(one.name) + " is missing";
         if (ascii::has_control(one.value))
-            return fail(errc::credentials, std::string(one.name) + " has a line break or another control character");
+            return std::string(one.name) + " has a line break or another control character";
     }
     return {};
 }
 
-inline result<void> read_document(std::string_view text, json::descriptor const& of, void* into) {
-    if (ascii::trim(text).empty()) return fail(errc::credentials, "it is empty");
-    if (ascii::trim(text).front() == '<') return fail(errc::credentials, "it is a web page or XML, not JSON");
-    auto read = json::read_erased(of, into, text, {.code = errc::credentials});
-    if (read) return read;
+inline std::string read_document(std::string_view text, json::descriptor const& of, void* into) {
+    if (ascii::trim(text).empty()) return "it is empty";
+    if (ascii::trim(text).front() == '<') return "it is a web page or XML, not JSON";
+    auto const read = json::read_erased(of, into, text, {.code = errc::credentials});
+    if (read) return {};
     std::string_view why = read.error().message;
     // What is no JSON may have a secret where a name stands; other complaints are about described members.
     if (auto const at = why.rfind("invalid JSON"); at != std::string_view::npos) why.remove_prefix(at);
-    return fail(errc::credentials, clean_line(why, longest_complaint));
+    return clean_line(why, longest_complaint);
 }
 
-/// Fills in a described document, or says why the text is none: nothing of it is quoted but the name of a member that
-/// is described.
+/// Fills in a described document. Says why the text is none, "" where it is one: nothing of it is quoted but the name
+/// of a member that is described.
 template <class Document>
-result<void> read_document(std::string_view text, Document& read) {
+std::string read_document(std::string_view text, Document& read) {
     return read_document(text, json::type_of<Document>, &read);
 }
 
@@ -135,7 +134,8 @@ result<void> read_document(std::string_view text, Document& read) {
 template <class>
 result<credentials> parse_credentials_document(std::string_view text, document_kind kind) {
     credentials_detail::document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
+    if (auto why = credentials_detail::read_document(text, read); !why.empty())
+        return fail(errc::credentials, std::move(why));
     bool const temporary = kind == document_kind::temporary;
     auto const& code = read.code.empty() ? read.lower_code : read.code;
     if (temporary && !code.empty() && !http::equal_names(code, "Success")) {
@@ -154,12 +154,12 @@ result<credentials> parse_credentials_document(std::string_view text, document_k
         return fail(errc::credentials, "Version is " + std::to_string(*read.version) + ": it must be the number 1");
 
     auto& token = temporary ? read.token : read.session_token;
-    auto const checked = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
-                                                            {"SecretAccessKey", read.secret_access_key, true},
-                                                            {temporary ? "Token" : "SessionToken", token, temporary},
-                                                            {"Expiration", read.expiration, temporary},
-                                                            {"AccountId", read.account_id, false}});
-    if (!checked) return unexpected{checked.error()};
+    auto wrong = credentials_detail::check_members({{"AccessKeyId", read.access_key_id, true},
+                                                    {"SecretAccessKey", read.secret_access_key, true},
+                                                    {temporary ? "Token" : "SessionToken", token, temporary},
+                                                    {"Expiration", read.expiration, temporary},
+                                                    {"AccountId", read.account_id, false}});
+    if (!wrong.empty()) return fail(errc::credentials, std::move(wrong));
     credentials found;
     if (!read.expiration.empty()) {
         auto const end = parse_iso8601(read.expiration);
@@ -175,7 +175,7 @@ result<credentials> parse_credentials_document(std::string_view text, document_k
 
 inline std::string describe_error_document(std::string_view text) {
     credentials_detail::document read;
-    return credentials_detail::read_document(text, read) ? read.describe() : std::string();
+    return credentials_detail::read_document(text, read).empty() ? read.describe() : std::string();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -138,7 +138,7 @@ inline error read_refusal(http::response const& response, std::string_view proof
     redact(body, proof);  // another one at each attempt
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(body));
     refusal_document said;
-    bool const is_read = credentials_detail::read_document(body, said).has_value();
+    bool const is_read = credentials_detail::read_document(body, said).empty();
     if (is_read && !said.error.empty()) why.name = clean_line(said.error, 64);
     auto const& words = is_read && !said.message.empty() ? said.message : why.message;
     why.message = clean_line(why.name + ": " + words, longest_complaint) + describe_clock(response.head, now_unix_ms);

@@ -167,7 +167,7 @@ inline error read_refusal(http::response const& response) {
     constexpr std::size_t longest = 1000;
     auto why = parse_http_error(response.head.status, response.head.headers, as_bytes(response.body));
     refusal_document document;
-    bool const is_read = credentials_detail::read_document(response.body, document).has_value();
+    bool const is_read = credentials_detail::read_document(response.body, document).empty();
     auto const& words = is_read && !document.error_description.empty() ? document.error_description : why.message;
     why.message = clean_line(why.name + ": " + words, longest);
     return why;
@@ -218,10 +218,11 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
     sso_detail::token_document read;
-    if (auto done = credentials_detail::read_document(text, read); !done) return unexpected{std::move(done).error()};
-    auto const checked = credentials_detail::check_members(
-        {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
-    if (!checked) return unexpected{checked.error()};
+    auto why = credentials_detail::read_document(text, read);
+    if (why.empty())
+        why = credentials_detail::check_members(
+            {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
+    if (!why.empty()) return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
@@ -334,7 +335,7 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::renew(sso_token const& 
     if (!answer) co_return unexpected{answer.error()};
 
     sso_detail::renewed_document document;
-    bool const is_read = credentials_detail::read_document(answer->view(), document).has_value();
+    bool const is_read = credentials_detail::read_document(answer->view(), document).empty();
     constexpr std::int64_t longest_s = std::int64_t{366} * 86'400;  // keeps the sum small; no token lives that long
     auto const is_token = is_read && !document.access_token.empty() && !ascii::has_control(document.access_token) &&
                           document.expires_in && *document.expires_in > 0 && *document.expires_in <= longest_s;
