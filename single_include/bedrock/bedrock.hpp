@@ -10831,26 +10831,25 @@ inline std::string find_host(parameters const& what, partition const& where) {
     return host.append(what.use_dual_stack ? where.dual_stack_dns_suffix : where.dns_suffix);
 }
 
-inline result<resolved> resolve_custom(parameters const& from) {
+/// "", or why not.
+inline std::string resolve_custom(parameters const& from, resolved& to) {
     url parsed;
     if (auto const found = parse_url(from.custom_url, parsed); !found.ok())
-        return fail(errc::invalid_input, "the endpoint URL " + std::string(describe(found.code)) + " (at byte " +
-                                             std::to_string(found.offset) + ")");
-    if (!parsed.query.empty())
-        return fail(errc::invalid_input, "the endpoint URL has a query: give scheme, host, port and path only");
-    if (from.use_fips || from.use_dual_stack)
-        return fail(errc::invalid_input, std::string(from.use_fips ? "FIPS" : "dual-stack") +
-                                             " and a custom endpoint URL exclude each other: turn " +
-                                             (from.use_fips ? "FIPS" : "dual-stack") +
-                                             " off (it may come from the environment or the profile), or drop the URL");
+        return "the endpoint URL " + std::string(describe(found.code)) + " (at byte " + std::to_string(found.offset) +
+               ")";
+    if (!parsed.query.empty()) return "the endpoint URL has a query: give scheme, host, port and path only";
+    if (from.use_fips || from.use_dual_stack) {
+        std::string const what = from.use_fips ? "FIPS" : "dual-stack";
+        return what + " and a custom endpoint URL exclude each other: turn " + what +
+               " off (it may come from the environment or the profile), or drop the URL";
+    }
     auto prefix = parsed.path;
     while (prefix.ends_with('/')) prefix.remove_suffix(1);
-    resolved to;
     append_authority(to.host, parsed);
     to.path_prefix = prefix;
     to.region = from.region;
     to.url.append(parsed.scheme).append("://").append(to.host).append(prefix);
-    return to;
+    return {};
 }
 
 }  // namespace detail
@@ -10900,11 +10899,15 @@ inline result<resolved> resolve(parameters const& from) {
     if (!from.region.empty() && !is_valid_region(what.region))
         return fail(errc::invalid_input,
                     "the region " + quote(from.region) + " is not a region name: it must look like us-east-1");
-    if (!what.custom_url.empty()) return detail::resolve_custom(what);
+    resolved to;
+    if (!what.custom_url.empty()) {
+        auto why = detail::resolve_custom(what, to);
+        if (!why.empty()) return fail(errc::invalid_input, std::move(why));
+        return to;
+    }
     if (what.region.empty())
         return fail(errc::invalid_input, "no region: set AWS_REGION, or the region of the profile or of the client");
 
-    resolved to;
     to.host = detail::find_host(what, find_partition(what.region));
     to.url = "https://" + to.host;
     to.region = what.region;
