@@ -4429,11 +4429,11 @@ class one_of {
     /// The arm when it is the one held, else null. `get_if<json::unknown_arm>()` gives the one that is not known.
     template <class Arm>
     requires has<Arm> Arm* get_if() noexcept {
-        return holds<Arm>() ? std::launder(reinterpret_cast<Arm*>(storage_)) : nullptr;
+        return place_ == place<Arm> ? std::launder(reinterpret_cast<Arm*>(storage_)) : nullptr;
     }
     template <class Arm>
     requires has<Arm> Arm const* get_if() const noexcept {
-        return holds<Arm>() ? std::launder(reinterpret_cast<Arm const*>(storage_)) : nullptr;
+        return place_ == place<Arm> ? std::launder(reinterpret_cast<Arm const*>(storage_)) : nullptr;
     }
 
     /// Replaces what is held by a new, default Arm.
