@@ -266,6 +266,7 @@ inline section_title split_title(std::string_view title) noexcept {
     return {title.substr(0, blank), name};
 }
 
+// A template of nothing, as protocols are (exchange.hpp): not compiled where no files are read.
 template <class>
 class basic_profile_reader {
   public:

@@ -12700,6 +12700,7 @@ inline section_title split_title(std::string_view title) noexcept {
     return {title.substr(0, blank), name};
 }
 
+// A template of nothing, as protocols are (exchange.hpp): not compiled where no files are read.
 template <class>
 class basic_profile_reader {
   public:
@@ -16398,6 +16399,7 @@ inline std::string_view describe(profile_base from) noexcept {
 
 namespace detail {
 
+// A template of nothing, as protocols are (exchange.hpp): not compiled where no profile is planned.
 template <class>
 class basic_profile_planner {
   public:

@@ -257,6 +257,9 @@ TEST_CASE("settings: FIPS and dual-stack from caller, variable, profile and pseu
           "use_fips_endpoint of profile default is \"yes\": it must be true or false");
     CHECK(profiled("", {{"AWS_USE_DUALSTACK_ENDPOINT", "on"}}).refusal() ==
           "AWS_USE_DUALSTACK_ENDPOINT is \"on\": it must be true or false");
+    // Of several that are wrong, the first is named.
+    CHECK(profiled("[default]\nuse_fips_endpoint = yes\nretry_mode = 3\n", {{"AWS_USE_DUALSTACK_ENDPOINT", "on"}})
+              .refusal() == "use_fips_endpoint of profile default is \"yes\": it must be true or false");
 }
 
 TEST_CASE("settings: FIPS and dual-stack exclude a custom endpoint, and the message names both", "[settings]") {

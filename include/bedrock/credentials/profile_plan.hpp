@@ -121,6 +121,7 @@ inline std::string_view describe(profile_base from) noexcept {
 
 namespace detail {
 
+// A template of nothing, as protocols are (exchange.hpp): not compiled where no profile is planned.
 template <class>
 class basic_profile_planner {
   public:

@@ -22,6 +22,21 @@ TEST_CASE("token file: what is there, under a name fit for a message", "[credent
     CHECK(runner.run(read_token_file("/home/c")).outcome == file_outcome::missing);
 }
 
+TEST_CASE("token file: why there is no text", "[credentials]") {
+    recorded_runner runner({});
+    runner.files["/t"] = "text";
+    CHECK(runner.run(read_token_file("/t")).describe_problem().empty());
+    CHECK(runner.run(read_token_file("/gone")).describe_problem() == "is not there (no file /gone)");
+    CHECK(runner.run(read_token_file("")).describe_problem() ==
+          "is not known, because no home directory is: HOME is not set");
+    token_file locked;
+    locked.path = locked.name = "/locked";
+    locked.outcome = file_outcome::unreadable;
+    locked.reason = "Permission denied";
+    CHECK(locked.describe_problem() ==
+          "cannot be read from /locked (Permission denied): make it readable, or renew it");
+}
+
 TEST_CASE("token file: replaced at one stroke, but never by nothing", "[credentials]") {
     recorded_runner runner({});
     runner.files["/t"] = "old";
