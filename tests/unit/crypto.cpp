@@ -125,6 +125,18 @@ TEST_CASE("hmac_sha256 may write over its key and forgets what the hash was fed"
     CHECK(chained == apart);
 }
 
+TEST_CASE("a hash goes on where it was moved to", "[crypto]") {
+    crypto::sha256 from, to;
+    from.update("ab");
+    to.update("other");
+    to = std::move(from);
+    to.update("c");
+    crypto::sha256_digest moved{}, whole{};
+    REQUIRE(to.finish(moved));
+    REQUIRE(crypto::hash_sha256(as_bytes("abc"), whole));
+    CHECK(moved == whole);
+}
+
 TEST_CASE("a key of exactly one block is not hashed, one byte more is", "[crypto]") {
     // From Python's hmac module.
     CHECK(hmac_hex(std::string(64, 'k'), "m") == "3b7a8d453e76edb519238a515105a57508d0f169f480ebeee120a9e7803289fa");
