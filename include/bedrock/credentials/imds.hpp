@@ -46,12 +46,9 @@ class basic_imds_provider final : public credentials_provider {
     imds_client& client() noexcept { return client_; }
 
   private:
-    struct asked {
-        provider_answer answer{};
-        bool settled = false;  // that there is no role is no failure
-    };
-    exchange<asked> ask(environment const& surroundings);
-    provider_answer settle(asked load, environment const& surroundings);
+    /// `settled`: that there is no role is no failure.
+    exchange<provider_answer> ask(environment const& surroundings, bool& settled);
+    provider_answer settle(provider_answer answer, bool settled, environment const& surroundings);
 
     imds_client client_;
     std::mutex guard_;
@@ -85,39 +82,38 @@ inline bool is_role_name(std::string_view role) noexcept {
 }  // namespace detail
 
 template <class Use>
-exchange<typename basic_imds_provider<Use>::asked> basic_imds_provider<Use>::ask(environment const& surroundings) {
-    asked load;
-    auto& answer = load.answer;
+exchange<provider_answer> basic_imds_provider<Use>::ask(environment const& surroundings, bool& settled) {
+    provider_answer answer;
     std::string path(detail::imds_role_path);
     auto const list = co_await client_.get(path, surroundings);
     auto const role = ascii::trim(list.text);
     if (list.outcome == imds_outcome::disabled || list.outcome == imds_outcome::absent) {
-        load.settled = list.outcome == imds_outcome::disabled;
+        settled = list.outcome == imds_outcome::disabled;
         answer.detail = list.detail;
-        co_return load;
+        co_return answer;
     }
     if (list.outcome == imds_outcome::not_found || (list.outcome == imds_outcome::found && role.empty())) {
-        load.settled = true;
+        settled = true;
         answer.detail = "this instance has no role: ";
         answer.detail += role.empty() && list.detail.empty() ? "the list of roles is empty" : list.detail;
-        co_return load;
+        co_return answer;
     }
     answer.outcome = provider_outcome::broken;
     if (list.outcome != imds_outcome::found) {
         answer.detail = list.detail;
-        co_return load;
+        co_return answer;
     }
     std::string shown;
     append_clean_line(shown, role, 64);
     if (!detail::is_role_name(role)) {
         answer.detail = "instance metadata gives no usable name for the instance's role: " + shown;
-        co_return load;
+        co_return answer;
     }
     path += detail::encode_role(role);
     auto document = co_await client_.get(path, surroundings);
     if (document.outcome != imds_outcome::found) {
         answer.detail = "role " + shown + " has no credentials: " + document.detail;
-        co_return load;
+        co_return answer;
     }
     secret const text(std::move(document.text));
     auto parsed = parse_credentials_document(text.view(), document_kind::temporary);
@@ -125,20 +121,20 @@ exchange<typename basic_imds_provider<Use>::asked> basic_imds_provider<Use>::ask
         answer.detail = "role " + shown + " has no usable credentials: " + parsed.error().message;
         if (parsed.error().name == "AssumeRoleUnauthorizedAccess")
             answer.detail += "; the role's trust policy must let ec2.amazonaws.com assume it";
-        co_return load;
+        co_return answer;
     }
     answer.outcome = provider_outcome::found;
     answer.credentials = std::move(*parsed);
     answer.credentials.source = "default chain: imds";
-    co_return load;
+    co_return answer;
 }
 
 template <class Use>
-provider_answer basic_imds_provider<Use>::settle(asked load, environment const& surroundings) {
-    auto answer = std::move(load.answer);
+provider_answer basic_imds_provider<Use>::settle(provider_answer answer, bool settled,
+                                                 environment const& surroundings) {
     {
         std::lock_guard const lock(guard_);
-        if (load.settled) kept_.reset();
+        if (settled) kept_.reset();
         if (answer.outcome == provider_outcome::found) {
             kept_ = answer.credentials;
         } else if (kept_) {
@@ -161,8 +157,9 @@ provider_answer basic_imds_provider<Use>::settle(asked load, environment const& 
 
 template <class Use>
 exchange<provider_answer> basic_imds_provider<Use>::load(environment const& surroundings) {
-    auto load = co_await ask(surroundings);
-    co_return settle(std::move(load), surroundings);
+    bool settled = false;
+    auto answer = co_await ask(surroundings, settled);
+    co_return settle(std::move(answer), settled, surroundings);
 }
 
 template <class Use>
