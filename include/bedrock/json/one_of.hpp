@@ -63,7 +63,7 @@ class one_of {
     }
     one_of(one_of const& other) {
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (held()) Arms(*static_cast<Arms const*>(other.held()))) : void()), ...);
+        void(((++at == other.place_ && ::new (held()) Arms(*static_cast<Arms const*>(other.held()))) || ...));
         if (other.place_ == unknown_place) ::new (held()) unknown_arm(*static_cast<unknown_arm const*>(other.held()));
         place_ = other.place_;
     }
@@ -103,7 +103,7 @@ class one_of {
     void reset() noexcept {
         auto const past = std::exchange(place_, static_cast<unsigned char>(0));
         unsigned char at = 0;
-        ((++at == past ? static_cast<Arms*>(held())->~Arms() : void()), ...);
+        void(((++at == past && (static_cast<Arms*>(held())->~Arms(), true)) || ...));
         if (past == unknown_place) static_cast<unknown_arm*>(held())->~unknown_arm();
     }
 
@@ -111,7 +111,7 @@ class one_of {
     void* emplace_at(std::size_t index) {
         reset();
         std::size_t at = 0;
-        ((++at == index ? void(::new (held()) Arms()) : void()), ...);
+        void(((++at == index && ::new (held()) Arms()) || ...));
         if (index == unknown_place) ::new (held()) unknown_arm();
         place_ = static_cast<unsigned char>(index);
         return storage_;
@@ -132,8 +132,7 @@ class one_of {
     void move(one_of& other) noexcept {
         static_assert((std::is_nothrow_move_constructible_v<Arms> && ...));
         unsigned char at = 0;
-        ((++at == other.place_ ? void(::new (held()) Arms(std::move(*static_cast<Arms*>(other.held())))) : void()),
-         ...);
+        void(((++at == other.place_ && ::new (held()) Arms(std::move(*static_cast<Arms*>(other.held())))) || ...));
         if (other.place_ == unknown_place)
             ::new (held()) unknown_arm(std::move(*static_cast<unknown_arm*>(other.held())));
         place_ = other.place_;
