@@ -1,6 +1,7 @@
 #include "bedrock/shared.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -52,7 +53,7 @@ TEST_CASE("shared: it is ended as what it was made, not as what it is held as", 
 }
 
 TEST_CASE("shared: constants too", "[shared]") {
-    auto const text = share_new<std::string const>(3, 'x');
+    auto const text = share_new<std::string const>(std::size_t{3}, 'x');
     static_assert(std::is_same_v<decltype(text), std::shared_ptr<std::string const> const>);
     CHECK(*text == "xxx");
 }
