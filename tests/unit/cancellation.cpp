@@ -2,8 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -46,6 +50,24 @@ TEST_CASE("cancellation: one sleeper registered twice leaves once at a time", "[
     { cancellation::sleeper const inner(cancel, bed); }
     cancel.cancel();
     CHECK(bed->count == 1);
+}
+
+TEST_CASE("cancellation: they leave in any order", "[cancellation]") {
+    std::array<std::size_t, 4> order{0, 1, 2, 3};
+    do {
+        cancellation const cancel;
+        std::array<std::shared_ptr<counting_waker>, 4> beds;
+        std::array<std::optional<cancellation::sleeper>, 4> sleepers;
+        for (std::size_t i = 0; i < 4; ++i) sleepers[i].emplace(cancel, beds[i] = std::make_shared<counting_waker>());
+        for (int left = 1; auto const leaver : order) {
+            sleepers[leaver].reset();
+            cancel.cancel();
+            CHECK(beds[leaver]->count == left - 1);
+            for (std::size_t i = 0; i < 4; ++i)
+                if (sleepers[i]) CHECK(beds[i]->count == left);
+            ++left;
+        }
+    } while (std::next_permutation(order.begin(), order.end()));
 }
 
 TEST_CASE("cancellation: cancelling races with coming and going", "[cancellation][threads]") {
