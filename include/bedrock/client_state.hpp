@@ -14,6 +14,7 @@
 #include "bedrock/profile_source.hpp"
 #include "bedrock/retry.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 
 #include <memory>
 #include <optional>
@@ -31,8 +32,8 @@ struct basic_client_state {
     client_options const options;
     environment const surroundings;
     retry::token_bucket bucket{};
-    std::shared_ptr<profile_files> const files = std::make_shared<profile_files>();
-    std::shared_ptr<instance_provider> const instance = std::make_shared<instance_provider>(files, options.profile);
+    std::shared_ptr<profile_files> const files = detail::share_new<profile_files>();
+    std::shared_ptr<instance_provider> const instance = detail::share_new<instance_provider>(files, options.profile);
     /// Asked in this order; what they keep, they keep for all calls.
     provider_list const providers;
 

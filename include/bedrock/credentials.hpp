@@ -8,6 +8,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -148,17 +149,10 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
 
 template <class Provider, class... Args>
 std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
-    credentials_provider* const made = new Provider(std::forward<Args>(args)...);
-    return std::shared_ptr<credentials_provider>(made);
+    return detail::share_new<Provider>(std::forward<Args>(args)...);
 }
 
 namespace detail {
-
-/// As `make_provider`, for those who need the provider as what it is.
-template <class Provider, class... Args>
-std::shared_ptr<Provider> make_own_provider(Args&&... args) {
-    return std::static_pointer_cast<Provider>(make_provider<Provider>(std::forward<Args>(args)...));
-}
 
 /// A provider's answer that needs nothing but the surroundings.
 template <class = void>

@@ -60,6 +60,7 @@ class sha256 {
   public:
     /// **Allocates:** OpenSSL's context.
     sha256() noexcept;
+    /// What was moved from fails until it is assigned to.
     sha256(sha256&& other) noexcept = default;
     sha256& operator=(sha256&& other) noexcept = default;
 
@@ -76,6 +77,7 @@ class sha256 {
     using context = detail::owned<EVP_MD_CTX, EVP_MD_CTX_free>;  // which wipes too
     static void free_algorithm(EVP_MD const* algorithm) noexcept;
     void start() noexcept;
+    bool is_running() const noexcept { return stage_ == stage::running && context_; }
 
     detail::owned<EVP_MD const, free_algorithm> algorithm_;
     context context_;
@@ -171,14 +173,14 @@ inline void sha256::start() noexcept {
 inline void sha256::update(byte_view piece) noexcept {
     if (piece.empty()) return;
     if (stage_ == stage::idle) start();
-    if (stage_ == stage::running && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
+    if (is_running() && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
         stage_ = stage::failed;
 }
 
 inline bool sha256::finish(sha256_digest& out) noexcept {
     if (stage_ == stage::idle) start();
     auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
-    if (stage_ == stage::running && EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1) {
+    if (is_running() && EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1) {
         stage_ = stage::idle;
         return true;
     }

@@ -5,6 +5,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
+#include "bedrock/shared.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -134,7 +135,7 @@ environment environment::of_process() {
 template <class>
 environment with_correctable_clock(environment given) {
     if (given.correct_clock) return given;
-    auto const clock = std::make_shared<detail::correctable_clock>();
+    auto const clock = detail::share_new<detail::correctable_clock>();
     clock->machine = std::move(given.unix_milliseconds);
     given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
     given.correct_clock = [clock](std::int64_t now_unix_ms) {

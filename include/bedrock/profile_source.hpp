@@ -15,6 +15,7 @@
 #include "bedrock/profile_file.hpp"
 #include "bedrock/profile_location.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 
 #include <memory>
 #include <mutex>
@@ -192,7 +193,7 @@ exchange<result<std::shared_ptr<profile_snapshot const>>> basic_profile_files<Us
         }
         auto parsed = parse_profiles({config.text, credentials.text, config_name, credentials_name});
         if (!parsed) co_return unexpected{std::move(parsed).error()};
-        auto snapshot = std::make_shared<profile_snapshot>();
+        auto snapshot = detail::share_new<profile_snapshot>();
         snapshot->set = std::move(*parsed);
         snapshot->has_config = config.outcome == file_outcome::found;
         snapshot->has_credentials = credentials.outcome == file_outcome::found;

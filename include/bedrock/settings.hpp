@@ -15,6 +15,7 @@
 #include "bedrock/profile_file.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/shared.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -144,7 +145,7 @@ template <class = void>
 exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
     profile_view seen;
     seen.choice = choose_profile(wanted.profile, surroundings);
-    auto const files = wanted.files ? wanted.files : std::make_shared<profile_files>();
+    auto const files = wanted.files ? wanted.files : detail::share_new<profile_files>();
     auto read = co_await files->read(surroundings);
     if (!read) {
         seen.problem = std::move(read).error();

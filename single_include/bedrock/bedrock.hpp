@@ -8118,6 +8118,7 @@ class sha256 {
   public:
     /// **Allocates:** OpenSSL's context.
     sha256() noexcept;
+    /// What was moved from fails until it is assigned to.
     sha256(sha256&& other) noexcept = default;
     sha256& operator=(sha256&& other) noexcept = default;
 
@@ -8134,6 +8135,7 @@ class sha256 {
     using context = detail::owned<EVP_MD_CTX, EVP_MD_CTX_free>;  // which wipes too
     static void free_algorithm(EVP_MD const* algorithm) noexcept;
     void start() noexcept;
+    bool is_running() const noexcept { return stage_ == stage::running && context_; }
 
     detail::owned<EVP_MD const, free_algorithm> algorithm_;
     context context_;
@@ -8229,14 +8231,14 @@ inline void sha256::start() noexcept {
 inline void sha256::update(byte_view piece) noexcept {
     if (piece.empty()) return;
     if (stage_ == stage::idle) start();
-    if (stage_ == stage::running && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
+    if (is_running() && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
         stage_ = stage::failed;
 }
 
 inline bool sha256::finish(sha256_digest& out) noexcept {
     if (stage_ == stage::idle) start();
     auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
-    if (stage_ == stage::running && EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1) {
+    if (is_running() && EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1) {
         stage_ = stage::idle;
         return true;
     }
@@ -12207,7 +12209,7 @@ environment environment::of_process() {
 template <class>
 environment with_correctable_clock(environment given) {
     if (given.correct_clock) return given;
-    auto const clock = std::make_shared<detail::correctable_clock>();
+    auto const clock = detail::share_new<detail::correctable_clock>();
     clock->machine = std::move(given.unix_milliseconds);
     given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
     given.correct_clock = [clock](std::int64_t now_unix_ms) {
@@ -13167,7 +13169,7 @@ exchange<result<std::shared_ptr<profile_snapshot const>>> basic_profile_files<Us
         }
         auto parsed = parse_profiles({config.text, credentials.text, config_name, credentials_name});
         if (!parsed) co_return unexpected{std::move(parsed).error()};
-        auto snapshot = std::make_shared<profile_snapshot>();
+        auto snapshot = detail::share_new<profile_snapshot>();
         snapshot->set = std::move(*parsed);
         snapshot->has_config = config.outcome == file_outcome::found;
         snapshot->has_credentials = credentials.outcome == file_outcome::found;
@@ -13303,7 +13305,7 @@ template <class = void>
 exchange<profile_view> view_profile(environment const& surroundings, settings_request const& wanted) {
     profile_view seen;
     seen.choice = choose_profile(wanted.profile, surroundings);
-    auto const files = wanted.files ? wanted.files : std::make_shared<profile_files>();
+    auto const files = wanted.files ? wanted.files : detail::share_new<profile_files>();
     auto read = co_await files->read(surroundings);
     if (!read) {
         seen.problem = std::move(read).error();
@@ -13627,17 +13629,10 @@ inline std::string shorten_key_id(std::string_view access_key_id) {
 
 template <class Provider, class... Args>
 std::shared_ptr<credentials_provider> make_provider(Args&&... args) {
-    credentials_provider* const made = new Provider(std::forward<Args>(args)...);
-    return std::shared_ptr<credentials_provider>(made);
+    return detail::share_new<Provider>(std::forward<Args>(args)...);
 }
 
 namespace detail {
-
-/// As `make_provider`, for those who need the provider as what it is.
-template <class Provider, class... Args>
-std::shared_ptr<Provider> make_own_provider(Args&&... args) {
-    return std::static_pointer_cast<Provider>(make_provider<Provider>(std::forward<Args>(args)...));
-}
 
 /// A provider's answer that needs nothing but the surroundings.
 template <class = void>
@@ -14262,7 +14257,7 @@ typename basic_cached_provider<Use>::turn basic_cached_provider<Use>::take_turn(
     } else if (in_flight) {
         next.follow = flight_;
     } else {
-        next.lead = flight_ = std::make_shared<flight>();
+        next.lead = flight_ = detail::share_new<flight>();
     }
     return next;
 }
@@ -14970,7 +14965,7 @@ class basic_instance_provider final : public credentials_provider, public region
   public:
     /// Without files they are read here; without a name the profile is that of AWS_PROFILE.
     explicit basic_instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
-        : files_(files ? std::move(files) : std::make_shared<profile_files>()), profile_(std::move(profile)) {}
+        : files_(files ? std::move(files) : detail::share_new<profile_files>()), profile_(std::move(profile)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -15005,7 +15000,7 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
         endpoint_ = wanted.profile_endpoint;
         mode_ = wanted.profile_endpoint_mode;
-        service_ = detail::make_own_provider<imds_provider>(std::move(wanted));
+        service_ = detail::share_new<imds_provider>(std::move(wanted));
     }
     co_return service_;
 }
@@ -17379,7 +17374,7 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
 
 template <class Use>
 basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
-    if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
+    if (!options_.place.files) options_.place.files = detail::share_new<profile_files>();
     if (!options_.instance)
         options_.instance = make_provider<instance_provider>(options_.place.files, options_.place.profile);
 }
@@ -17487,8 +17482,8 @@ provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
         return make_provider<cached_provider>(std::move(source));
     };
-    if (!how.place.files) how.place.files = std::make_shared<profile_files>();
-    if (!how.instance) how.instance = detail::make_own_provider<instance_provider>(how.place.files, how.place.profile);
+    if (!how.place.files) how.place.files = detail::share_new<profile_files>();
+    if (!how.instance) how.instance = detail::share_new<instance_provider>(how.place.files, how.place.profile);
     profile_options profile;
     profile.place = how.place;
     profile.mfa_code = std::move(how.mfa_code);
@@ -17711,14 +17706,14 @@ using sso_bearer_provider = basic_sso_bearer_provider<void>;
 
 template <class Use>
 basic_sso_bearer_provider<Use>::basic_sso_bearer_provider(settings_request place) : place_(std::move(place)) {
-    if (!place_.files) place_.files = std::make_shared<profile_files>();
+    if (!place_.files) place_.files = detail::share_new<profile_files>();
 }
 
 template <class Use>
 std::shared_ptr<sso_token_source> basic_sso_bearer_provider<Use>::find_source(sso_settings wanted) {
     std::lock_guard const lock(guard_);
     if (!source_ || source_->settings() != wanted)
-        source_ = std::make_shared<sso_token_source>(std::move(wanted), place_);
+        source_ = detail::share_new<sso_token_source>(std::move(wanted), place_);
     return source_;
 }
 
@@ -26132,8 +26127,8 @@ struct basic_client_state {
     client_options const options;
     environment const surroundings;
     retry::token_bucket bucket{};
-    std::shared_ptr<profile_files> const files = std::make_shared<profile_files>();
-    std::shared_ptr<instance_provider> const instance = std::make_shared<instance_provider>(files, options.profile);
+    std::shared_ptr<profile_files> const files = detail::share_new<profile_files>();
+    std::shared_ptr<instance_provider> const instance = detail::share_new<instance_provider>(files, options.profile);
     /// Asked in this order; what they keep, they keep for all calls.
     provider_list const providers;
 

@@ -135,6 +135,11 @@ TEST_CASE("a hash goes on where it was moved to", "[crypto]") {
     REQUIRE(to.finish(moved));
     REQUIRE(crypto::hash_sha256(as_bytes("abc"), whole));
     CHECK(moved == whole);
+    from.update("c");                 // NOLINT: a hash that is gone
+    CHECK_FALSE(from.finish(moved));  // NOLINT
+    from = crypto::sha256();
+    CHECK(crypto::hash_sha256(from, as_bytes("abc"), moved));
+    CHECK(moved == whole);
 }
 
 TEST_CASE("a key of exactly one block is not hashed, one byte more is", "[crypto]") {

@@ -7,6 +7,7 @@
 #include "bedrock/credentials.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/shared.hpp"
 #include "bedrock/single_flight.hpp"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ typename basic_cached_provider<Use>::turn basic_cached_provider<Use>::take_turn(
     } else if (in_flight) {
         next.follow = flight_;
     } else {
-        next.lead = flight_ = std::make_shared<flight>();
+        next.lead = flight_ = detail::share_new<flight>();
     }
     return next;
 }

@@ -14,6 +14,7 @@
 #include "bedrock/credentials/web_identity.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 
 #include <memory>
 #include <utility>
@@ -43,8 +44,8 @@ provider_list default_chain(chain_options how) {
     auto const cached = [](std::shared_ptr<credentials_provider> source) {
         return make_provider<cached_provider>(std::move(source));
     };
-    if (!how.place.files) how.place.files = std::make_shared<profile_files>();
-    if (!how.instance) how.instance = detail::make_own_provider<instance_provider>(how.place.files, how.place.profile);
+    if (!how.place.files) how.place.files = detail::share_new<profile_files>();
+    if (!how.instance) how.instance = detail::share_new<instance_provider>(how.place.files, how.place.profile);
     profile_options profile;
     profile.place = how.place;
     profile.mfa_code = std::move(how.mfa_code);

@@ -13,6 +13,7 @@
 #include "bedrock/exchange.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 
 #include <memory>
 #include <mutex>
@@ -30,7 +31,7 @@ class basic_instance_provider final : public credentials_provider, public region
   public:
     /// Without files they are read here; without a name the profile is that of AWS_PROFILE.
     explicit basic_instance_provider(std::shared_ptr<profile_files> files = {}, std::string profile = {})
-        : files_(files ? std::move(files) : std::make_shared<profile_files>()), profile_(std::move(profile)) {}
+        : files_(files ? std::move(files) : detail::share_new<profile_files>()), profile_(std::move(profile)) {}
 
     std::string_view name() const noexcept override { return "imds"; }
     exchange<provider_answer> load(environment const& surroundings) override;
@@ -65,7 +66,7 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
         endpoint_ = wanted.profile_endpoint;
         mode_ = wanted.profile_endpoint_mode;
-        service_ = detail::make_own_provider<imds_provider>(std::move(wanted));
+        service_ = detail::share_new<imds_provider>(std::move(wanted));
     }
     co_return service_;
 }

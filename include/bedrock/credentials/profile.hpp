@@ -21,6 +21,7 @@
 #include "bedrock/profile_file.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -217,7 +218,7 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
 
 template <class Use>
 basic_profile_provider<Use>::basic_profile_provider(profile_options options) : options_(std::move(options)) {
-    if (!options_.place.files) options_.place.files = std::make_shared<profile_files>();
+    if (!options_.place.files) options_.place.files = detail::share_new<profile_files>();
     if (!options_.instance)
         options_.instance = make_provider<instance_provider>(options_.place.files, options_.place.profile);
 }

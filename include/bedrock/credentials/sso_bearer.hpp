@@ -14,6 +14,7 @@
 #include "bedrock/profile_file.hpp"
 #include "bedrock/profile_source.hpp"
 #include "bedrock/settings.hpp"
+#include "bedrock/shared.hpp"
 
 #include <memory>
 #include <mutex>
@@ -49,14 +50,14 @@ using sso_bearer_provider = basic_sso_bearer_provider<void>;
 
 template <class Use>
 basic_sso_bearer_provider<Use>::basic_sso_bearer_provider(settings_request place) : place_(std::move(place)) {
-    if (!place_.files) place_.files = std::make_shared<profile_files>();
+    if (!place_.files) place_.files = detail::share_new<profile_files>();
 }
 
 template <class Use>
 std::shared_ptr<sso_token_source> basic_sso_bearer_provider<Use>::find_source(sso_settings wanted) {
     std::lock_guard const lock(guard_);
     if (!source_ || source_->settings() != wanted)
-        source_ = std::make_shared<sso_token_source>(std::move(wanted), place_);
+        source_ = detail::share_new<sso_token_source>(std::move(wanted), place_);
     return source_;
 }
 
