@@ -101,6 +101,7 @@ class one_of {
     template <class Arm>
     requires has<Arm> Arm& emplace() { return *static_cast<Arm*>(emplace_at(place<Arm>)); }
     void reset() noexcept {
+        if (place_ == 0) return;  // stream events are reset for each delta, and seldom hold anything
         auto const past = std::exchange(place_, static_cast<unsigned char>(0));
         unsigned char at = 0;
         void(((++at == past && (static_cast<Arms*>(held())->~Arms(), true)) || ...));
