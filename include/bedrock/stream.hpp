@@ -44,6 +44,7 @@ class basic_event_reader {
 
     basic_event_reader(basic_event_reader&&) noexcept = default;
     basic_event_reader& operator=(basic_event_reader&& other) noexcept = default;
+    ~basic_event_reader();
 
     /// The next event, or null when there are no more: `finish()` then says how the stream ended.
     /// **Lifetime:** the event and its views, until the next `next()`.
@@ -153,6 +154,10 @@ basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> clien
     : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
     if (refused) state_->call.close(std::move(*refused));
 }
+
+// Not in the class: who takes the reader from elsewhere need not compile what a stream is made of.
+template <class Kind>
+basic_event_reader<Kind>::~basic_event_reader() = default;
 
 template <class Kind>
 void basic_event_reader<Kind>::state::open() {
