@@ -168,7 +168,7 @@ class async_plain_job : public loop_job {
             if (!begin(*wanted)) return;
         end(conclude(*frame_, protocol_->take()));
     }
-    void stop(http::failure why) final {
+    BEDROCK_COLD void stop(http::failure why) final {
         if (refused_) return end(unexpected{std::move(*refused_)});
         protocol_.reset();
         end(conclude(*frame_, unexpected{retry::make_error(why)}));
