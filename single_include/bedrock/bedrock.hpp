@@ -5266,9 +5266,10 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
             return detail::forecast_structure(of, at);
         case shape::union_of:
             return detail::forecast_union(of, at);
-        case shape::optional:
-            return detail::elements_of(of, at).count == 0 ? total
-                                                          : forecast_size(*of.inner, detail::elements_of(of, at).first);
+        case shape::optional: {
+            auto const value = detail::elements_of(of, at);
+            return value.count == 0 ? total : forecast_size(*of.inner, value.first);
+        }
         case shape::boxed:
             return total + detail::names_begin(of)->size() + forecast_size(*of.inner, at);
         case shape::boolean:
@@ -13983,7 +13984,7 @@ inline std::string document::describe() const {
 
 struct member {
     char const* name;
-    std::string_view value;
+    std::string const& value;  // may be listed before it is read
     bool required;
 };
 
@@ -14013,6 +14014,13 @@ inline std::string read_document(std::string_view text, json::descriptor const& 
 template <class Document>
 std::string read_document(std::string_view text, Document& read) {
     return read_document(text, json::type_of<Document>, &read);
+}
+
+/// The same for a document with members that must be there, or must be clean.
+template <class Document>
+std::string read_document(std::string_view text, Document& read, std::initializer_list<member> checked) {
+    auto why = read_document(text, read);
+    return why.empty() ? check_members(checked) : why;
 }
 
 }  // namespace credentials_detail
@@ -15266,17 +15274,17 @@ inline std::string find_login_token_file(std::string_view session, environment c
 template <class>
 result<login_token> parse_login_token(std::string_view text) {
     login_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                                 {"accessToken.sessionToken", access.session_token, true},
-                                                 {"accessToken.accountId", access.account_id, true},
-                                                 {"accessToken.expiresAt", access.expires_at, true},
-                                                 {"clientId", read.client_id, true},
-                                                 {"refreshToken", read.refresh_token, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessToken.accessKeyId", access.access_key_id, true},
+                                                      {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                      {"accessToken.sessionToken", access.session_token, true},
+                                                      {"accessToken.accountId", access.account_id, true},
+                                                      {"accessToken.expiresAt", access.expires_at, true},
+                                                      {"clientId", read.client_id, true},
+                                                      {"refreshToken", read.refresh_token, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     if (ascii::trim(read.dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
@@ -15294,14 +15302,14 @@ result<login_token> parse_login_token(std::string_view text) {
 template <class>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
     login_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                                 {"accessToken.sessionToken", access.session_token, true},
-                                                 {"refreshToken", read.refresh_token, true}});
-    if (!why.empty()) return fail(errc::protocol, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessToken.accessKeyId", access.access_key_id, true},
+                                                      {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                      {"accessToken.sessionToken", access.session_token, true},
+                                                      {"refreshToken", read.refresh_token, true}});
+        !why.empty())
+        return fail(errc::protocol, std::move(why));
     if (!read.expires_in) return fail(errc::protocol, "expiresIn is missing");
     if (*read.expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;
@@ -16785,11 +16793,10 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
     sso_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
-    if (why.empty())
-        why = credentials_detail::check_members(
-            {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(
+            text, read, {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;
@@ -16995,13 +17002,13 @@ struct json::fields_of<sso_detail::role_document> {
 template <class>
 result<credentials> parse_role_credentials(std::string_view text) {
     sso_detail::role_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& got = read.credentials;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
-                                                 {"secretAccessKey", got.secret_access_key, true},
-                                                 {"sessionToken", got.session_token, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessKeyId", got.access_key_id, true},
+                                                      {"secretAccessKey", got.secret_access_key, true},
+                                                      {"sessionToken", got.session_token, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     if (!got.expiration || *got.expiration <= 0) return fail(errc::credentials, "expiration is missing");
     credentials found;
     found.access_key_id = std::move(got.access_key_id);
@@ -17586,14 +17593,14 @@ struct json::fields_of<iot_detail::document> {
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
     iot_detail::document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& keys = read.keys;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
-                                                 {"secretAccessKey", keys.secret_access_key, true},
-                                                 {"sessionToken", keys.session_token, true},
-                                                 {"expiration", keys.expiration, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessKeyId", keys.access_key_id, true},
+                                                      {"secretAccessKey", keys.secret_access_key, true},
+                                                      {"sessionToken", keys.session_token, true},
+                                                      {"expiration", keys.expiration, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(keys.expiration);
     if (!end) return fail(errc::credentials, "expiration is not a time such as 2026-01-02T03:04:05Z");
     credentials found;

@@ -97,7 +97,7 @@ inline std::string document::describe() const {
 
 struct member {
     char const* name;
-    std::string_view value;
+    std::string const& value;  // may be listed before it is read
     bool required;
 };
 
@@ -127,6 +127,13 @@ inline std::string read_document(std::string_view text, json::descriptor const& 
 template <class Document>
 std::string read_document(std::string_view text, Document& read) {
     return read_document(text, json::type_of<Document>, &read);
+}
+
+/// The same for a document with members that must be there, or must be clean.
+template <class Document>
+std::string read_document(std::string_view text, Document& read, std::initializer_list<member> checked) {
+    auto why = read_document(text, read);
+    return why.empty() ? check_members(checked) : why;
 }
 
 }  // namespace credentials_detail

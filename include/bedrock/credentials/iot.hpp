@@ -98,14 +98,14 @@ struct json::fields_of<iot_detail::document> {
 
 inline result<credentials> parse_iot_credentials(std::string_view text) {
     iot_detail::document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& keys = read.keys;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessKeyId", keys.access_key_id, true},
-                                                 {"secretAccessKey", keys.secret_access_key, true},
-                                                 {"sessionToken", keys.session_token, true},
-                                                 {"expiration", keys.expiration, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessKeyId", keys.access_key_id, true},
+                                                      {"secretAccessKey", keys.secret_access_key, true},
+                                                      {"sessionToken", keys.session_token, true},
+                                                      {"expiration", keys.expiration, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(keys.expiration);
     if (!end) return fail(errc::credentials, "expiration is not a time such as 2026-01-02T03:04:05Z");
     credentials found;

@@ -167,17 +167,17 @@ inline std::string find_login_token_file(std::string_view session, environment c
 template <class>
 result<login_token> parse_login_token(std::string_view text) {
     login_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                                 {"accessToken.sessionToken", access.session_token, true},
-                                                 {"accessToken.accountId", access.account_id, true},
-                                                 {"accessToken.expiresAt", access.expires_at, true},
-                                                 {"clientId", read.client_id, true},
-                                                 {"refreshToken", read.refresh_token, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessToken.accessKeyId", access.access_key_id, true},
+                                                      {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                      {"accessToken.sessionToken", access.session_token, true},
+                                                      {"accessToken.accountId", access.account_id, true},
+                                                      {"accessToken.expiresAt", access.expires_at, true},
+                                                      {"clientId", read.client_id, true},
+                                                      {"refreshToken", read.refresh_token, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     if (ascii::trim(read.dpop_key).empty()) return fail(errc::credentials, "dpopKey is missing");
     auto const end = parse_iso8601(access.expires_at);
     if (!end) return fail(errc::credentials, "accessToken.expiresAt is not a time such as 2026-01-02T03:04:05Z");
@@ -195,14 +195,14 @@ result<login_token> parse_login_token(std::string_view text) {
 template <class>
 result<login_token> parse_login_answer(std::string_view text, login_token const& old, std::int64_t now_unix_ms) {
     login_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& access = read.access_token;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessToken.accessKeyId", access.access_key_id, true},
-                                                 {"accessToken.secretAccessKey", access.secret_access_key, true},
-                                                 {"accessToken.sessionToken", access.session_token, true},
-                                                 {"refreshToken", read.refresh_token, true}});
-    if (!why.empty()) return fail(errc::protocol, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessToken.accessKeyId", access.access_key_id, true},
+                                                      {"accessToken.secretAccessKey", access.secret_access_key, true},
+                                                      {"accessToken.sessionToken", access.session_token, true},
+                                                      {"refreshToken", read.refresh_token, true}});
+        !why.empty())
+        return fail(errc::protocol, std::move(why));
     if (!read.expires_in) return fail(errc::protocol, "expiresIn is missing");
     if (*read.expires_in <= 0) return fail(errc::protocol, "expiresIn is no time to come");
     auto renewed = old;

@@ -96,13 +96,13 @@ struct json::fields_of<sso_detail::role_document> {
 template <class>
 result<credentials> parse_role_credentials(std::string_view text) {
     sso_detail::role_document read;
-    auto why = credentials_detail::read_document(text, read);
     auto& got = read.credentials;
-    if (why.empty())
-        why = credentials_detail::check_members({{"accessKeyId", got.access_key_id, true},
-                                                 {"secretAccessKey", got.secret_access_key, true},
-                                                 {"sessionToken", got.session_token, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(text, read,
+                                                     {{"accessKeyId", got.access_key_id, true},
+                                                      {"secretAccessKey", got.secret_access_key, true},
+                                                      {"sessionToken", got.session_token, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     if (!got.expiration || *got.expiration <= 0) return fail(errc::credentials, "expiration is missing");
     credentials found;
     found.access_key_id = std::move(got.access_key_id);

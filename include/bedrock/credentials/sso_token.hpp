@@ -218,11 +218,10 @@ inline std::string sso_token::why_not_renewable(std::int64_t now_unix_ms) const 
 template <class>
 result<sso_token> parse_sso_token(std::string_view text) {
     sso_detail::token_document read;
-    auto why = credentials_detail::read_document(text, read);
-    if (why.empty())
-        why = credentials_detail::check_members(
-            {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
-    if (!why.empty()) return fail(errc::credentials, std::move(why));
+    if (auto why = credentials_detail::read_document(
+            text, read, {{"accessToken", read.access_token, true}, {"expiresAt", read.expires_at, true}});
+        !why.empty())
+        return fail(errc::credentials, std::move(why));
     auto const end = parse_iso8601(read.expires_at);
     if (!end) return fail(errc::credentials, "expiresAt is not a time such as 2026-01-02T03:04:05Z");
     sso_token found;

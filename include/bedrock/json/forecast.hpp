@@ -84,9 +84,10 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
             return detail::forecast_structure(of, at);
         case shape::union_of:
             return detail::forecast_union(of, at);
-        case shape::optional:
-            return detail::elements_of(of, at).count == 0 ? total
-                                                          : forecast_size(*of.inner, detail::elements_of(of, at).first);
+        case shape::optional: {
+            auto const value = detail::elements_of(of, at);
+            return value.count == 0 ? total : forecast_size(*of.inner, value.first);
+        }
         case shape::boxed:
             return total + detail::names_begin(of)->size() + forecast_size(*of.inner, at);
         case shape::boolean:
