@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <utility>
 
 namespace shared_config_vectors {
 
@@ -36,6 +37,18 @@ void for_each(Use use) {
         INFO(id);
         use(vector_case{id, json_file::text_or_empty(entry, "kind"), *root});
     }
+}
+
+// The profiles and sign-ins of a chain's input as the config file that has them.
+inline std::string config_text(json_file::value const& input) {
+    std::string text;
+    for (auto const& [kind, prefix] : {std::pair{"profiles", "profile"}, std::pair{"sso_sessions", "sso-session"}})
+        for (auto const& [name, properties] : json_file::members(json_file::member(input, kind))) {
+            text.append("[").append(prefix).append(" ").append(name).append("]\n");
+            for (auto const& [key, value] : json_file::members(properties))
+                text.append(key).append(" = ").append(json_file::text(value).value_or("?")).append("\n");
+        }
+    return text;
 }
 
 }  // namespace shared_config_vectors

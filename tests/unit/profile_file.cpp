@@ -197,14 +197,7 @@ TEST_CASE("profile_file: the profiles of the chain vectors, written as a file, a
         if (one.kind != "profile-chain") return;
         auto const input = json_file::member(one.root, "input");
         REQUIRE(input);
-        std::string text;
-        for (auto const& [kind, prefix] : {std::pair{"profiles", "profile"}, std::pair{"sso_sessions", "sso-session"}})
-            for (auto const& [name, properties] : json_file::members(json_file::member(*input, kind))) {
-                text.append("[").append(prefix).append(" ").append(name).append("]\n");
-                for (auto const& [key, value] : json_file::members(properties))
-                    text.append(key).append(" = ").append(json_file::text(value).value_or("?")).append("\n");
-            }
-        auto const set = config(text);
+        auto const set = config(shared_config_vectors::config_text(*input));
         check_sections(set, "profiles", *input);
         check_sections(set, "sso_sessions", *input);
         CHECK(set.warnings().empty());

@@ -27,6 +27,7 @@ namespace bedrock::inline BEDROCK_ABI {
 /// `tool_use_block::incomplete_input`. Blocks without a contentBlockStop are named in `incomplete_blocks`.
 /// Events and deltas that are not known go to `unmerged_events`.
 /// **Allocates:** what the response needs; a text delta grows its text only.
+/// Its members are templates of nothing, as protocols are (exchange.hpp): not compiled where nothing is accumulated.
 class message_accumulator {
   public:
     /// The next event, in the order of the stream.

@@ -1,6 +1,7 @@
 #include "bedrock/credentials/profile_plan.hpp"
 
 #include "support/json_file.hpp"
+#include "support/shared_config_vectors.hpp"
 #include "support/vectors.hpp"
 
 #include <catch2/catch.hpp>
@@ -196,41 +197,20 @@ TEST_CASE("profile plan: the fingerprint follows what the plan was made from, an
 }
 
 TEST_CASE("profile plan: the chains of the conformance vectors", "[credentials][vectors]") {
-    auto const vectors = vectors_dir();
-    if (!vectors) {
-        WARN("no vectors: -Dvectors=DIR");
-        return;
-    }
-    auto const folder = *vectors + "/shared-config/";
-    simdjson::dom::parser index_parser;
-    auto const index = json_file::load(index_parser, folder + "index.json");
-    REQUIRE(index);
     int count = 0;
-    for (auto const& entry : json_file::list(*index, "cases")) {
-        if (json_file::text(entry, "kind") != "profile-chain") continue;
-        auto const id = json_file::text_or_empty(entry, "id");
-        INFO(id);
-        simdjson::dom::parser parser;
-        auto const file = json_file::load(parser, folder + json_file::text_or_empty(entry, "file"));
-        REQUIRE(file);
-        auto const input = json_file::member(*file, "input");
-        auto const expect = json_file::member(*file, "expect");
+    shared_config_vectors::for_each([&](shared_config_vectors::vector_case const& one) {
+        if (one.kind != "profile-chain") return;
+        auto const input = json_file::member(one.root, "input");
+        auto const expect = json_file::member(one.root, "expect");
         REQUIRE(input);
         REQUIRE(expect);
-        std::string text;
-        for (auto const& [kind, key] : {std::pair("profile", "profiles"), std::pair("sso-session", "sso_sessions")})
-            for (auto const& [name, section] : json_file::members(json_file::member(*input, key))) {
-                text += "[" + std::string(kind) + " " + name + "]\n";
-                for (auto const& [property, value] : json_file::members(section))
-                    text += property + " = " + json_file::text(value).value_or("") + "\n";
-            }
         ++count;
-        auto const files = parse(text);
+        auto const files = parse(shared_config_vectors::config_text(*input));
         auto const* const selected = files.set.find(json_file::text_or_empty(*input, "selected_profile"));
         auto const answer = selected ? plan_profile(files, *selected) : profile_plan_answer();
         if (json_file::flag(*expect, "error").value_or(false)) {
             CHECK(answer.outcome != provider_outcome::found);
-            continue;
+            return;
         }
         REQUIRE(answer.outcome == provider_outcome::found);
         auto const chain = json_file::list(*expect, "chain");
@@ -265,6 +245,6 @@ TEST_CASE("profile plan: the chains of the conformance vectors", "[credentials][
             CHECK(made.roles[i - 1].role.external_id == json_file::text_or_empty(*role, "external_id"));
             CHECK(made.roles[i - 1].role.session_name == json_file::text_or_empty(*role, "role_session_name"));
         }
-    }
-    CHECK(count == 18);
+    });
+    if (vectors_dir()) CHECK(count == 18);
 }
