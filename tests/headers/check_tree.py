@@ -40,6 +40,12 @@ EXCUSED = {("json/number.hpp", "strtod")}  # gives it digits without a decimal p
 HOSTILE = {"ERROR", "interface", "GetMessage", "SendMessage", "CreateEvent", "GetObject", "DELETE", "IN", "OUT", "OPTIONAL",
            "near", "far", "small", "DOMAIN", "IGNORE", "STRICT", "TRUE", "FALSE", "VOID", "Bool", "Status", "Success",
            "major", "minor", "unix", "linux"}
+VERSIONS = (  # further files that contain the version, and how
+    ("meson.build", r"^  version: '([^']*)',$"),
+    ("examples/packaging/alpine/APKBUILD", r"^pkgver=(.*)$"),
+    ("examples/packaging/meson/bedrock.wrap", r"^revision = v(.*)$"),
+    ("examples/packaging/vcpkg/bedrock/vcpkg.json", r'^  "version-semver": "([^"]*)",?$'),
+)
 CODE_FOLDERS = ("include", "examples", "tests", "benchmarks")
 
 
@@ -183,11 +189,27 @@ def check_coroutines(root):
                         os.path.relpath(path, root).replace(os.sep, "/"), line_at(code, found.start()))
 
 
+def check_versions(root, tree):
+    text = tree.headers["version.hpp"].text
+    version = amalgamate.version_of(tree)
+    numbers = ".".join(re.findall(r"^inline constexpr int version_(?:major|minor|patch) = (\d+);$", text, flags=re.M))
+    if numbers != version:
+        yield 'include/bedrock/version.hpp:1: version: the numbers say "%s", version_text says "%s"' % (numbers, version)
+    for path, pattern in VERSIONS:
+        try:
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                found = re.search(pattern, file.read(), flags=re.M)
+        except FileNotFoundError:
+            found = None
+        if not found or found[1] != version:
+            yield '%s:1: version: is "%s", include/bedrock/version.hpp says "%s"' % (path, found[1] if found else "", version)
+
+
 def check(root):
     tree = amalgamate.Tree(root)
     problems = []
     for part in (check_mirror(root, tree), check_shape(tree), check_includes(tree), check_words(tree),
-                 check_enumerators(tree), check_protocols(tree), check_coroutines(root)):
+                 check_enumerators(tree), check_protocols(tree), check_coroutines(root), check_versions(root, tree)):
         problems += part
     return problems
 

@@ -26,7 +26,9 @@ def own(*paths):
 def clean_tree():
     headers = {
         "config.hpp": header("config.hpp", body="#define BEDROCK_ABI v0_ex"),
-        "version.hpp": header("version.hpp", own("config.hpp"), 'inline constexpr char version_text[] = "1.2.3";'),
+        "version.hpp": header("version.hpp", own("config.hpp"), "inline constexpr int version_major = 1;\n"
+                              "inline constexpr int version_minor = 2;\ninline constexpr int version_patch = 3;\n"
+                              'inline constexpr char version_text[] = "1.2.3";'),
         "bytes.hpp": header("bytes.hpp", own("config.hpp") + "\n\n#include <cstddef>\n#include <span>", "int bytes();",
                             "inline int bytes() { return (std::min)(1, 2); }"),
         "hex.hpp": header("hex.hpp", own("bytes.hpp", "config.hpp"), "int hex();"),
@@ -51,6 +53,10 @@ def clean_tree():
         if path not in ("config.hpp", "version.hpp") and "();" in text or "enum" in text:
             files["tests/unit/%s.cpp" % path[:-4]] = '#include "bedrock/%s"\n' % path
     files["LICENSE"] = "Some licence\n"
+    files["meson.build"] = "project('bedrock', 'cpp',\n  version: '1.2.3',\n  license: 'MIT')\n"
+    files["examples/packaging/vcpkg/bedrock/vcpkg.json"] = '{\n  "version-semver": "1.2.3"\n}\n'
+    files["examples/packaging/alpine/APKBUILD"] = "pkgname=bedrock\npkgver=1.2.3\n"
+    files["examples/packaging/meson/bedrock.wrap"] = "[wrap-git]\nrevision = v1.2.3\n"
     return files
 
 
@@ -254,6 +260,19 @@ class Rules(unittest.TestCase):
                 amalgamate.write_if_changed(os.path.join(root, path), text)
             tree = amalgamate.Tree(root)
             self.assertIn('\n#include "bedrock.hpp"\n', dict(amalgamate.written(tree))["recorded.hpp"])
+
+    # check_tree.py: the version
+
+    def test_version(self):
+        self.finds_in('include/bedrock/version.hpp:1: version: the numbers say "1.2.4", version_text says "1.2.3"', "version.hpp",
+                      "version_patch = 3", "version_patch = 4")
+        for path, expected in (("meson.build", "1.2.4"), ("examples/packaging/alpine/APKBUILD", "1.2.4"),
+                               ("examples/packaging/meson/bedrock.wrap", "1.2.4"),
+                               ("examples/packaging/vcpkg/bedrock/vcpkg.json", "1.2.4")):
+            self.finds('%s:1: version: is "%s", include/bedrock/version.hpp says "1.2.3"' % (path, expected),
+                       lambda files, path=path: files.update({path: files[path].replace("1.2.3", "1.2.4")}))
+            self.finds('%s:1: version: is "", include/bedrock/version.hpp says "1.2.3"' % path,
+                       lambda files, path=path: files.pop(path))
 
     # What the joined file says
 
