@@ -316,10 +316,12 @@ class Readme(unittest.TestCase):
     def test_breaches(self):
         for readme, expected in (
                 ("<!-- file: examples/a.cpp -->\n```cpp\nint main() {}\n```\n", "README.md:2: is not examples/a.cpp"),
-                ("```cpp\nf(1);\n```\n", "README.md:1: a C++ sample without"),
+                ("```cpp\nf(1);\n```\n", "README.md:1: a sample without"),
                 ("<!-- from: examples/a.cpp -->\n```cpp\nf(2);\n```\n", "README.md:2: examples/a.cpp does not hold"),
-                ("<!-- from: examples/b.cpp -->\n```cpp\nf(2);\n```\n", "README.md:2: examples/b.cpp is no file"),
-                ("no sample", "no C++ sample")):
+                ("<!-- from: examples/b.cpp -->\n```cpp\nf(2);\n```\n", "README.md:2: examples/b.cpp is not a file"),
+                ("no sample", "README.md:1: no sample"),
+                ("```cmake\nproject(a)\n```\n", "README.md:1: a sample without"),
+                ("```meson\nproject('a')\n```\n", "README.md:1: a sample without")):
             self.assertTrue(self.problems(readme)[0].startswith(expected) or expected in self.problems(readme)[0], readme)
 
 

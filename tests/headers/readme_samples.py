@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Checks that every C++ sample of README.md is text that the build compiles.
+"""Checks that every C++, CMake and Meson sample of README.md is text that the build or a test uses.
 
-A fenced ```cpp block stands below one of
-    <!-- file: examples/NAME.cpp -->   the block is that whole file, byte for byte
-    <!-- from: examples/NAME.cpp -->   its lines stand in that file, together and in order; a common indent may differ
+A fenced ```cpp, ```cmake or ```meson block has one of these lines above it:
+    <!-- file: PATH -->   the block is that whole file, byte for byte
+    <!-- from: PATH -->   its lines are in that file, together and in order; a common indent may differ
+
+PATH is a file of examples/, which are compiled, or of tests/consumers/, which are built.
 
     readme_samples.py [--root DIR]
 """
@@ -17,7 +19,7 @@ MARK = re.compile(r"<!-- (file|from): (\S+) -->\s*$")
 
 
 def samples(text):
-    """(line number of the fence, kind, path, block) of each C++ sample; kind and path are None without a mark."""
+    """(line number of the fence, kind, path, block) of each sample; kind and path are None without a mark."""
     lines = text.split("\n")
     number = 0
     while number < len(lines):
@@ -28,7 +30,7 @@ def samples(text):
         number += 1
         while number < len(lines) and lines[number].rstrip() != "```":
             number += 1
-        if re.match(r"```(cpp|c\+\+)\b", lines[fence]):
+        if re.match(r"```(cpp|c\+\+|cmake|meson)\b", lines[fence]):
             mark = MARK.match(lines[fence - 1]) if fence else None
             yield (fence + 1, mark[1] if mark else None, mark[2] if mark else None,
                    "".join(line + "\n" for line in lines[fence + 1:number]))
@@ -48,10 +50,10 @@ def check(root):
         count += 1
         where = "README.md:%d" % line
         if kind is None:
-            yield "%s: a C++ sample without <!-- file: PATH --> or <!-- from: PATH --> on the line above it" % where
+            yield "%s: a sample without <!-- file: PATH --> or <!-- from: PATH --> on the line above it" % where
             continue
-        if not path.startswith("examples/") or not os.path.isfile(os.path.join(root, path)):
-            yield "%s: %s is no file of examples/, which are compiled" % (where, path)
+        if not path.startswith(("examples/", "tests/consumers/")) or not os.path.isfile(os.path.join(root, path)):
+            yield "%s: %s is not a file of examples/ or tests/consumers/, which are built" % (where, path)
             continue
         with open(os.path.join(root, path), encoding="utf-8", newline="") as file:
             there = file.read()
@@ -62,7 +64,7 @@ def check(root):
             if wanted not in undented_windows(there.splitlines(keepends=True), block.count("\n")):
                 yield "%s: %s does not hold these lines" % (where, path)
     if count == 0:
-        yield "README.md:1: no C++ sample"
+        yield "README.md:1: no sample"
 
 
 def main():
