@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""Joins include/bedrock into the single headers, and checks that the tree can be joined and keeps its floors.
+"""Generates the single headers, bedrock/*.hpp beside this script, from include/bedrock, and checks the layers of the tree.
 
-    amalgamate.py                    writes bedrock/bedrock.hpp and bedrock/event_stream.hpp beside this script, and for each
-                                     opt-in header one that leads to the first of them
+The files are written in a fixed order: UMBRELLA, then APART and what is above the umbrella, by layer. Each has the name of
+a header of the tree. It contains what that header needs and no earlier file contains, and includes the earlier files that
+contain the rest. So the text of a header is in exactly one file, and the files can be included in any order, and together
+with the tree.
+
+    amalgamate.py                    writes the files
     amalgamate.py --check            compares instead; fails on an upward include, a cycle, an orphan, a header without
-                                     a floor, a macro left defined, a single header that is not what would be written
+                                     a floor, a macro left defined, a library that a file should not need, a header that
+                                     README names and that is not generated, a file that is not what would be written
     amalgamate.py --list             every header with its floor
-    amalgamate.py --forwarding DIR   writes one header for each of the tree's that includes the joined file instead, so
-                                     that the test suite runs on the joined file (-IDIR -Isingle_include)
+    amalgamate.py --forwarding DIR   writes a forwarding header for each other header of the tree, so that the test suite
+                                     runs on the single headers (-IDIR -Isingle_include)
 
 --root DIR takes another project root.
 """
@@ -15,7 +20,6 @@ import argparse
 import os
 import re
 import sys
-import textwrap
 
 # The floors, bottom first. A header includes headers of lower floors, and those that stand before it on its own floor.
 # "folder/" stands for every header in a folder that is not named by itself; those may include each other.
@@ -24,7 +28,7 @@ FLOORS = (
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),
-    ("model", "model_id model/"),
+    ("model", "model_id model/ types"),
     ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine/share engine/request engine engine_pool os/ os recorded transfer_wait blocking poll_set loop/queue loop/signals loop/watches loop"),
     ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "
                "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
@@ -38,18 +42,25 @@ FLOORS = (
 )
 MODEL = [name for name, _ in FLOORS].index("model")
 AMBIENT = [name for name, _ in FLOORS].index("ambient")
-LAST_JOINED = [name for name, _ in FLOORS].index("products")  # what stands above is not for every program
-COPIED = ("extern.hpp", "extern_definitions.hpp")  # stand beside the joined file as they are
+LAST_JOINED = [name for name, _ in FLOORS].index("products")  # the floors above are not for every program
 
-# What the umbrella bedrock.hpp leaves out on purpose: included by those who use it, and part of the joined file.
+# The single headers that share the contents of the umbrella bedrock.hpp, in the order in which they are filled.
+UMBRELLA = ("fwd result bytes utf8 uri event_stream json types retry endpoint core cancellation observer sigv4 "
+            "credentials credentials/default_chain bedrock").split()
+
+# What the umbrella bedrock.hpp leaves out on purpose. Each is a single header of its own.
 APART = ("apply_guardrail", "async_invoke", "catalogue", "catalogue_file", "control", "count_tokens", "embed", "guardrail_checks", "invoke", "model/invoke",
          "credentials/iot", "credentials/sso_bearer", "json5", "recorded", "model/apply_guardrail", "model/async_invoke",
          "model/control", "model/count_tokens", "model/embed", "model/guardrail_checks", "model/guardrail_trace", "configuration",
          "conversation", "model_traits", "reasoning", "model_fit", "prompt_cache", "cost", "error_class", "agent_event", "agent_view",
-         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_call", "async_stream", "async_client", "loop", "loop/queue", "loop/signals", "loop/watches", "poll_set")
+         "agent_stream", "telemetry", "tool_functions", "tool_rounds", "toolbox", "async_call", "async_stream", "async_client", "loop", "loop/queue", "loop/signals", "loop/watches", "poll_set", "known_limits", "model_id")
 
-JOINED = {"bedrock.hpp": None, "event_stream.hpp": "event_stream.hpp"}  # joined file -> its root in the tree; None: all
-WITHOUT_LIBRARIES = ("core.hpp", "event_stream.hpp")  # with all that they include: the standard library alone
+ABOVE = ("extern", "extern_definitions", "simdjson", "testing/loopback", "testing/record")  # above the umbrella
+# Names that lead to the single header that contains them; "folder/" stands for every other header in a folder.
+FORWARDED = ("base64 client crc32 crypto engine environment error exchange options stream credentials/").split()
+
+# With all that they include: the standard library alone, in the tree and as single headers.
+WITHOUT_LIBRARIES = ("core.hpp", "endpoint.hpp", "event_stream.hpp", "fwd.hpp", "json.hpp", "json5.hpp", "retry.hpp", "types.hpp")
 
 # The macros that a header may leave defined, beside its guard. Each is documented where it is defined.
 MACROS = {
@@ -260,8 +271,9 @@ def is_standard(include):
 
 
 def check_libraries(tree):
+    single = Single(tree)
     for root in WITHOUT_LIBRARIES:
-        for path in tree.closure([root]):
+        for path in single.closure(root) if root in single.parts else tree.closure([root]):
             for include in tree.headers[path].includes:
                 if re.match(r"(curl|openssl)/", include.name):
                     yield "%s:%d: <%s> comes with %s, which is to do without" % (path, include.line, include.name, root)
@@ -284,62 +296,92 @@ def version_of(tree):
     return found[1] if found else "unknown"
 
 
-def join(tree, name):
-    root = JOINED[name]
-    if root:
-        parts = tree.closure([root])
-        what = "the event-stream decoder and encoder alone; needs neither curl nor OpenSSL"
-    else:
-        parts = tree.closure([path for path in tree.ordered() if tree.joined(path)])
-        what = "everything but bedrock/testing/ and what needs a library beside curl and OpenSSL"
-    hoisted = set()
-    macros = set()
-    bodies = []
-    for path in parts:
-        header = tree.headers[path]
-        macros.update(header.macros_left())
-        dropped = set()
-        for include in header.includes:
-            if include.own:
-                dropped.add(include.line)
-            elif not include.conditions:
-                dropped.add(include.line)
-                hoisted.add(include.name)
-        lines = [line for number, line in enumerate(header.lines, 1) if number not in dropped]
-        body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-        title = "// ===== bedrock/%s " % path
-        bodies.append(title + "=" * (120 - len(title)) + "\n" + body + "\n")
-    outer = "BEDROCK_SINGLE_INCLUDE_" + guard_of(name)[len("BEDROCK_"):]
-    guards = {guard_of(path) for path in parts} | {outer}
-    with open(os.path.join(tree.root, "LICENSE"), encoding="utf-8") as file:
-        licence = file.read().strip()
+class Single:
+    """Which single header contains which headers of the tree, and includes which other single headers."""
 
-    def listed(names):
-        return comment("\n".join(textwrap.wrap(", ".join(sorted(names)), 114, initial_indent="  ",
-                                                subsequent_indent="  ", break_on_hyphens=False)))
+    def __init__(self, tree):
+        self.tree = tree
+        self.holder = {}  # header of the tree -> the single header that contains it
+        self.parts = {}  # single header -> the headers of the tree that it contains, each after what it includes
+        self.includes = {}  # single header -> the single headers that it includes
+        names = [name + ".hpp" for name in UMBRELLA]
+        later = {name + ".hpp" for name in APART + ABOVE}
+        names += [path for path in tree.ordered() if path in later]
+        for name in names:
+            if name in tree.headers:
+                self.add(name)
 
-    text = comment("bedrock %s in one header: %s.\nGenerated by single_include/amalgamate.py from include/bedrock: do "
-                   "not edit.\nMay meet the headers of that tree in one translation unit." % (version_of(tree), what))
-    text += "//\n// Macros left defined:\n" + listed(macros - guards) + "// and the guards of its parts:\n" + listed(guards)
-    text += "//\n" + comment(licence)
-    text += "#ifndef %s\n#define %s\n\n" % (outer, outer)
-    for standard in (False, True):
-        names = sorted(name for name in hoisted if ("." not in name and "/" not in name) == standard)
-        text += "".join("#include <%s>\n" % name for name in names) + ("\n" if names else "")
-    return text + "\n".join(bodies) + "\n#endif\n"
+    def add(self, name):
+        parts = [path for path in self.tree.closure([name]) if path not in self.holder]
+        needed = {name} if name in self.holder else set()
+        for path in parts:
+            needed.update(include.name for include in self.tree.headers[path].own_includes())
+        holders = {self.holder[path] for path in needed if path in self.holder}
+        nested = set().union(*(self.files(other) - {other} for other in holders))
+        self.includes[name] = [other for other in self.parts if other in holders - nested]
+        self.parts[name] = parts
+        self.holder.update((path, name) for path in parts)
+
+    def files(self, name):
+        """The single header and those that it includes."""
+        return {name}.union(*(self.files(other) for other in self.includes[name]))
+
+    def closure(self, name):
+        """The headers of the tree that a single header contains or includes."""
+        files = self.files(name)
+        return [path for path in self.tree.ordered() if self.holder.get(path) in files]
+
+    def forwarded(self):
+        for path in self.tree.ordered():
+            if path in self.holder and path not in self.parts:
+                if path[:-len(".hpp")] in FORWARDED or os.path.dirname(path) + "/" in FORWARDED:
+                    yield path
+
+    def text(self, name):
+        tree, parts = self.tree, self.parts[name]
+        outer = "BEDROCK_SINGLE_INCLUDE_" + guard_of(name)[len("BEDROCK_"):]
+        text = comment("%s of bedrock %s. Generated by single_include/amalgamate.py from include/bedrock: do not edit." % (
+            name, version_of(tree)))
+        if name == next(iter(self.parts)):
+            with open(os.path.join(tree.root, "LICENSE"), encoding="utf-8") as file:
+                text += "//\n" + comment(file.read().strip())
+        else:
+            text += comment("MIT license: see %s." % next(iter(self.parts)))
+        hoisted = set()
+        bodies = []
+        for path in parts:
+            header = tree.headers[path]
+            dropped = set()
+            for include in header.includes:
+                if include.own:
+                    dropped.add(include.line)
+                elif not include.conditions:
+                    dropped.add(include.line)
+                    hoisted.add(include.name)
+            lines = [line for number, line in enumerate(header.lines, 1) if number not in dropped]
+            body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+            title = "// ===== bedrock/%s " % path
+            bodies.append(title + "=" * (120 - len(title)) + "\n" + body + "\n")
+        text += "#ifndef %s\n#define %s\n\n" % (outer, outer)
+        if self.includes[name]:
+            text += "".join('#include "%s"\n' % relative(name, other) for other in self.includes[name]) + "\n"
+        for standard in (False, True):
+            names = sorted(name for name in hoisted if ("." not in name and "/" not in name) == standard)
+            text += "".join("#include <%s>\n" % name for name in names) + ("\n" if names else "")
+        return text + "".join(body + "\n" for body in bodies) + "#endif\n"
+
+
+def relative(path, other):
+    return os.path.relpath(other, os.path.dirname(path)).replace(os.sep, "/")
 
 
 def written(tree):
     """(name, text) of each file below single_include/bedrock."""
-    for name in JOINED:
-        yield name, join(tree, name)
-    for path in tree.ordered():
-        if path[:-len(".hpp")] in APART and tree.joined(path):
-            yield path, ("// Opt-in in the tree: the joined header has it already.\n"
-                         '#include "%sbedrock.hpp"\n' % ("../" * path.count("/")))
-    for path in COPIED:
-        if path in tree.headers:
-            yield path, tree.headers[path].text
+    single = Single(tree)
+    for name in single.parts:
+        yield name, single.text(name)
+    for path in single.forwarded():
+        yield path, "// Contained in another single header.\n#include \"%s\"\n" % relative(path, single.holder[path])
 
 
 def written_path(tree, name):
@@ -347,10 +389,6 @@ def written_path(tree, name):
 
 
 def check_written(tree):
-    for root in JOINED.values():
-        if root and root not in tree.headers:
-            yield "%s: the root of a joined file is missing" % root
-            return
     expected = dict(written(tree))
     for name, text in expected.items():
         try:
@@ -368,13 +406,26 @@ def check_written(tree):
                 yield "single_include/bedrock/%s is written by nobody: delete it" % path
 
 
+def check_readme(tree):
+    """Every header of the tree that README names is a single header."""
+    expected = dict(written(tree))
+    try:
+        with open(os.path.join(tree.root, "README.md"), encoding="utf-8") as file:
+            named = set(re.findall(r"[<\"`]bedrock/([\w/]+\.hpp)[>\"`]", file.read()))
+    except FileNotFoundError:
+        return
+    for path in sorted(named):
+        if path not in expected:
+            yield "README.md: bedrock/%s is not in single_include: name it in single_include/amalgamate.py" % path
+
+
 def check(tree):
     """The problems of the tree, each a line that names its place."""
     problems = []
-    for part in (check_floors, check_cycles, check_orphans, check_libraries, check_macros):
+    for part in (check_floors, check_cycles, check_orphans, check_macros):
         problems += part(tree)
     if not any("cycle:" in problem for problem in problems) and "version.hpp" in tree.headers:
-        problems += check_written(tree)
+        problems += [*check_libraries(tree), *check_readme(tree), *check_written(tree)]
     return problems
 
 
@@ -396,13 +447,15 @@ def write(tree):
 
 
 def write_forwarding(tree, folder):
+    single = Single(tree)
+    there = dict(written(tree))
+    folder = os.path.join(folder, "bedrock")
     for path in tree.headers:
-        if path in JOINED:
-            continue  # the joined file of that name is found in single_include itself
-        target = "bedrock/bedrock.hpp"
-        if not tree.joined(path):
-            target = os.path.abspath(os.path.join(tree.root, "include", "bedrock", path)).replace(os.sep, "/")
-        write_if_changed(os.path.join(folder, "bedrock", path), '#include "%s"\n' % target)
+        file = os.path.join(folder, path)
+        if path not in there:
+            write_if_changed(file, '#include "bedrock/%s"\n' % single.holder[path])
+        elif os.path.exists(file):
+            os.remove(file)  # of an earlier run
 
 
 def main():

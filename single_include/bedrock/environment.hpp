@@ -1,0 +1,2 @@
+// Contained in another single header.
+#include "credentials.hpp"
