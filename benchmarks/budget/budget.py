@@ -36,8 +36,8 @@ def small_size(compiler, source, folder, *libraries):
     return os.path.getsize(program)
 
 
-def preprocessed_size(compiler, header):
-    text = run(*compiler, "-std=c++20", "-I" + os.path.join(ROOT, "include"), "-E", "-P", "-x", "c++", "-",
+def preprocessed_size(compiler, header, include="include"):
+    text = run(*compiler, "-std=c++20", "-I" + os.path.join(ROOT, include), "-E", "-P", "-x", "c++", "-",
                input='#include "bedrock/%s"\n' % header)
     return len(text)
 
@@ -67,7 +67,10 @@ def measure(compiler, folder):
     measured["bytes of the converse program, -Os, stripped"] = small_size(
         compiler, os.path.join(examples, "converse.cpp"), folder, "-lcurl", "-lcrypto")
     measured["bytes that event_stream.hpp includes, preprocessed"] = preprocessed_size(compiler, "event_stream.hpp")
-    measured["bytes that bedrock.hpp includes, preprocessed"] = preprocessed_size(compiler, "bedrock.hpp")
+    umbrella = preprocessed_size(compiler, "bedrock.hpp")
+    measured["bytes that bedrock.hpp includes, preprocessed"] = umbrella
+    measured["single header bedrock.hpp, percent of those bytes"] = round(
+        100 * preprocessed_size(compiler, "bedrock.hpp", "single_include") / umbrella)
 
     names = {"frames": "instructions per frame",
              "decoded": "instructions per event, its frame included, by decoder and parse()",

@@ -179,7 +179,7 @@ class async_stream_job : public loop_job {
         opening_.reset();
         if (!was_opening && why.code == errc::cancelled)
             call_.close(make_error(errc::cancelled, "the stream was cancelled"));
-        else if (was_opening || signals()->paused())
+        else if (was_opening || shared_signals()->paused())
             call_.close(retry::make_error(why));
         else
             call_.break_off(std::move(why));
@@ -290,7 +290,7 @@ json::partial const* basic_async_event_reader<Kind>::partial_tool_input() {
 
 template <class Kind>
 async_call basic_async_event_reader<Kind>::canceller() const noexcept {
-    return async_call(job_->signals());
+    return async_call(job_->shared_signals());
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

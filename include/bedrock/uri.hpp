@@ -292,7 +292,7 @@ constexpr std::string_view describe(url_fault fault) noexcept {
         case url_fault::invalid_character:
             return "contains a space, a control or another character that a URL must percent-encode";
         case url_fault::missing_scheme:
-            return "has no scheme: it must start with https:// or http://";
+            return "has no scheme: write http://... or https://...";
         case url_fault::unsupported_scheme:
             return "has a scheme other than https and http";
         case url_fault::user_info:

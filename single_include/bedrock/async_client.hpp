@@ -236,7 +236,7 @@ class async_push_job final : public async_stream_job<Kind> {
     void turn() override {
         for (int given = 0; given < async_client::events_a_turn; ++given) {
             if (this->over()) return end();
-            if (this->signals()->paused()) return;
+            if (this->shared_signals()->paused()) return;
             auto const next = this->advance();
             if (next == step::asleep) return;
             if (next == step::over) return end();
@@ -246,7 +246,7 @@ class async_push_job final : public async_stream_job<Kind> {
             else
                 go_on = static_cast<bool>(on_event_(this->call().event()));
             if (!this->is_running()) return;  // the client is gone
-            if (!go_on) this->signals()->cancel();
+            if (!go_on) this->shared_signals()->cancel();
             if (auto why = this->stopped()) this->break_off(std::move(why));
         }
         this->again();
@@ -286,7 +286,7 @@ inline std::shared_ptr<detail::async_core> async_client::core() {
 }
 
 inline async_call async_client::start(std::shared_ptr<loop_job> job) {
-    async_call made(job->signals());
+    async_call made(job->shared_signals());
     core()->loop.start(std::move(job));
     return made;
 }

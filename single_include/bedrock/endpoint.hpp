@@ -203,7 +203,11 @@ inline std::string find_host(parameters const& what, partition const& where) {
 /// "", or why not.
 inline std::string resolve_custom(parameters const& from, resolved& to) {
     url parsed;
-    if (auto const found = parse_url(from.custom_url, parsed); !found.ok())
+    auto const found = parse_url(from.custom_url, parsed);
+    // Without a scheme it is most often "host:port"; with an "@" it may contain a password.
+    if (found.code == url_fault::missing_scheme && from.custom_url.find('@') == std::string_view::npos)
+        return "the endpoint URL " + quote(from.custom_url) + ' ' + std::string(describe(found.code));
+    if (!found.ok())
         return "the endpoint URL " + std::string(describe(found.code)) + " (at byte " + std::to_string(found.offset) +
                ")";
     if (!parsed.query.empty()) return "the endpoint URL has a query: give scheme, host, port and path only";

@@ -28,15 +28,15 @@ namespace bedrock::inline BEDROCK_ABI {
 class loop_runner;
 
 /// Something that a loop runs: it gets a turn when there is something to do, and waits for one ask at a time between.
-/// **Thread safety:** of its loop's thread alone; `signals()` are for all. **Lifetime:** held by the loop until it is
-/// finished or dropped.
+/// **Thread safety:** of its loop's thread alone; `shared_signals()` are for all. **Lifetime:** held by the loop until
+/// it is finished or dropped.
 class loop_job : private curl_transfer::listener, private loop_queue::entry {
   public:
     loop_job(loop_job const&) = delete;
     loop_job& operator=(loop_job const&) = delete;
     virtual ~loop_job() = default;
 
-    std::shared_ptr<job_signals> const& signals() const noexcept { return signals_; }
+    std::shared_ptr<job_signals> const& shared_signals() const noexcept { return signals_; }
 
   protected:
     /// `total_ms` bounds it from its start on; 0: no bound.
@@ -128,7 +128,7 @@ class loop_runner final : private engine::watcher {
     bool begin(loop_job& job, ask& wanted);
     bool start_transfer(loop_job& job, http::request what, bool whole);
     bool start_process(loop_job& job, process_ask& wanted);
-    bool check(loop_job& job);
+    bool check_job(loop_job& job);
     bool check_transfer(loop_job& job);
     bool check_process(loop_job& job, process_ask& wanted);
     bool check_time(loop_job& job, bool is_there);
@@ -303,11 +303,11 @@ inline bool loop_runner::begin(loop_job& job, ask& wanted) {
             job.before_ = on.buffer.size();
             on.want_more();
             job.waited_.emplace(on, more.first_event, now());
-            return check(job);
+            return check_job(job);
         }
         case ask_kind::pause:
             job.until_ms_ = deadline::after_ms(now(), static_cast<pause_ask&>(wanted).milliseconds);
-            return check(job);
+            return check_job(job);
         case ask_kind::file:
             os::read_file(static_cast<file_ask&>(wanted));
             break;
@@ -320,7 +320,7 @@ inline bool loop_runner::begin(loop_job& job, ask& wanted) {
             auto& other = static_cast<wait_ask&>(wanted);
             if (!other.on->add_sleeper(job.signals_)) break;
             if (other.timeout_ms > 0) job.until_ms_ = deadline::after_ms(now(), other.timeout_ms);
-            return check(job);
+            return check_job(job);
         }
         case ask_kind::network:
             job.network_ = std::move(static_cast<network_ask&>(wanted).how);
@@ -337,7 +337,7 @@ inline bool loop_runner::start_transfer(loop_job& job, http::request what, bool 
     job.sent_ = engine_.start(std::move(what), whole, time);
     job.sent_->set_listener(&job);
     job.waited_.emplace(*job.sent_, !whole, time);
-    return check(job);
+    return check_job(job);
 }
 
 inline bool loop_runner::start_process(loop_job& job, process_ask& wanted) {
@@ -349,7 +349,7 @@ inline bool loop_runner::start_process(loop_job& job, process_ask& wanted) {
         return true;
     }
     job.until_ms_ = deadline::after_ms(now(), wanted.timeout_ms);
-    return check(job);
+    return check_job(job);
 }
 
 inline void loop_runner::answered(loop_job& job) noexcept {
@@ -359,7 +359,7 @@ inline void loop_runner::answered(loop_job& job) noexcept {
 }
 
 /// Whether what the job waits for has come; if not, when to look again is set.
-inline bool loop_runner::check(loop_job& job) {
+inline bool loop_runner::check_job(loop_job& job) {
     switch (job.pending_->kind) {
         case ask_kind::http:
         case ask_kind::open:
@@ -554,7 +554,7 @@ inline void loop_runner::give_turn(loop_job& job) {
     } else if (!bell_->is_open()) {
         give_up_wait(job);
         job.stop({errc::transport, false, "the loop has no descriptor to be woken by: too many open files"});
-    } else if (!job.pending_ || check(job)) {
+    } else if (!job.pending_ || check_job(job)) {
         job.turn();
     }
     end.is_whole = true;

@@ -234,9 +234,9 @@ class [[nodiscard]] result {
     T* operator->() noexcept { return &value_; }
     T const* operator->() const noexcept { return &value_; }
 
-    T& value() & { return require(), value_; }
-    T const& value() const& { return require(), value_; }
-    T&& value() && { return require(), std::move(value_); }
+    T& value() & { return require_value(), value_; }
+    T const& value() const& { return require_value(), value_; }
+    T&& value() && { return require_value(), std::move(value_); }
 
     bedrock::error& error() & noexcept { return error_; }
     bedrock::error const& error() const& noexcept { return error_; }
@@ -278,7 +278,7 @@ class [[nodiscard]] result {
         else
             std::destroy_at(&error_);
     }
-    void require() const;
+    void require_value() const;
 
     union {
         T value_;
@@ -340,7 +340,7 @@ inline fatal_hook set_fatal_hook(fatal_hook hook) noexcept {
 }
 
 template <class T>
-void result<T>::require() const {
+void result<T>::require_value() const {
     if (!has_value_) detail::value_of_failure(error_);
 }
 

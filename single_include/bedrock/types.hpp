@@ -2288,8 +2288,8 @@ void message_accumulator::merge(json::unknown_members& into, json::unknown_membe
 #endif
 
 // ===== bedrock/types.hpp =============================================================================================
-// The types of Converse without the client: messages, requests, responses, stream events, and the accumulator of a stream.
-// Never includes a header that does I/O, and needs the standard library alone.
+// The types of Converse without the client: messages, requests, responses, stream events, and the accumulator of a
+// stream. Never includes a header that does I/O, and needs the standard library alone.
 #ifndef BEDROCK_TYPES_HPP
 #define BEDROCK_TYPES_HPP
 

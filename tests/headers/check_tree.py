@@ -36,10 +36,16 @@ WORDS = {  # identifiers that no header may hold, and why
     "stod": "reads the locale", "stof": "reads the locale", "stold": "reads the locale", "sscanf": "reads the locale",
 }
 EXCUSED = {("json/number.hpp", "strtod")}  # gives it digits without a decimal point
-# Macros of <windows.h> and its kin, as seen in headers of others. min and max are well before anything but "(".
+# Macros of <windows.h>, Qt, Xlib and their kin, as seen in headers of others.
 HOSTILE = {"ERROR", "interface", "GetMessage", "SendMessage", "CreateEvent", "GetObject", "DELETE", "IN", "OUT", "OPTIONAL",
            "near", "far", "small", "DOMAIN", "IGNORE", "STRICT", "TRUE", "FALSE", "VOID", "Bool", "Status", "Success",
-           "major", "minor", "unix", "linux"}
+           "major", "minor", "unix", "linux", "CONST", "CALLBACK", "PASCAL", "BOOL", "NO_ERROR", "OVERFLOW", "UNDERFLOW",
+           "ECHO", "OK", "ERR", "COLS", "LINES", "True", "False", "None", "Always", "CursorShape", "Unsorted",
+           "Below", "Above", "Convex", "Complex", "Absolute", "Expose", "KeyPress", "KeyRelease", "FocusIn", "FocusOut",
+           "FontChange", "GrayScale", "emit", "slots", "signals", "forever", "nil", "Nil", "YES", "NO"}
+# Macros with arguments elsewhere: a problem only before "(".
+HOSTILE_CALLS = {"min", "max", "require", "check", "verify", "ensure", "assume", "foreach", "echo", "noecho", "timeout",
+                 "refresh", "getch", "beep"}
 VERSIONS = (  # further files that contain the version, and how
     ("meson.build", r"^  version: '([^']*)',$"),
     ("examples/packaging/alpine/APKBUILD", r"^pkgver=(.*)$"),
@@ -147,8 +153,8 @@ def check_words(tree):
                 yield "%s: word: %s: no macro above the architecture's baseline" % (where, word)
             elif word in HOSTILE:
                 yield "%s: hostile: %s is a macro elsewhere" % (where, word)
-            elif word in ("min", "max") and re.match(r"\s*\(", code[found.end():]):
-                yield "%s: hostile: %s( is a macro elsewhere: write (std::%s)(" % (where, word, word)
+            elif word in HOSTILE_CALLS and re.match(r"\s*\(", code[found.end():]):
+                yield "%s: hostile: %s( is a macro elsewhere: rename it, or write (std::%s)(" % (where, word, word)
         for found in re.finditer(r"^[ \t]*#\s*pragma\s+once", code, flags=re.M):
             yield "include/bedrock/%s:%d: guard: #pragma once does not know the joined file" % (
                 path, line_at(code, found.start()))

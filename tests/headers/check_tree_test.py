@@ -233,6 +233,8 @@ class Rules(unittest.TestCase):
     def test_hostile_names(self):
         for word in sorted(check_tree.HOSTILE):
             self.finds_in("hex.hpp:9: hostile: %s is a macro" % word, "hex.hpp", "int hex();", "int %s;" % word)
+        for word in sorted(check_tree.HOSTILE_CALLS):
+            self.finds_in("hex.hpp:9: hostile: %s( is a macro" % word, "hex.hpp", "int hex();", "int %s();" % word)
         self.finds_in("hostile: min( is a macro", "bytes.hpp", "(std::min)(", "std::min(")
         self.finds_in("hostile: max( is a macro", "bytes.hpp", "(std::min)(", "std::numeric_limits<int>::max (")
 

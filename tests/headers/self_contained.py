@@ -17,17 +17,43 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "single_include"))
 import amalgamate  # noqa: E402
+import check_tree  # noqa: E402
 
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
 OPTIONAL = re.compile(r"(simdjson|httplib)\.h$")
-HOSTILE = """
-#define min(a, b) hostile min, spelled out
-#define max(a, b) hostile max, spelled out
+# Macros of <windows.h>, <sys/sysmacros.h>, Xlib, curses, Qt and AssertMacros.h. check_tree.py refuses
+# the same names.
+HOSTILE_WORDS = sorted(check_tree.HOSTILE)
+HOSTILE_CALLS = sorted(check_tree.HOSTILE_CALLS)
+# As their owners define them, for code that would compile with the nonsense of the others by chance.
+AS_DEFINED = """
+#define Q_SIGNALS public
+#define Q_SLOTS
+#define Q_EMIT
+#define Q_FOREACH(variable, container) for (variable : container)
+#define BOOST_FOREACH(variable, container) for (variable : container)
+#define Bool int
+#define Status int
+#define True 1
+#define False 0
+#define None 0L
+#define Success 0
+#define signals public
+#define slots
+#define emit
+#define foreach(variable, container) for (variable : container)
+#define forever for (;;)
+#define small char
+#define interface struct
+#define near
+#define far
+#define IN
+#define OUT
+#define ERROR 0
+#define require(condition) ((void)(condition))
+#define check(condition) ((void)(condition))
+#define verify(condition) ((void)(condition))
 """
-# <windows.h>, <sys/sysmacros.h>, Xlib, curses and Qt, as far as the standard library bears them too.
-HOSTILE_WORDS = ("ERROR", "interface", "GetMessage", "SendMessage", "CreateEvent", "GetObject", "DELETE", "IN", "OUT",
-                 "OPTIONAL", "near", "far", "small", "DOMAIN", "STRICT", "TRUE", "FALSE", "VOID", "Bool", "Status", "Success",
-                 "emit", "slots", "signals", "foreach", "major", "minor")
 
 
 def preamble(tree, paths):
@@ -48,9 +74,11 @@ def sources(tree, paths):
     """(name, text) of each translation unit."""
     for path in paths:
         yield path, '#include "bedrock/%s"\n#include "bedrock/%s"\n' % (path, path)
+    everything = "".join('#include "bedrock/%s"\n' % path for path in paths if path != "config.hpp")
     words = "".join("#define %s hostile %s\n" % (word, word) for word in HOSTILE_WORDS)
-    yield "hostile macros", (preamble(tree, paths) + HOSTILE + words
-                             + "".join('#include "bedrock/%s"\n' % path for path in paths if path != "config.hpp"))
+    words += "".join("#define %s(...) hostile %s, spelled out\n" % (word, word) for word in HOSTILE_CALLS)
+    yield "hostile macros", preamble(tree, paths) + words + everything
+    yield "macros as others define them", preamble(tree, paths) + AS_DEFINED + everything
 
 
 def main():

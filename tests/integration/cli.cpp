@@ -379,6 +379,10 @@ TEST_CASE_METHOD(bedrock_on_loopback, "faults of the connection are told apart",
         CHECK(seen.exit_status == 1);
         CHECK(tool::is_failure(seen, kind));
     }
+    auto const bare = converse({"Hello", "--endpoint", "127.0.0.1:1"});
+    CHECK(tool::is_failure(bare, "InvalidInput"));
+    CHECK(bare.err.find("the endpoint URL \"127.0.0.1:1\" has no scheme: write http://... or https://...") !=
+          std::string::npos);
     CHECK(tool::is_failure(converse({"Hello", "--endpoint", "http://127.0.0.1:1"}), "Transport"));
 }
 

@@ -120,6 +120,23 @@ TEST_CASE("client: copies share connections", "[client]") {
     CHECK(f.server.accepted_connections() == 2);
 }
 
+TEST_CASE("client: an endpoint without a scheme is refused, naming the option that has it", "[client]") {
+    client_fixture f;
+    std::string const problem =
+        "the endpoint URL \"localhost:4010\" has no scheme: write http://... or https://... (set by ";
+    call_options for_this;
+    for_this.endpoint = "localhost:4010";
+    auto const by_call = f.client().converse(ask_for("x"), for_this);
+    REQUIRE_FALSE(by_call);
+    CHECK(by_call.error().code == errc::invalid_input);
+    CHECK(by_call.error().message == problem + "call option)");
+    f.options.endpoint = "localhost:4010";
+    auto const by_client = f.client().converse(ask_for("x"));
+    REQUIRE_FALSE(by_client);
+    CHECK(by_client.error().message == problem + "client option)");
+    CHECK(f.server.accepted_connections() == 0);
+}
+
 TEST_CASE("client: explains itself without a call", "[client]") {
     client_fixture f;
     f.options.credentials.reset();

@@ -201,6 +201,11 @@ TEST_CASE("endpoints that cannot be used", "[endpoint]") {
         CHECK(got.error().code == errc::invalid_input);
         CHECK(got.error().message.starts_with("the endpoint URL "));
     }
+    for (auto const* url : {"example.com", "localhost:8080", "//example.com", "https:/example.com/base"})
+        CHECK(endpoint::resolve(custom(url)).error().message ==
+              "the endpoint URL \"" + std::string(url) + "\" has no scheme: write http://... or https://...");
+    auto const secret = endpoint::resolve(custom("user:pa55word@h")).error().message;
+    CHECK(secret == "the endpoint URL has no scheme: write http://... or https://... (at byte 0)");
     CHECK(endpoint::resolve(custom("https://user:pa55word@h")).error().message.find("pa55") == std::string::npos);
 
     auto from = custom("https://example.com");

@@ -86,7 +86,7 @@ struct fixture {
     template <class T, class Done>
     std::shared_ptr<job_signals> start(exchange<result<T>> what, Done done, std::int64_t total_ms = 0) {
         auto job = std::make_shared<exchange_job<T, Done>>(loop, std::move(what), std::move(done), cancel, total_ms);
-        auto signals = job->signals();
+        auto signals = job->shared_signals();
         loop.start(std::move(job));
         return signals;
     }
@@ -473,7 +473,7 @@ TEST_CASE("loop: hooks are told what to watch and when to call", "[loop]") {
         loop.start(sleeper);
         loop.on_timer();
         CHECK(outer.told > 50'000);
-        sleeper->signals()->cancel();
+        sleeper->shared_signals()->cancel();
         loop.on_ready(12345, 1);  // late news of a descriptor that is gone
         CHECK(loop.jobs() == 0);
         CHECK(outer.told == -1);
@@ -510,6 +510,6 @@ TEST_CASE("loop: a job that always has something to do lets others have their tu
     auto const before = turns;
     f.loop.pump(10'000);
     CHECK(turns == before + 1);
-    hog->signals()->cancel();
+    hog->shared_signals()->cancel();
     f.pump();
 }

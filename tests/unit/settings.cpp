@@ -219,6 +219,28 @@ TEST_CASE("settings: endpoints of the profile and of its services section", "[se
     CHECK(m.refusal() == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is \"1\": it must be true or false");
 }
 
+TEST_CASE("settings: an endpoint without a scheme is refused wherever it comes from", "[settings]") {
+    std::string const problem =
+        "the endpoint URL \"localhost:4010\" has no scheme: write http://... or https://... (set by ";
+    profiled in_profile("[default]\nendpoint_url = localhost:4010\n");
+    CHECK(in_profile.refusal() == problem + "profile default)");
+    profiled in_services(
+        "[default]\nservices = mine\n[services mine]\nbedrock_runtime =\n  endpoint_url = localhost:4010\n");
+    CHECK(in_services.refusal() == problem + "services mine of profile default)");
+    for (std::string const variable : {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"}) {
+        profiled in_variable("");
+        (*in_variable.machine.values)[variable] = "localhost:4010";
+        CHECK(in_variable.refusal() == problem + variable + ")");
+    }
+    for (std::string const source : {"call option", "client option"}) {
+        settings_request wanted;
+        wanted.endpoint = {"localhost:4010", source};
+        auto const found = find(fake_environment(), wanted);
+        REQUIRE_FALSE(found);
+        CHECK(found.error().message == problem + source + ")");
+    }
+}
+
 TEST_CASE("settings: a services section that does not exist", "[settings]") {
     profiled m("[default]\nservices = gone\nendpoint_url = https://all.test\n");
     CHECK(m.refusal() ==

@@ -65,7 +65,7 @@ class curl_request {
     void set_up_body();
     bool find_own_bundle() const;
     template <class Value>
-    bool require(CURLoption option, Value value, char const* what);
+    bool set_required(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
 
     http::request what_;
@@ -150,7 +150,7 @@ inline void curl_request::set_up_body() {
 }
 
 template <class Value>
-bool curl_request::require(CURLoption option, Value value, char const* what) {
+bool curl_request::set_required(CURLoption option, Value value, char const* what) {
     auto const code = curl_easy_setopt(easy_, option, value);
     if (code == CURLE_OK) return true;
     refused_ = {errc::invalid_input, false,
@@ -167,9 +167,9 @@ inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     bool const own = !authorities.empty() || !folder.empty();
     if (own) {
         // Libcurl's own file and folder would be trusted beside those that were named.
-        if (!require(CURLOPT_CAINFO, authorities.empty() ? nullptr : authorities.c_str(), "the authorities' file"))
+        if (!set_required(CURLOPT_CAINFO, authorities.empty() ? nullptr : authorities.c_str(), "the authorities' file"))
             return false;
-        if (!folder.empty() && !require(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
+        if (!folder.empty() && !set_required(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
     }
     // A file is read once an engine, but at every connection where there is a folder too.
     auto const own_bundle = [&] {
@@ -178,14 +178,15 @@ inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     };
     if (folder.empty() && (own || own_bundle()))
         curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
-    return (certificate.empty() || require(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
-           (key.empty() || require(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
+    return (certificate.empty() ||
+            set_required(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
+           (key.empty() || set_required(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
 }
 
 // Always said, so that libcurl does not ask the process's environment, which may not be the client's.
 inline bool curl_request::set_up_route() {
     if (!what_.unix_socket.empty() &&
-        !require(CURLOPT_UNIX_SOCKET_PATH, what_.unix_socket.c_str(), "a unix-domain socket"))
+        !set_required(CURLOPT_UNIX_SOCKET_PATH, what_.unix_socket.c_str(), "a unix-domain socket"))
         return false;
     bool const direct = what_.no_proxy || !what_.unix_socket.empty();
     auto const& proxy = what_.proxy;
@@ -204,11 +205,11 @@ inline bool curl_request::set_up_route() {
     curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
     auto const& authorities = proxy.authorities.empty() ? what_.tls.authorities : proxy.authorities;
     if (!authorities.empty()) {
-        if (!require(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
+        if (!set_required(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
         curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
     }
-    return require(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
-           require(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
+    return set_required(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
+           set_required(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
 }
 
 // Before libcurl 8.7 only a proxy without exceptions is known to have been used.

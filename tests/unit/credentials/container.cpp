@@ -125,7 +125,7 @@ TEST_CASE("container provider: plain http goes to this machine's own addresses a
     CHECK_FALSE((*secure)->local);
     CHECK((*secure)->origin == "https://example.com:8443");
     CHECK(find(full, "/credentials").error().message ==
-          "AWS_CONTAINER_CREDENTIALS_FULL_URI has no scheme: it must start with https:// or http://");
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI has no scheme: write http://... or https://...");
     CHECK(find(full, "http://localhost@example.com/").error().message.find("user information") != std::string::npos);
     CHECK(find(full, "http://localhost\r\nX: 1/").error().message.find("AWS_CONTAINER_CREDENTIALS_FULL_URI contains") ==
           0);

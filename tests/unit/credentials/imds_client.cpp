@@ -265,8 +265,8 @@ TEST_CASE("imds client: the endpoint's settings in their order", "[credentials]"
     options.endpoint.clear();
     set["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "169.254.169.254";
     CHECK(found() ==
-          "error: the endpoint of instance metadata (AWS_EC2_METADATA_SERVICE_ENDPOINT) has no scheme: it "
-          "must start with https:// or http://");
+          "error: the endpoint of instance metadata (AWS_EC2_METADATA_SERVICE_ENDPOINT) has no scheme: "
+          "write http://... or https://...");
     set.clear();
     options.profile_endpoint = "ftp://profile";
     CHECK(found() ==
