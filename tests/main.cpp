@@ -1,6 +1,10 @@
 // The tests' main. BEDROCK_TEST_LOCALE names a locale to run them under: a decimal comma must change nothing.
+#if __has_include(<catch2/catch_session.hpp>)
+#include <catch2/catch_session.hpp>
+#else
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
+#endif
 
 #include <clocale>
 #include <csignal>

@@ -8,7 +8,7 @@
 // unreadable page behind them.
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstddef>

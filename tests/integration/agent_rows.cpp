@@ -5,7 +5,7 @@
 #include "bedrock/prompt_cache.hpp"
 #include "bedrock/reasoning.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/agent_script.hpp"
 

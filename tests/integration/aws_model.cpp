@@ -12,7 +12,7 @@
 #include "support/process.hpp"
 #include "support/recorded_bedrock.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdlib>
 #include <map>

@@ -1,7 +1,7 @@
 // `bedrock converse` as a child process against the loopback Bedrock and the relay that misbehaves in front of it.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"

@@ -1,7 +1,7 @@
 // `bedrock decode` and `bedrock encode` as child processes, against the event-stream vectors.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/event_stream_vectors.hpp"
 #include "support/frames.hpp"

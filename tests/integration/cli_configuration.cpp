@@ -2,7 +2,7 @@
 // its place, and `config` edits it in place.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"

@@ -1,7 +1,7 @@
 // `bedrock models` as a child process against the loopback Bedrock.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/mock_server.hpp"
 

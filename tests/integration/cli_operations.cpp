@@ -1,7 +1,7 @@
 // `bedrock invoke`, `count-tokens` and `apply-guardrail` as child processes against the loopback Bedrock.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"

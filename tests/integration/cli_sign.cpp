@@ -1,7 +1,7 @@
 // `bedrock sign` as a child process, against the signing vectors and the loopback server's own check.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "bedrock/base64.hpp"
 #include "bedrock/bytes.hpp"

@@ -1,7 +1,7 @@
 // The command line of `bedrock` and its `whoami`, as a child process in environments of the test's making.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <unistd.h>
 

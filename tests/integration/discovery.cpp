@@ -3,7 +3,7 @@
 
 #include "support/client_fixture.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <optional>
 #include <string>

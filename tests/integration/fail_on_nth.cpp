@@ -3,7 +3,7 @@
 // and the next one, on the same client state, in an answer.
 #include "bedrock/call.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <map>

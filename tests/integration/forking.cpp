@@ -5,7 +5,7 @@
 #include "support/client_fixture.hpp"
 #include "support/tls_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // An EC2 instance on loopback that speaks IMDSv2 alone, and the tool on it: no key, no profile, no marker.
 #include "support/tool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/mock_server.hpp"
 #include "support/real_run.hpp"

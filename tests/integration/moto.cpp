@@ -2,7 +2,7 @@
 // Where moto_server is not on the PATH, these skip and say so.
 #include "bedrock/credentials/default_chain.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 #include <string_view>
 

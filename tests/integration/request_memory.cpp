@@ -4,7 +4,7 @@
 #include "support/allocations.hpp"
 #include "support/client_fixture.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <string>

@@ -4,7 +4,7 @@
 #include "support/socket_server.hpp"
 #include "support/tls_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -4,7 +4,7 @@
 #include "support/process.hpp"
 
 #include <curl/curl.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <vector>

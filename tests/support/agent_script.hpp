@@ -3,7 +3,7 @@
 
 #include "bedrock/agent_view.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <initializer_list>
 #include <span>

@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <cstring>

@@ -11,7 +11,7 @@
 #include "support/fake_environment.hpp"
 #include "support/json_file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstddef>

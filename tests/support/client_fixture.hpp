@@ -8,7 +8,7 @@
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <map>
 #include <memory>

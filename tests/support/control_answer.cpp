@@ -85,7 +85,7 @@ runtime_answer refused(int status, std::string type, std::string message) {
     return {service_error{status, std::move(type), std::move(message)}, {}};
 }
 
-std::string text_of(simdjson::simdjson_result<element> value) {
+std::string name_of(simdjson::simdjson_result<element> value) {
     std::string_view text;
     return value.get(text) == SUCCESS ? std::string(text) : std::string();
 }
@@ -124,7 +124,7 @@ runtime_answer list_models(std::string_view target) {
             auto const wanted = query_value(target, name);
             return wanted.empty() || holds(wanted);
         };
-        return is("byProvider", [&](auto const& wanted) { return text_of(one["providerName"]) == wanted; }) &&
+        return is("byProvider", [&](auto const& wanted) { return name_of(one["providerName"]) == wanted; }) &&
                is("byCustomizationType",
                   [&](auto const& wanted) { return has(one["customizationsSupported"], wanted); }) &&
                is("byOutputModality", [&](auto const& wanted) { return has(one["outputModalities"], wanted); }) &&
@@ -137,7 +137,7 @@ runtime_answer list_models(std::string_view target) {
 runtime_answer get_model(std::string const& wanted) {
     simdjson::dom::parser parser;
     auto const found = select(parser, foundation_models, [&](element one) {
-        return text_of(one["modelId"]) == wanted || text_of(one["modelArn"]) == wanted;
+        return name_of(one["modelId"]) == wanted || name_of(one["modelArn"]) == wanted;
     });
     if (found.empty())
         return refused(404, "ResourceNotFoundException", "Could not resolve the foundation model: " + wanted);
@@ -163,7 +163,7 @@ runtime_answer list_profiles(std::string_view target) {
     }
     simdjson::dom::parser parser;
     auto found =
-        select(parser, inference_profiles, [&](element one) { return type.empty() || text_of(one["type"]) == type; });
+        select(parser, inference_profiles, [&](element one) { return type.empty() || name_of(one["type"]) == type; });
     auto const end = begin + most;
     std::string const next = end < found.size() ? R"(,"nextToken":"after+/)" + std::to_string(end) + "\"" : "";
     found.resize((std::min)(end, found.size()));
@@ -174,7 +174,7 @@ runtime_answer list_profiles(std::string_view target) {
 runtime_answer get_profile(std::string const& wanted) {
     simdjson::dom::parser parser;
     auto const found = select(parser, inference_profiles, [&](element one) {
-        return text_of(one["inferenceProfileId"]) == wanted || text_of(one["inferenceProfileArn"]) == wanted;
+        return name_of(one["inferenceProfileId"]) == wanted || name_of(one["inferenceProfileArn"]) == wanted;
     });
     if (found.empty()) return refused(404, "ResourceNotFoundException", "Inference profile not found: " + wanted);
     return {std::nullopt, json_reply(200, joined({found.front()}))};

@@ -4,7 +4,7 @@
 #include "bedrock/bytes.hpp"
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <random>

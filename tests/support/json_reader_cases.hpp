@@ -3,7 +3,7 @@
 
 #include "bedrock/json/reader.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "support/mock_server.hpp"
 
-#include <httplib.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <condition_variable>
 #include <ctime>
 #include <deque>
-#include <future>
 #include <map>
 #include <mutex>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -36,16 +38,17 @@ constexpr short peer_closed_events = POLLRDHUP;
 constexpr short peer_closed_events = 0;  // POLLHUP, which is always reported, does there
 #endif
 
-/// One client, as the stream that cpp-httplib reads and writes. cpp-httplib undoes percent-escapes in targets and
-/// header values, drops empty headers and limits lines to 8 KiB; so the head is read and kept here, and cpp-httplib
-/// gets to see one that has only what it needs to read the body.
-class connection final : public httplib::Stream {
+/// An accepted socket that reads HTTP/1.1 requests and writes bytes.
+class http_connection {
   public:
-    connection(socket_t socket, std::size_t number) : socket_(socket), number_(number) {
+    http_connection(int socket, std::size_t number) : socket_(socket), number_(number) {
         int const on = 1;
         ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        std::string ignored;
-        get_remote_ip_and_port(ignored, remote_port_);
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
+            remote_port_ = ntohs(address.sin_port);
+        }
     }
 
     /// Waits for a whole request head. False at the end of the connection and for what is not HTTP, which it answers.
@@ -57,6 +60,23 @@ class connection final : public httplib::Stream {
             if (input_.size() > head_limit) return refuse(431, "Request Header Fields Too Large");
             if (!fill()) return false;
         }
+    }
+
+    /// Reads the body of the request whose head was read last. False when the client has gone before its end, and for
+    /// a body that is invalid or too large, which it answers.
+    bool read_body(std::string& body) {
+        body.clear();
+        if (same_name(header_value(head_.headers, "expect"), "100-continue")) write("HTTP/1.1 100 Continue\r\n\r\n");
+        if (same_name(header_value(head_.headers, "transfer-encoding"), "chunked")) return read_chunks(body);
+        std::size_t size = 0;
+        if (auto const length = header_value(head_.headers, "content-length"); !length.empty()) {
+            if (!parse_size(length, 10, size)) return refuse(400, "Bad Request");
+        }
+        return size <= body_limit ? take(size, body) : refuse(413, "Payload Too Large");
+    }
+
+    bool keeps_alive() const {
+        return head_.version != "HTTP/1.0" && !same_name(header_value(head_.headers, "connection"), "close");
     }
 
     /// False when the client has gone (or the server is stopping) before the gate opened.
@@ -95,65 +115,86 @@ class connection final : public httplib::Stream {
     int remote_port() const { return remote_port_; }
     bool closed_by_peer() const { return closed_by_peer_; }
 
-    bool is_readable() const override { return true; }
-    bool is_writable() const override { return true; }
+    int socket() const { return socket_; }
 
-    ssize_t read(char* to, std::size_t size) override {
-        if (presented_at_ < presented_.size()) {
-            auto const taken = presented_.copy(to, size, presented_at_);
-            presented_at_ += taken;
-            return static_cast<ssize_t>(taken);
-        }
-        if (input_.empty() && !fill()) return 0;
-        auto const taken = input_.copy(to, size);
-        input_.erase(0, taken);
-        return static_cast<ssize_t>(taken);
-    }
-
-    ssize_t write(char const* from, std::size_t size) override {
-        if (discarding_) return static_cast<ssize_t>(size);
-        for (;;) {
-            auto const sent = ::send(socket_, from, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent >= 0) return sent;
+    /// False when the client has gone.
+    bool write(std::string_view bytes) {
+        if (discarding_) return true;
+        while (!bytes.empty()) {
+            auto const sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (sent >= 0) {
+                bytes.remove_prefix(static_cast<std::size_t>(sent));
+                continue;
+            }
             if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
                 closed_by_peer_ = true;
-                return -1;
+                return false;
             }
             pollfd waited{socket_, POLLOUT, 0};
             ::poll(&waited, 1, -1);
         }
+        return true;
     }
-
-    void get_remote_ip_and_port(std::string& ip, int& port) const override { address(::getpeername, ip, port); }
-    void get_local_ip_and_port(std::string& ip, int& port) const override { address(::getsockname, ip, port); }
-    socket_t socket() const override { return socket_; }
 
   private:
     bool accept_head(std::size_t size) {
         bool const parsed = parse_request_head(std::string_view(input_).substr(0, size), head_);
         input_.erase(0, size);
-        auto const length = header_value(head_.headers, "content-length");
-        if (!parsed || length.find_first_not_of("0123456789") != std::string::npos || length.size() > 18) {
-            return refuse(400, "Bad Request");
+        return parsed || refuse(400, "Bad Request");
+    }
+
+    static bool parse_size(std::string_view text, int base, std::size_t& size) {
+        auto const parsed = std::from_chars(text.data(), text.data() + text.size(), size, base);
+        return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+    }
+
+    /// Appends the next `size` bytes of the connection to `to`.
+    bool take(std::size_t size, std::string& to) {
+        while (size > 0) {
+            if (input_.empty() && !fill()) return false;
+            auto const taken = (std::min)(size, input_.size());
+            to.append(input_, 0, taken);
+            input_.erase(0, taken);
+            size -= taken;
         }
-        // POST, so that cpp-httplib reads the body of every method; HEAD, so that it sends none.
-        presented_ = head_.method == "HEAD" ? "HEAD / HTTP/1.1\r\n" : "POST / HTTP/1.1\r\n";
-        bool sized = false;
-        for (auto const& [name, value] : head_.headers) {
-            bool const gives_size = same_name(name, "content-length") || same_name(name, "transfer-encoding");
-            if (!gives_size && !same_name(name, "expect") && !same_name(name, "connection")) continue;
-            sized = sized || gives_size;
-            presented_ += name + ": " + value + "\r\n";
+        return true;
+    }
+
+    bool take_line(std::string& line) {
+        for (;;) {
+            auto const end = input_.find("\r\n");
+            if (end != std::string::npos) {
+                line.assign(input_, 0, end);
+                input_.erase(0, end + 2);
+                return true;
+            }
+            if (input_.size() > head_limit) return refuse(400, "Bad Request");
+            if (!fill()) return false;
         }
-        presented_ += sized ? "\r\n" : "Content-Length: 0\r\n\r\n";
-        presented_at_ = 0;
+    }
+
+    bool read_chunks(std::string& body) {
+        std::string line;
+        for (;;) {
+            std::size_t size = 0;
+            if (!take_line(line)) return false;
+            if (!parse_size(std::string_view(line).substr(0, line.find_first_of("; ")), 16, size)) {
+                return refuse(400, "Bad Request");
+            }
+            if (size > body_limit - body.size()) return refuse(413, "Payload Too Large");
+            if (size == 0) break;
+            if (!take(size, body) || !take_line(line)) return false;
+            if (!line.empty()) return refuse(400, "Bad Request");
+        }
+        do {  // trailers
+            if (!take_line(line)) return false;
+        } while (!line.empty());
         return true;
     }
 
     bool refuse(int status, std::string const& reason) {
-        auto const answer =
-            "HTTP/1.1 " + std::to_string(status) + " " + reason + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-        write(answer.data(), answer.size());
+        write("HTTP/1.1 " + std::to_string(status) + " " + reason +
+              "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         return false;
     }
 
@@ -182,38 +223,27 @@ class connection final : public httplib::Stream {
         }
     }
 
-    template <typename Get>
-    void address(Get get, std::string& ip, int& port) const {
-        sockaddr_in found{};
-        socklen_t size = sizeof found;
-        if (get(socket_, reinterpret_cast<sockaddr*>(&found), &size) != 0 || found.sin_family != AF_INET) return;
-        ip = "127.0.0.1";
-        port = ntohs(found.sin_port);
-    }
-
-    socket_t socket_;
+    int socket_;
     std::size_t number_;
     int remote_port_ = 0;
     std::string input_{};
     request_head head_{};
-    std::string presented_{};
-    std::size_t presented_at_ = 0;
     bool discarding_ = false;
     bool closed_by_peer_ = false;
 };
 
 /// As many threads as there are connections open at once: a request that waits at a gate must not keep another from
 /// being served.
-class growing_pool final : public httplib::TaskQueue {
+class growing_pool {
   public:
-    void enqueue(std::function<void()> job) override {
+    void enqueue(std::function<void()> job) {
         std::lock_guard const lock(mutex_);
         jobs_.push_back(std::move(job));
         if (jobs_.size() > idle_) threads_.emplace_back([this] { work(); });
         wake_.notify_one();
     }
 
-    void shutdown() override {
+    void shutdown() {
         {
             std::lock_guard const lock(mutex_);
             stopping_ = true;
@@ -292,38 +322,32 @@ authorization_policy default_authorization() {
     return policy;
 }
 
-/// The part of cpp-httplib's server that is used: accepting, request bodies, response framing.
-class server::core final : public httplib::Server {
+class server::core {
   public:
     explicit core(server_options options) : options_(std::move(options)) {
-        // cpp-httplib's default is SO_REUSEPORT, which lets two servers share a port silently.
-        set_socket_options([](socket_t socket) {
-            int const on = 1;
-            ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        });
-        set_payload_max_length(body_limit);
-        set_post_routing_handler(
-            [](httplib::Request const&, httplib::Response& response) { response.headers.erase("Keep-Alive"); });
-        Handler const handler = [this](httplib::Request const& request, httplib::Response& response) {
-            answer(request, response);
-        };
-        Post("/", handler);
-        Get("/", handler);
-        int const bound = options_.port == 0                         ? bind_to_any_port("127.0.0.1")
-                          : bind_to_port("127.0.0.1", options_.port) ? options_.port
-                                                                     : -1;
-        if (bound <= 0) return;
-        port_ = static_cast<unsigned short>(bound);
-        // cpp-httplib listens with a backlog of 5; a dropped SYN costs its client a second.
-        ::listen(svr_sock_, 1024);
-        new_task_queue = [this]() -> httplib::TaskQueue* {
-            auto* const pool = new growing_pool;
-            listening_.set_value();
-            return pool;
-        };
-        listener_ = std::thread([this] { listen_after_bind(); });
-        // stop() does nothing to a server that does not listen yet.
-        listening_.get_future().wait();
+        listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        if (listener_ < 0) return;
+        close_on_exec(listener_);
+        int const on = 1;
+        ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(options_.port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        // A dropped SYN costs its client a second, so the backlog is long.
+        if (::bind(listener_, reinterpret_cast<sockaddr const*>(&address), size) != 0 ||
+            ::listen(listener_, 1024) != 0 ||
+            ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            return;
+        }
+        port_ = ntohs(address.sin_port);
+        accepting_ = std::thread([this] { accept_clients(); });
+    }
+    core(core const&) = delete;
+    core& operator=(core const&) = delete;
+    ~core() {
+        if (listener_ >= 0) ::close(listener_);
     }
 
     void stop_serving() {
@@ -332,9 +356,11 @@ class server::core final : public httplib::Server {
             stopping_ = true;
             for (auto const& [number, open] : open_) ::shutdown(open->socket(), SHUT_RDWR);
         }
-        if (!listener_.joinable()) return;
-        stop();
-        listener_.join();
+        if (!accepting_.joinable()) return;
+        stopped_.open();
+        accepting_.join();
+        pool_.shutdown();
+        ::close(std::exchange(listener_, -1));
     }
 
     template <typename Condition>
@@ -357,20 +383,27 @@ class server::core final : public httplib::Server {
     std::size_t request_count_ = 0;
     std::size_t accepted_ = 0;
     std::size_t peer_closes_ = 0;
-    std::map<std::size_t, connection*> open_{};
+    std::map<std::size_t, http_connection*> open_{};
 
   private:
-    /// The request that this thread serves; cpp-httplib has no way to hand it to the handler.
-    struct exchange {
-        connection& client;
-        ending end = ending::complete;
-        bool close_connection = false;
-    };
-    static thread_local exchange* serving_;
+    static void close_on_exec(int descriptor) { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
-    bool process_and_close_socket(socket_t socket) override {
+    void accept_clients() {
+        for (;;) {
+            std::array<pollfd, 2> waited{{{listener_, POLLIN, 0}, {stopped_.readable_when_open(), POLLIN, 0}}};
+            ::poll(waited.data(), waited.size(), -1);
+            if (waited[1].revents != 0) return;
+            if (waited[0].revents == 0) continue;
+            int const socket = ::accept(listener_, nullptr, nullptr);
+            if (socket < 0) continue;
+            close_on_exec(socket);
+            pool_.enqueue([this, socket] { serve_and_close(socket); });
+        }
+    }
+
+    void serve_and_close(int socket) {
         std::unique_lock lock(mutex_);
-        connection client(socket, ++accepted_);
+        http_connection client(socket, ++accepted_);
         bool const refused = stopping_;
         if (!refused) open_.emplace(client.number(), &client);
         changed_.notify_all();
@@ -382,40 +415,33 @@ class server::core final : public httplib::Server {
         if (client.closed_by_peer() && !stopping_) ++peer_closes_;
         client.close(end == ending::reset);
         changed_.notify_all();
-        return true;
     }
 
-    ending serve(connection& client) {
-        while (client.read_head()) {
-            exchange current{client};
-            serving_ = &current;
-            bool last = false;
-            bool const served = process_request(client, false, last, nullptr);
-            serving_ = nullptr;
-            if (!served || last || current.close_connection || current.end != ending::complete) return current.end;
+    /// How the connection ends.
+    ending serve(http_connection& client) {
+        std::string body;
+        while (client.read_head() && client.read_body(body)) {
+            received_request received;
+            received.head = client.head();
+            received.body = std::move(body);
+            received.connection = client.number();
+            received.remote_port = client.remote_port();
+            auto [made, pace] = choose_reply(received);
+            if (options_.observer) options_.observer(received, made.status);
+            made.headers.emplace_back("Date", http_time(locked([&] { return now(); })));
+            if (!has_header(made.headers, "x-amzn-requestid")) {
+                made.headers.emplace_back("x-amzn-RequestId", request_id(received.number));
+            }
+            bool const sent = send(made, pace, client);
+            if (made.end != ending::complete) return made.end;
+            // Not one byte of the reply reached the client: the connection is over, whatever the end.
+            if (!made.send_head) return ending::close;
+            if (!sent || made.close_connection || made.framed == framing::until_close || !client.keeps_alive()) break;
         }
         return ending::complete;
     }
 
     std::int64_t now() { return static_cast<std::int64_t>(std::time(nullptr)) + options_.clock_offset_seconds; }
-
-    void answer(httplib::Request const& request, httplib::Response& response) {
-        auto& current = *serving_;
-        received_request received;
-        received.head = current.client.head();
-        received.body = request.body;
-        received.connection = current.client.number();
-        received.remote_port = current.client.remote_port();
-        auto [made, pace] = choose_reply(received);
-        if (options_.observer) options_.observer(received, made.status);
-        made.headers.emplace_back("Date", http_time(locked([&] { return now(); })));
-        if (!has_header(made.headers, "x-amzn-requestid")) {
-            made.headers.emplace_back("x-amzn-RequestId", request_id(received.number));
-        }
-        current.end = made.end;
-        current.close_connection = made.close_connection || made.framed == framing::until_close;
-        send(std::move(made), pace, current.client, response);
-    }
 
     std::pair<reply, std::chrono::milliseconds> choose_reply(received_request& received) {
         std::unique_lock lock(mutex_);
@@ -443,63 +469,52 @@ class server::core final : public httplib::Server {
         return {bedrock_reply(received), options_.pace};
     }
 
-    static void send(reply made, std::chrono::milliseconds pace, connection& client, httplib::Response& response) {
+    /// False when the connection cannot be used for another reply.
+    static bool send(reply& made, std::chrono::milliseconds pace, http_connection& client) {
         if (made.hold_head && !client.pass(*made.hold_head)) made.send_head = false;
-        if (!made.send_head) {
-            client.discard_output();
-            // Whatever the end, this connection is over: nothing of an answer reached the client.
-            if (serving_->end == ending::complete) serving_->end = ending::close;
-        }
-        response.status = made.status;
-        std::string content_type = "application/octet-stream";
+        if (!made.send_head) client.discard_output();
         std::size_t size = 0;
         for (auto const& part : made.parts) size += part.bytes.size();
-        for (auto const& [name, value] : made.headers) {
-            if (same_name(name, "content-type")) {
-                content_type = value;
-            } else {
-                response.headers.emplace(name, value);
-            }
-        }
-        auto const framed = made.framed;
         auto const length = made.declared_length.value_or(size);
-        auto const script = std::make_shared<reply>(std::move(made));
-        auto const provide = [script, pace, &client](std::size_t, httplib::DataSink& sink) {
-            for (bool first = true; auto const& part : script->parts) {
-                if (!first && !client.pause(pace)) return false;
-                first = false;
-                if (part.hold && !client.pass(*part.hold)) return false;
-                if (!part.bytes.empty() && !sink.write(part.bytes.data(), part.bytes.size())) return false;
-            }
-            if (script->end != ending::complete) return false;
-            if (sink.done) sink.done();
-            return true;
-        };
-        if (framed == framing::chunked) {
-            response.set_chunked_content_provider(content_type, provide);
-        } else if (framed == framing::until_close) {
-            response.set_header("Connection", "close");
-            response.set_content_provider(content_type, provide);
-        } else if (length > 0) {
-            auto const provided = std::make_shared<bool>(false);
-            response.set_content_provider(
-                length, content_type, [provide, provided](std::size_t offset, std::size_t, httplib::DataSink& sink) {
-                    // Asked again: the parts were shorter than the length declared.
-                    return !std::exchange(*provided, true) && provide(offset, sink);
-                });
-        } else {
-            response.set_header("Content-Type", content_type);
+        auto head = "HTTP/1.1 " + std::to_string(made.status) + (made.status < 300 ? " OK\r\n" : " Error\r\n");
+        for (auto const& [name, value] : made.headers) head += name + ": " + value + "\r\n";
+        if (!has_header(made.headers, "content-type")) head += "Content-Type: application/octet-stream\r\n";
+        if (made.framed == framing::chunked) {
+            head += "Transfer-Encoding: chunked\r\n";
+        } else if (made.framed == framing::content_length) {
+            head += "Content-Length: " + std::to_string(length) + "\r\n";
         }
+        if (made.framed == framing::until_close || !client.keeps_alive()) head += "Connection: close\r\n";
+        if (!client.write(head + "\r\n")) return false;
+        if (client.head().method == "HEAD") return true;
+        for (bool first = true; auto const& part : made.parts) {
+            if (!first && !client.pause(pace)) return false;
+            first = false;
+            if (part.hold && !client.pass(*part.hold)) return false;
+            if (!part.bytes.empty() &&
+                !client.write(made.framed == framing::chunked ? chunk(part.bytes) : part.bytes)) {
+                return false;
+            }
+        }
+        if (made.end != ending::complete) return false;
+        if (made.framed == framing::chunked) return client.write("0\r\n\r\n");
+        return made.framed == framing::until_close || length <= size;
+    }
+
+    static std::string chunk(std::string const& bytes) {
+        std::array<char, 2 * sizeof(std::size_t)> digits;
+        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
+        return std::string(digits.data(), end) + "\r\n" + bytes + "\r\n";
     }
 
     std::mutex mutex_{};
     std::condition_variable changed_{};
-    std::thread listener_{};
-    std::promise<void> listening_{};
+    int listener_ = -1;
+    gate stopped_{};
+    std::thread accepting_{};
+    growing_pool pool_{};
     bool stopping_ = false;
 };
-
-thread_local server::core::exchange* server::core::serving_ = nullptr;
 
 server::server(server_options options) : core_(std::make_unique<core>(std::move(options))) {}
 

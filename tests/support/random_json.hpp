@@ -6,7 +6,7 @@
 #include "bedrock/json/fields.hpp"
 #include "support/json_equal.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -30,9 +30,9 @@ constexpr std::size_t buffer_limit = 256 * 1024;
 constexpr std::size_t nowhere = (std::numeric_limits<std::size_t>::max)();
 
 #ifdef POLLRDHUP
-constexpr short peer_closed_events = POLLRDHUP;
+constexpr short closing_events = POLLRDHUP;
 #else
-constexpr short peer_closed_events = 0;
+constexpr short closing_events = 0;
 #endif
 
 sockaddr_in loopback(unsigned short port) {
@@ -258,7 +258,7 @@ class relay::loop {
     std::vector<pollfd> poll_set(clock::time_point now) const {
         std::vector<pollfd> set{{listener_.get(), POLLIN, 0}, {wake_[0], POLLIN, 0}};
         for (auto const& one : tunnels_) {
-            int client_events = one.client_ended ? 0 : peer_closed_events;
+            int client_events = one.client_ended ? 0 : closing_events;
             int upstream_events = 0;
             bool const forwards = one.upstream.valid() && !one.stalled;
             if (one.cut || (forwards && !one.client_ended && one.to_upstream.size() < buffer_limit))
@@ -347,7 +347,7 @@ class relay::loop {
 
     void notice_client_close(tunnel& one) {
         if (one.client_ended) return;
-        pollfd asked{one.client.get(), peer_closed_events, 0};
+        pollfd asked{one.client.get(), closing_events, 0};
         ::poll(&asked, 1, 0);
         one.client_ended = asked.revents != 0;
         if (one.client_ended) {

@@ -18,7 +18,7 @@ using simdjson::SUCCESS;
 using simdjson::dom::array;
 using simdjson::dom::element;
 
-runtime_answer invalid(std::string message) {
+runtime_answer rejected(std::string message) {
     return {service_error{400, "ValidationException", std::move(message)}, {}};
 }
 
@@ -53,17 +53,17 @@ runtime_answer count_tokens(std::string_view model_id, element request) {
     };
     simdjson::dom::object input;
     if (request["input"].get(input) != SUCCESS || input.size() != 1)
-        return invalid("The CountTokensInput object at input must set exactly one member.");
+        return rejected("The CountTokensInput object at input must set exactly one member.");
     if (element raw; input["invokeModel"].get(raw) == SUCCESS) {
         std::string_view text;
         auto const size =
             raw["body"].get(text) == SUCCESS ? base64_decoded_size(text) : std::optional<std::size_t>(std::nullopt);
-        if (!size) return invalid("input.invokeModel.body is no base64.");
+        if (!size) return rejected("input.invokeModel.body is no base64.");
         return counted((*size + 3) / 4);
     }
     element converse;
     if (input["converse"].get(converse) != SUCCESS)
-        return invalid("The CountTokensInput object at input must set exactly one member.");
+        return rejected("The CountTokensInput object at input must set exactly one member.");
     auto const answer = answer_converse(model_id, simdjson::minify(converse));
     if (answer.error) return {answer.error, {}};
     simdjson::dom::parser parser;
@@ -87,17 +87,17 @@ std::string masked(std::string text) {
 
 runtime_answer apply_guardrail(std::string_view version, element request) {
     bool const is_number = !version.empty() && version.find_first_not_of("0123456789") == std::string_view::npos;
-    if (!is_number && version != "DRAFT") return invalid("The guardrail version must be a number or DRAFT.");
-    if (!is_one_of(text_of(request["source"]), {"INPUT", "OUTPUT"})) return invalid("source must be INPUT or OUTPUT.");
+    if (!is_number && version != "DRAFT") return rejected("The guardrail version must be a number or DRAFT.");
+    if (!is_one_of(text_of(request["source"]), {"INPUT", "OUTPUT"})) return rejected("source must be INPUT or OUTPUT.");
     array content;
     if (request["content"].get(content) != SUCCESS || content.size() == 0)
-        return invalid("content must have at least one block.");
+        return rejected("content must have at least one block.");
     std::string outputs;
     std::size_t characters = 0;
     bool found = false;
     for (auto const block : content) {
         auto const text = text_of(block["text"]["text"]);
-        if (text.empty() && block["image"].error() != SUCCESS) return invalid("A block of content is empty.");
+        if (text.empty() && block["image"].error() != SUCCESS) return rejected("A block of content is empty.");
         characters += text.size();
         found = found || text.find(forbidden) != std::string::npos;
         if (!text.empty())
@@ -131,16 +131,16 @@ std::optional<runtime_answer> refuse_invocation(header_list const& headers) {
                                         rule{tier_header, {"priority", "default", "flex", "reserved"}}}) {
         auto const value = header_value(headers, name);
         if (has_header(headers, name) && !is_one_of(value, allowed))
-            return invalid("Value '" + value + "' of the header " + std::string(name) + " is not one of its values.");
+            return rejected("Value '" + value + "' of the header " + std::string(name) + " is not one of its values.");
     }
     if (has_header(headers, "X-Amzn-Bedrock-GuardrailIdentifier") !=
         has_header(headers, "X-Amzn-Bedrock-GuardrailVersion"))
-        return invalid("A guardrail needs its identifier and its version.");
+        return rejected("A guardrail needs its identifier and its version.");
     if (auto const metadata = header_value(headers, "X-Amzn-Bedrock-Request-Metadata"); !metadata.empty()) {
         simdjson::dom::parser parser;
         element parsed;
         if (metadata.size() > 8500 || parser.parse(metadata).get(parsed) != SUCCESS || !parsed.is_object())
-            return invalid("The request metadata is no JSON object of at most 8500 characters.");
+            return rejected("The request metadata is no JSON object of at most 8500 characters.");
     }
     return std::nullopt;
 }
@@ -187,25 +187,25 @@ std::string arn_of(std::string const& seed) {
 runtime_answer start_async(element request) {
     auto const token = text_of(request["clientRequestToken"]);
     auto const model = text_of(request["modelId"]);
-    if (token.empty() || token.size() > 256) return invalid("clientRequestToken must have 1 to 256 characters.");
-    if (model.empty()) return invalid("modelId is missing.");
-    if (request["modelInput"].error() != SUCCESS) return invalid("modelInput is missing.");
+    if (token.empty() || token.size() > 256) return rejected("clientRequestToken must have 1 to 256 characters.");
+    if (model.empty()) return rejected("modelId is missing.");
+    if (request["modelInput"].error() != SUCCESS) return rejected("modelInput is missing.");
     auto const to = text_of(request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"]);
-    if (to.rfind("s3://", 0) != 0) return invalid("outputDataConfig.s3OutputDataConfig.s3Uri is no S3 URI.");
+    if (to.rfind("s3://", 0) != 0) return rejected("outputDataConfig.s3OutputDataConfig.s3Uri is no S3 URI.");
     return with_json(R"({"invocationArn":")" + arn_of(model + '\n' + token) + "\"}");
 }
 
 runtime_answer get_async(std::string const& arn) {
-    if (arn.find(":async-invoke/") == std::string::npos) return invalid("invocationArn is no ARN of an invocation.");
+    if (arn.find(":async-invoke/") == std::string::npos) return rejected("invocationArn is no ARN of an invocation.");
     return with_json(invocation(arn, "a-token"));
 }
 
 runtime_answer list_async(std::string_view target) {
     auto const status = query_value(target, "statusEquals");
-    if (!is_one_of(status, {"", "InProgress", "Completed", "Failed"})) return invalid("statusEquals is no status.");
+    if (!is_one_of(status, {"", "InProgress", "Completed", "Failed"})) return rejected("statusEquals is no status.");
     if (status == "Failed" || status == "InProgress") return with_json(R"({"asyncInvokeSummaries":[]})");
     auto const page = query_value(target, "nextToken");
-    if (page != "" && page != "page+2/=") return invalid("nextToken is not one that was given.");
+    if (page != "" && page != "page+2/=") return rejected("nextToken is not one that was given.");
     return with_json(std::string("{") + (page.empty() ? R"("nextToken":"page+2/=",)" : "") +
                      R"("asyncInvokeSummaries":[)" + invocation(arn_of(page), "") + "]}");
 }
@@ -258,18 +258,19 @@ std::string entities(element types, std::vector<checked_text> const& texts) {
 runtime_answer check_guardrails(element request) {
     std::vector<checked_text> texts;
     array messages;
-    if (request["messages"].get(messages) != SUCCESS || messages.size() == 0) return invalid("messages is empty.");
+    if (request["messages"].get(messages) != SUCCESS || messages.size() == 0) return rejected("messages is empty.");
     std::size_t message_index = 0;
     for (auto const message : messages) {
-        if (!is_one_of(text_of(message["role"]), {"user", "assistant", "system"})) return invalid("A role is unknown.");
+        if (!is_one_of(text_of(message["role"]), {"user", "assistant", "system"}))
+            return rejected("A role is unknown.");
         array content;
-        if (message["content"].get(content) != SUCCESS || content.size() == 0) return invalid("A message is empty.");
+        if (message["content"].get(content) != SUCCESS || content.size() == 0) return rejected("A message is empty.");
         std::size_t block_index = 0;
         for (auto const block : content) texts.push_back({text_of(block["text"]), message_index, block_index++});
         ++message_index;
     }
     element checks;
-    if (request["checks"].get(checks) != SUCCESS) return invalid("checks is missing.");
+    if (request["checks"].get(checks) != SUCCESS) return rejected("checks is missing.");
     std::string results;
     std::string usage;
     struct check {
@@ -285,7 +286,7 @@ runtime_answer check_guardrails(element request) {
                    (list == "entities" ? R"(],"truncated":false})" : "]}");
         usage += key + R"({"textUnits":1})";
     }
-    if (results.empty()) return invalid("checks names none.");
+    if (results.empty()) return rejected("checks names none.");
     return with_json(R"({"results":{)" + results + R"(},"usage":{)" + usage + "}}");
 }
 

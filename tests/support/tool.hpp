@@ -5,7 +5,7 @@
 #include "support/process.hpp"
 #include "support/temporary_file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <simdjson.h>
 

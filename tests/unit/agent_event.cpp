@@ -2,7 +2,7 @@
 
 #include "support/stop_reasons.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <string_view>

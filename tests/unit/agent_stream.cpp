@@ -1,6 +1,6 @@
 #include "bedrock/agent_stream.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/agent_script.hpp"
 

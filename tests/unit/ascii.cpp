@@ -1,6 +1,6 @@
 #include "bedrock/ascii.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cctype>
 #include <string>
 #include <string_view>

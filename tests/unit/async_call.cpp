@@ -1,6 +1,6 @@
 #include "bedrock/async_call.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <thread>

@@ -1,6 +1,6 @@
 #include "bedrock/aws_error_hint.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 #include "support/http_request.hpp"
 #include "support/socket_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <future>

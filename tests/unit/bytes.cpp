@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

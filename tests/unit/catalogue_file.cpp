@@ -1,6 +1,6 @@
 #include "bedrock/catalogue_file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "bedrock/clean_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 #include <string_view>
 

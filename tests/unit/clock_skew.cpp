@@ -1,6 +1,6 @@
 #include "bedrock/clock_skew.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <limits>

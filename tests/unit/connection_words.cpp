@@ -1,6 +1,6 @@
 #include "bedrock/connection_words.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 
 #include "bedrock/conversation_rules.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 TEST_CASE("conversation policy: no text of the default is blank, and no choice loses what was said") {
     bedrock::normalize_policy const policy;

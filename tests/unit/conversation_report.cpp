@@ -1,6 +1,6 @@
 #include "bedrock/conversation_report.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <set>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "support/crc32_checks.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <array>
 #include <string>

@@ -1,6 +1,6 @@
 #include "bedrock/crypto.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstring>
 #include <set>

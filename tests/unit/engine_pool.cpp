@@ -1,6 +1,6 @@
 #include "bedrock/engine_pool.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "bedrock/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <set>
 #include <string>
 #include <string_view>

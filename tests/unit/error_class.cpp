@@ -1,6 +1,6 @@
 #include "bedrock/error_class.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include "bedrock/result.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

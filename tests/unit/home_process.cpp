@@ -1,6 +1,6 @@
 #include "bedrock/home_process.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

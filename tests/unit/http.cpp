@@ -1,6 +1,6 @@
 #include "bedrock/http.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <random>
 #include <string>

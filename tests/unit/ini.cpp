@@ -3,7 +3,7 @@
 #include "support/allocations.hpp"
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <string>

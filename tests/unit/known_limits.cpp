@@ -1,6 +1,6 @@
 #include "bedrock/known_limits.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <set>
 #include <string>

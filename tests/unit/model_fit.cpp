@@ -1,6 +1,6 @@
 #include "bedrock/model_fit.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <string>

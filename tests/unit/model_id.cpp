@@ -1,6 +1,6 @@
 #include "bedrock/model_id.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <span>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "bedrock/observer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace bedrock;
 

@@ -1,6 +1,6 @@
 #include "bedrock/poll_set.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <map>

@@ -5,7 +5,7 @@
 #include "support/shared_config_vectors.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <initializer_list>

@@ -4,7 +4,7 @@
 
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

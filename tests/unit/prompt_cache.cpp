@@ -1,6 +1,6 @@
 #include "bedrock/prompt_cache.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "bedrock/conversation.hpp"
 

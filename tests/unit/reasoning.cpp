@@ -1,6 +1,6 @@
 #include "bedrock/reasoning.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <limits>
 #include <optional>

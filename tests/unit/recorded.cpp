@@ -2,7 +2,7 @@
 
 #include "support/http_request.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

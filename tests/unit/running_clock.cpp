@@ -1,6 +1,6 @@
 #include "bedrock/running_clock.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace bedrock;
 using namespace bedrock::deadline;

@@ -1,6 +1,6 @@
 #include "bedrock/scan.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstddef>
 #include <random>
 #include <string>

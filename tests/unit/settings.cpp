@@ -6,7 +6,7 @@
 #include "support/json_file.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

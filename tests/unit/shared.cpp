@@ -1,6 +1,6 @@
 #include "bedrock/shared.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstddef>
 #include <memory>
 #include <string>

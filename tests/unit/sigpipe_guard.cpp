@@ -1,6 +1,6 @@
 #include "bedrock/sigpipe_guard.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <pthread.h>
 #include <signal.h>

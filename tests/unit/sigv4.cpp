@@ -6,7 +6,7 @@
 #include "support/sigv4_sample.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -9,7 +9,7 @@
 #include "support/random_json.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <filesystem>
 #include <fstream>

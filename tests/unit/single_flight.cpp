@@ -1,6 +1,6 @@
 #include "bedrock/single_flight.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <mutex>

@@ -4,7 +4,7 @@
 
 #include "support/frames.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "bedrock/telemetry.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 #include <simdjson.h>
 #include <time.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <charconv>
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #include "bedrock/tool_functions.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <limits>
 #include <string>

@@ -3,7 +3,7 @@
 #include "support/converse_checks.hpp"
 
 #include <simdjson.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <limits>

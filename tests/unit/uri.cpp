@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstddef>
 #include <random>
 #include <string>

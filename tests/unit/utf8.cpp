@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstddef>
 #include <random>
 #include <string>

@@ -1,4 +1,4 @@
 // Catch2 and the whole SDK.
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <bedrock/bedrock.hpp>

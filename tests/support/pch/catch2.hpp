@@ -1,2 +1,2 @@
 // What costs every test the most to read.
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"

@@ -1,6 +1,6 @@
 #include "bedrock/configuration/file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 
 #include "support/openclaw_configuration.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <string_view>

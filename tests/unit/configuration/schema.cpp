@@ -1,6 +1,6 @@
 #include "bedrock/configuration/schema.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "bedrock/configuration/settings.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <utility>

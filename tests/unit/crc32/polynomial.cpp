@@ -1,6 +1,6 @@
 #include "bedrock/crc32/polynomial.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <random>
 

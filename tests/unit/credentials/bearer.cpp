@@ -3,7 +3,7 @@
 #include "bedrock/recorded.hpp"
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <utility>

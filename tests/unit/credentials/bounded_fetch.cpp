@@ -6,7 +6,7 @@
 #include "support/real_run.hpp"
 #include "support/socket_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <chrono>
 #include <string>

@@ -4,7 +4,7 @@
 #include "bedrock/recorded.hpp"
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <atomic>
 #include <condition_variable>

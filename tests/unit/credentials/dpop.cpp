@@ -3,7 +3,7 @@
 #include "support/dpop_check.hpp"
 #include "support/es256_keys.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <limits>
 #include <string>

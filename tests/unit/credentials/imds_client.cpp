@@ -8,7 +8,7 @@
 #include "support/real_run.hpp"
 #include "support/socket_server.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <atomic>
 #include <memory>

@@ -11,7 +11,7 @@
 
 #include <simdjson.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <cstdint>

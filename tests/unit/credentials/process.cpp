@@ -5,7 +5,7 @@
 #include "support/fake_environment.hpp"
 #include "support/real_run.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <map>
 #include <string>

@@ -5,7 +5,7 @@
 #include "support/es256_keys.hpp"
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "bedrock/credentials/redact.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 
 using namespace bedrock;

@@ -5,7 +5,7 @@
 #include "support/chain_case.hpp"
 #include "support/fake_environment.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

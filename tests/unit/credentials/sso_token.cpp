@@ -6,7 +6,7 @@
 #include "support/fake_environment.hpp"
 #include "support/json_file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <functional>
 #include <map>

@@ -6,7 +6,7 @@
 #include "support/fake_environment.hpp"
 #include "support/http_head.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <map>
 #include <string>

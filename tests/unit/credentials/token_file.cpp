@@ -2,7 +2,7 @@
 
 #include "bedrock/recorded.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -7,7 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/ui.h>
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <set>
 #include <string>

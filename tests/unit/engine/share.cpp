@@ -1,6 +1,6 @@
 #include "bedrock/engine/share.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <thread>
 

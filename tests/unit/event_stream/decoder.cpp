@@ -4,7 +4,7 @@
 #include "support/event_stream_vectors.hpp"
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstring>

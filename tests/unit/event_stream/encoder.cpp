@@ -3,7 +3,7 @@
 #include "bedrock/event_stream/decoder.hpp"
 #include "support/event_stream_vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <limits>
 #include <random>

@@ -4,7 +4,7 @@
 
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <initializer_list>
 #include <string>

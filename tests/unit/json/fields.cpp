@@ -1,6 +1,6 @@
 #include "bedrock/json/fields.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/described.hpp"
 #include "support/random_json.hpp"

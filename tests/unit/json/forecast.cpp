@@ -5,7 +5,7 @@
 #include "support/allocations.hpp"
 #include "support/recorded_bedrock.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <utility>

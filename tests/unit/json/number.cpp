@@ -1,6 +1,6 @@
 #include "bedrock/json/number.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <locale.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "bedrock/json/one_of.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,6 @@
 #include "bedrock/json/partial.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/guarded_buffer.hpp"
 #include "support/instruction_count.hpp"

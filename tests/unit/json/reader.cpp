@@ -8,7 +8,7 @@
 #include "support/vectors.hpp"
 
 #include <simdjson.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <random>

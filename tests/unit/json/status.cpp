@@ -3,7 +3,7 @@
 #include "bedrock/json/reader.hpp"
 #include "bedrock/json/writer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <limits>
 #include <set>

@@ -1,6 +1,6 @@
 #include "bedrock/json/value_reader.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/described.hpp"
 #include "support/guarded_buffer.hpp"

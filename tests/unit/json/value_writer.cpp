@@ -1,6 +1,6 @@
 #include "bedrock/json/value_writer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/described.hpp"
 

@@ -5,7 +5,7 @@
 #include "bedrock/utf8.hpp"
 #include "support/guarded_buffer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <cstdio>

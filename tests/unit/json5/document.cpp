@@ -5,7 +5,7 @@
 #include "support/json_file.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstddef>
 #include <cstdint>

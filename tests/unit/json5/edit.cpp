@@ -2,7 +2,7 @@
 
 #include "bedrock/json5/path.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <initializer_list>
 #include <string>

@@ -1,6 +1,6 @@
 #include "bedrock/json5/identifier.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 namespace json5 = bedrock::json5;
 

@@ -1,6 +1,6 @@
 #include "bedrock/json5/status.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string_view>
 

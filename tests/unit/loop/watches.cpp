@@ -1,6 +1,6 @@
 #include "bedrock/loop/watches.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "bedrock/model/accumulator.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/json_equal.hpp"
 #include "support/recorded_bedrock.hpp"

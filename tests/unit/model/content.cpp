@@ -1,6 +1,6 @@
 #include "bedrock/model/content.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/random_json.hpp"
 

@@ -1,6 +1,6 @@
 #include "bedrock/model/converse.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "bedrock/model/guardrail_trace.hpp"
 #include "support/random_json.hpp"

@@ -1,6 +1,6 @@
 #include "bedrock/model/count_tokens.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/random_json.hpp"
 #include "support/recorded_bedrock.hpp"

@@ -4,7 +4,7 @@
 #include "support/guarded_buffer.hpp"
 #include "support/recorded_bedrock.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <random>
 #include <string>

@@ -1,6 +1,6 @@
 #include "bedrock/model/embed.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "bedrock/model/guardrail.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/random_json.hpp"
 

@@ -1,6 +1,6 @@
 #include "bedrock/model/invoke.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "bedrock/stream_parser.hpp"
 #include "support/random_json.hpp"

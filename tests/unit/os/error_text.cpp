@@ -1,6 +1,6 @@
 #include "bedrock/os/error_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cerrno>
 #include <set>

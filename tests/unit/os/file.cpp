@@ -1,6 +1,6 @@
 #include "bedrock/os/file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <array>
 #include <cerrno>

@@ -2,7 +2,7 @@
 
 #include "bedrock/blocking.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>

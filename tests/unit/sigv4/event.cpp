@@ -7,7 +7,7 @@
 #include "support/sigv4_reference.hpp"
 #include "support/vectors.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>

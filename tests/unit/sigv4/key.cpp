@@ -3,7 +3,7 @@
 #include "bedrock/hex.hpp"
 #include "support/sigv4_reference.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <array>
 #include <cstddef>

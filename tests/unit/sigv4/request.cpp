@@ -2,7 +2,7 @@
 
 #include "support/sigv4_sample.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <cstdint>
 #include <string>

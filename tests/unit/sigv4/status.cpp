@@ -1,6 +1,6 @@
 #include "bedrock/sigv4/status.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "support/aws_signature_check.hpp"
 
 #include <simdjson.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/vectors.hpp"
 

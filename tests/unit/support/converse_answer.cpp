@@ -1,6 +1,6 @@
 #include "support/converse_answer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/frame_reader.hpp"
 

@@ -1,7 +1,7 @@
 #include "support/frames.hpp"
 
 #include <simdjson.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/frame_reader.hpp"
 #include "support/vectors.hpp"

@@ -1,6 +1,6 @@
 #include "support/http_head.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "support/mock_server.hpp"
 
 #include <poll.h>
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/curl_request.hpp"
 #include "support/frame_reader.hpp"

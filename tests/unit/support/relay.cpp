@@ -1,6 +1,6 @@
 #include "support/relay.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include "support/curl_request.hpp"
 #include "support/frames.hpp"

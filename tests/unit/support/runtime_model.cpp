@@ -13,7 +13,7 @@
 #include "support/client_fixture.hpp"
 #include "support/json_equal.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <cstddef>

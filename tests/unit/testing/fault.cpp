@@ -1,6 +1,6 @@
 #include "bedrock/testing/fault.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 #include <string_view>
 

@@ -2,7 +2,7 @@
 
 #include "support/plain_socket.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <memory>
 #include <string>
 #include <string_view>

@@ -4,7 +4,7 @@
 #include "bedrock/count_tokens.hpp"
 #include "bedrock/invoke.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <optional>
 #include <string>
 #include <string_view>

@@ -6,7 +6,7 @@
 
 #include "support/temporary_file.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <cstdio>
 #include <memory>
 #include <string>

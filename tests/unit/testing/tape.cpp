@@ -2,7 +2,7 @@
 
 #include "bedrock/testing/reply.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 #include <string_view>
 #include <utility>
