@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 threshold=97
 
-tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev libcpp-httplib-dev gcovr
+tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev gcovr
 build=build-coverage
 again=()
 [[ -f $build/build.ninja ]] && again=(--reconfigure)

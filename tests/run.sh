@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds and passes the tests: on a fresh Debian 12 as root, or wherever the packages below are.
+# Builds and passes the tests: on a fresh Debian 12 or 13 as root, or where the packages below are installed.
 # usage: tests/run.sh [MESON_OPTION]...      for example -Dvectors=DIR
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev libcpp-httplib-dev
+tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev
 again=()
 [[ -f build/build.ninja ]] && again=(--reconfigure)
 # Without debugging information, unless asked for (-Dcpp_args=-g): a fifth of the work.
