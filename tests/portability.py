@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(ROOT, "single_include"))
 import amalgamate  # noqa: E402
 
 FLAGS = "-std=c++20 -O0 -pthread -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
-LIBRARY = re.compile(r"(curl|openssl)/|simdjson|httplib")
+LIBRARY = re.compile(r"(curl|openssl)/|simdjson")
 STAND_IN = "support/stand_in/"
 MODEL = [name for name, _ in amalgamate.FLOORS].index("model")
 
@@ -108,8 +108,11 @@ def write_ninja(folder, compiler, vectors, sources):
     os.makedirs(folder, exist_ok=True)
     catch2 = subprocess.run(["pkg-config", "--variable=includedir", "catch2"], stdout=subprocess.PIPE, text=True)
     link = os.path.join(folder, "catch2")
+    headers = os.path.join(catch2.stdout.strip() or "/usr/include", "catch2")
+    if not os.path.exists(os.path.join(headers, "catch.hpp")):
+        sys.exit("portability.py: needs Catch2 2, which is headers alone; the library of Catch2 3 is for this machine only")
     if not os.path.islink(link):  # a cross compiler is not to see more of this machine's headers
-        os.symlink(os.path.join(catch2.stdout.strip() or "/usr/include", "catch2"), link)
+        os.symlink(headers, link)
     with open(os.path.join(folder, "pch.hpp"), "w", encoding="utf-8") as file:
         file.write("#include <catch2/catch.hpp>\n#include <bedrock/core.hpp>\n")
     flags = "%s -isystem %s -I%s -I%s -I%s" % (
