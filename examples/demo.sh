@@ -37,7 +37,7 @@ mkdir -p "$out"
 if $loopback; then
     # One unit: most of the cost of each source is what it includes.
     for source in tests/support/*.cpp; do
-        case $source in */allocations.cpp | */tls_server.cpp) ;; *) echo "#include \"$source\"" ;; esac
+        case $source in */allocations.cpp | */independent_client.cpp | */tls_server.cpp) ;; *) echo "#include \"$source\"" ;; esac
     done | build mock-bedrock simdjson libcrypto &
     mock_build=$!
 fi

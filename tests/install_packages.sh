@@ -15,6 +15,7 @@ libcurl4-openssl-dev|library libcurl curl/curl.h|libcurl-devel|curl|curl-dev|cur
 libssl-dev|library libssl openssl/ssl.h|openssl-devel|openssl|openssl-dev|openssl
 catch2|library catch2 catch2/catch.hpp catch2/catch_test_macros.hpp|catch-devel|catch2|catch2-3|catch2
 libsimdjson-dev|library simdjson simdjson.h|simdjson-devel|simdjson|simdjson-dev|simdjson
+libcpp-httplib-dev|library cpp-httplib httplib.h|cpp-httplib-devel|cpp-httplib|cpp-httplib|cpp-httplib
 '
 
 column() { # PACKAGE NUMBER: what the table says; nothing for a package that it does not have

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev
+tests/install_packages.sh meson g++ pkg-config python3 libcurl4-openssl-dev libssl-dev catch2 libsimdjson-dev libcpp-httplib-dev
 again=()
 [[ -f build/build.ninja ]] && again=(--reconfigure)
 # Without debugging information, unless asked for (-Dcpp_args=-g): a fifth of the work.
