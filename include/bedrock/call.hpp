@@ -95,17 +95,13 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
 
 namespace detail {
 
-/// A header name or value that would end its line early.
-inline bool splits_headers(http::header const& given) noexcept {
-    auto const breaks = [](std::string_view text) {
-        return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-    };
-    return given.name.empty() || breaks(given.name) || breaks(given.value) ||
-           given.name.find_first_of(": \t") != std::string::npos;
+/// False for a name that is not a token, and for a value that would end its line early.
+inline bool is_sendable(http::header const& given) noexcept {
+    return http::is_token(given.name) && given.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
 }
 
-/// What the request says by itself, or libcurl for it. A second one would be read one way by this end and another way
-/// by the next. Authorization is the caller's where the request has none.
+/// Headers that the request sets itself, or libcurl for it: a second one would be read one way by this end and another
+/// way by the next. Authorization is the caller's if the request is anonymous.
 inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     constexpr std::string_view own[] = {
         "Host",       "Content-Type",        "Accept",          "Content-Length",        "Transfer-Encoding",
@@ -114,6 +110,14 @@ inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     for (auto const& taken : own)
         if (http::equal_names(name, taken)) return true;
     return !anonymous && http::equal_names(name, "Authorization");
+}
+
+/// Headers of one connection alone (RFC 9110, 7.6.1), which libcurl or a proxy would act on.
+inline bool is_connection_header(std::string_view name) noexcept {
+    constexpr std::string_view hop_by_hop[] = {"Connection", "Keep-Alive", "TE", "Trailer", "Upgrade"};
+    for (auto const& one : hop_by_hop)
+        if (http::equal_names(name, one)) return true;
+    return http::equal_names(name.substr(0, 6), "Proxy-");
 }
 
 inline bool has_header(http::header_list const& among, std::string_view name) noexcept {
@@ -160,6 +164,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
                                           int max_attempts) {
     auto const& client = frame.client.options;
     auto const& surroundings = frame.client.surroundings;
+    std::string_view const path = frame.what.path;
+    if (has_dot_segment(path.substr(0, path.find('?'))))
+        return fail(errc::invalid_input, "the request path " + quote(path) + " has \".\" or \"..\" as a segment: an id cannot be one of these");
+    if (invocation.empty()) return fail(errc::invalid_input, "OpenSSL cannot make random numbers, which a request needs");
     http::request made;
     made.method = frame.what.method;
     made.url = target.settings.endpoint.value + frame.what.path;
@@ -180,16 +188,18 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     if (!frame.what.accept.empty()) made.headers.push_back({"Accept", frame.what.accept});
     for (auto const& own : frame.what.headers) made.headers.push_back(own);
     for (auto const& own : made.headers)
-        if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
+        if (!is_sendable(own)) return refuse_header(own.name, "cannot be sent: its value has a line break");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
     made.headers.push_back({"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" +
                                                    std::to_string((std::max)(max_attempts, frame.attempts))});
     http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
-    if (splits_headers(unsigned_headers[0]))
-        return refuse_header("User-Agent", "cannot be sent: a user_agent_suffix has a line break in it");
+    if (!is_sendable(unsigned_headers[0]))
+        return refuse_header("User-Agent", "cannot be sent: user_agent_suffix has a line break");
     for (auto const& extra : frame.options.headers) {
-        if (splits_headers(extra))
-            return refuse_header(extra.name, "cannot be sent: its name is none, or a line break stands in it");
+        if (!is_sendable(extra))
+            return refuse_header(extra.name, "cannot be sent: its name is not an HTTP token, or its value has a line break");
+        if (is_connection_header(extra.name))
+            return refuse_header(extra.name, "is for a connection, not for a request: leave it to the library");
         if (is_own_header(extra.name, target.anonymous) || has_header(frame.what.headers, extra.name))
             return refuse_header(extra.name, "is not the caller's to set: the request has its own");
         bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
@@ -214,7 +224,8 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
              .body = as_bytes(made.body.view())},
             {target.credentials.access_key_id, target.credentials.secret_access_key.view(),
              target.credentials.session_token.view()},
-            {target.settings.region.value, "bedrock", surroundings.unix_milliseconds() / 1000}, {}, signature);
+            {target.settings.region.value, "bedrock", signing_time_ms(surroundings, target.settings.host) / 1000}, {},
+            signature);
         if (!status.ok())
             return fail(status.code == sigv4::fault::invalid_credentials ? errc::credentials : errc::invalid_input,
                         "the request cannot be signed: " + std::string(sigv4::describe(status.code)));
@@ -248,7 +259,7 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
-        signed_at_ms_ = frame_.client.surroundings.unix_milliseconds();
+        signed_at_ms_ = signing_time_ms(frame_.client.surroundings, target.settings.host);
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
@@ -282,15 +293,12 @@ class repeats {
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
     }
-    /// The service refused the signature because this machine's clock is wrong, for the first time in this call: from
-    /// now on the client signs with the service's time.
+    /// The service rejected the signature because the local clock is wrong, for the first time in this call: from now
+    /// on requests to its host are signed with its time.
     bool correct_clock(error const& failed, http::header_list const& headers, call_target const& target) {
-        auto const& correct = frame_.client.surroundings.correct_clock;
-        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty() || !correct) return false;
-        auto const now = find_true_time(failed.name, headers, signed_at_ms_);
-        if (!now) return false;
-        correct(*now);
-        return corrected_ = true;
+        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty()) return false;
+        return corrected_ = learn_clock_offset(frame_.client.surroundings, target.settings.endpoint.value,
+                                               target.settings.host, failed.name, headers, signed_at_ms_);
     }
     /// The service says that the credentials have expired, for the first time in this call.
     bool may_renew(error const& failed) noexcept {

@@ -53,8 +53,7 @@ using client_state = basic_client_state<void>;
 template <class Use>
 environment basic_client_state<Use>::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
-    if (!given) return with_correctable_clock(std::move(process));
-    auto made = *given;
+    auto made = given ? *given : environment();
     if (!made.variable) {
         made.variable = std::move(process.variable);
         if (!made.home) made.home = std::move(process.home);
@@ -62,7 +61,8 @@ environment basic_client_state<Use>::complete(std::optional<environment> const& 
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);
-    return with_correctable_clock(std::move(made));
+    if (!made.clock_offsets) made.clock_offsets = detail::share_new<clock_offsets>();
+    return made;
 }
 
 template <class Use>
@@ -76,6 +76,8 @@ settings_request basic_client_state<Use>::make_settings_request() const {
     wanted.use_dual_stack = options.use_dual_stack;
     wanted.ignore_configured_endpoints = options.ignore_configured_endpoints;
     if (options.region_of_instance) wanted.last_region_source = instance;
+    wanted.allowed_regions = options.allowed_regions;
+    wanted.allow_plain_http = options.allow_plain_http;
     return wanted;
 }
 

@@ -3,11 +3,11 @@
 #ifndef BEDROCK_ENVIRONMENT_HPP
 #define BEDROCK_ENVIRONMENT_HPP
 
+#include "bedrock/clock_skew.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
-#include "bedrock/shared.hpp"
+#include "bedrock/http.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -43,19 +43,23 @@ struct environment {
     /// The user's home directory, asked where no variable names one; "" where the system knows none. May be empty: a
     /// client completes it only together with `variable`, so that replaced variables do not lead to real files.
     std::function<std::string()> home{};
-    /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
-    /// answers of that are to be right. Empty: nobody is told.
-    std::function<void(std::int64_t now_unix_ms)> correct_clock{};
+    /// The offsets of services' clocks, learned when a service rejects a signature because of the local clock. Copies
+    /// share it; a client makes one if this is null.
+    std::shared_ptr<bedrock::clock_offsets> clock_offsets{};
 
     /// The process's own.
     template <class = void>
     static environment of_process();
 };
 
-/// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
-/// corrected already stays as it is.
-template <class = void>
-environment with_correctable_clock(environment given);
+/// The time to sign with for a host, milliseconds since 1970: the local clock plus what is known of the host's.
+std::int64_t signing_time_ms(environment const& from, std::string_view host);
+
+/// After a rejected signature: keeps the offset of the host's clock if that explains the rejection, so that the next
+/// signature is right. False if the request should not be signed again: another reason, a response that may not
+/// correct the clock (plain http from elsewhere), or an offset beyond `max_clock_offset_ms`.
+bool learn_clock_offset(environment const& from, std::string_view url, std::string_view host,
+                        std::string_view error_name, http::header_list const& headers, std::int64_t signed_at_ms);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
@@ -113,12 +117,6 @@ inline std::int64_t unix_milliseconds_now() {
 #endif
 }
 
-/// A clock and how far the true time is ahead of it.
-struct correctable_clock {
-    std::function<std::int64_t()> machine;
-    std::atomic<std::int64_t> ahead_ms{0};
-};
-
 }  // namespace detail
 
 template <class>
@@ -132,16 +130,20 @@ environment environment::of_process() {
     };
 }
 
-template <class>
-environment with_correctable_clock(environment given) {
-    if (given.correct_clock) return given;
-    auto const clock = detail::share_new<detail::correctable_clock>();
-    clock->machine = std::move(given.unix_milliseconds);
-    given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
-    given.correct_clock = [clock](std::int64_t now_unix_ms) {
-        clock->ahead_ms.store(now_unix_ms - clock->machine(), std::memory_order_relaxed);
-    };
-    return given;
+inline std::int64_t signing_time_ms(environment const& from, std::string_view host) {
+    return from.unix_milliseconds() + (from.clock_offsets ? from.clock_offsets->find_ms(host) : 0);
+}
+
+inline bool learn_clock_offset(environment const& from, std::string_view url, std::string_view host,
+                               std::string_view error_name, http::header_list const& headers,
+                               std::int64_t signed_at_ms) {
+    if (!from.clock_offsets || !may_correct_clock(url)) return false;
+    auto const true_ms = find_true_time(error_name, headers, signed_at_ms);
+    if (!true_ms) return false;
+    auto const ahead_ms = *true_ms - from.unix_milliseconds();
+    if (ahead_ms > max_clock_offset_ms || ahead_ms < -max_clock_offset_ms) return false;
+    from.clock_offsets->set_ms(host, ahead_ms);
+    return true;
 }
 
 inline std::optional<std::string> non_blank_variable(environment const& from, std::string_view name) {

@@ -71,6 +71,14 @@ struct client_options {
     std::string endpoint{};
     /// As `endpoint`, of the runtime alone and behind it: the control plane stays where it is.
     std::string runtime_endpoint{};
+    /// Regions that requests may go to, whatever a call, a model ARN or the environment says. Empty: any region of the
+    /// partition of the client's own region. For gateways that forward model ids of others; an inference profile of a
+    /// geography or "global." still lets AWS choose among the regions of the profile.
+    std::vector<std::string> allowed_regions{};
+    /// Sends tokens and secrets, and takes credentials, over plain http to any host: endpoints of STS, IAM Identity
+    /// Center and AWS Sign-In, and a Bedrock API key. Otherwise only loopback and the container agents' addresses are
+    /// accepted. No variable or profile sets it.
+    bool allow_plain_http = false;
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};
     /// Unset: AWS_USE_DUALSTACK_ENDPOINT, the profile's use_dualstack_endpoint.
@@ -114,7 +122,8 @@ struct call_options {
     std::string region{};
     std::string endpoint{};
     /// Added to the request, not signed unless they begin with `x-amz`. **Errors:** invalid_input for a name that the
-    /// request has already, such as Host (Authorization only where it has none), and for one that is no header.
+    /// request sets itself, such as Host (Authorization unless the call is anonymous), for headers of the connection
+    /// (Connection, Keep-Alive, TE, Trailer, Upgrade, Proxy-*), and for a name that is not an HTTP token.
     http::header_list headers{};
     std::optional<http::timeouts> timeouts{};
     /// As a whole in place of the client's.

@@ -82,6 +82,13 @@ struct settings_request {
     std::shared_ptr<region_source> last_region_source{};
     /// Before us-east-1.
     setting default_region{};
+    /// Regions that the call may go to; empty: any of the partition of the client's own region.
+    std::vector<std::string> allowed_regions{};
+    /// Secrets go to the service as they are, or come from it: plain http is refused but for the hosts of
+    /// `allows_plain_http`.
+    bool needs_privacy = false;
+    /// Takes that refusal back.
+    bool allow_plain_http = false;
 };
 
 struct settings {
@@ -115,8 +122,11 @@ struct settings {
 /// Attempts, retry mode and authorities: AWS_MAX_ATTEMPTS, AWS_RETRY_MODE and AWS_CA_BUNDLE, the profile's
 /// max_attempts, retry_mode and ca_bundle.
 ///
-/// **Errors:** invalid_input for a region, URL, switch or retry mode that is none, and for FIPS or dual-stack with a
-/// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
+/// An ARN must name the partition of its region, and that of the region without it (the caller's, a variable's, the
+/// profile's, the default): a model id from outside cannot move a request to another partition.
+///
+/// **Errors:** invalid_input for an invalid region, URL, switch or retry mode, for FIPS or dual-stack with a URL, for an
+/// ARN of another partition, a region that is not allowed, and secrets over plain http, naming what set them; credentials for shared files that cannot be read, where the region would have to come
 /// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
 template <class = void>
@@ -250,6 +260,39 @@ inline setting find_retry_mode(environment const& surroundings, profile_view con
     return {};
 }
 
+/// A model id from outside must not move a request to another partition.
+inline void check_arn(std::string_view model_id, setting const& own_region, std::string& problem) {
+    auto const partition = endpoint::find_partition_in_arn(model_id);
+    if (partition.empty()) return;
+    auto const region = endpoint::find_region_in_arn(model_id);
+    auto const of_region = endpoint::find_partition(region).name;
+    auto const own = endpoint::find_partition(endpoint::strip_fips(own_region.value)).name;
+    std::string const text = "the model ARN " + quote(model_id) + " is of the partition " + std::string(partition);
+    if (partition != of_region)
+        note_problem(problem, text + ", but its region is of " + std::string(of_region) + ": check the ARN");
+    else if (partition != own)
+        note_problem(problem, text + ", but the region " + quote(own_region.value) + " (" + own_region.source + ") is of " +
+                                  std::string(own) + ": set the region of the client to one of " + std::string(partition) +
+                                  " if the request may go there");
+}
+
+inline void check_allowed(settings_request const& wanted, setting const& region, std::string& problem) {
+    if (wanted.allowed_regions.empty()) return;
+    for (auto const& allowed : wanted.allowed_regions)
+        if (allowed == endpoint::strip_fips(region.value)) return;
+    note_problem(problem, "the region " + quote(region.value) + " (" + region.source +
+                              ") is not among the allowed_regions of the client");
+}
+
+/// Why secrets may not go to an endpoint; "" if they may.
+inline std::string find_exposure(settings const& where) {
+    url parsed;
+    if (!parse_url(where.endpoint.value, parsed).ok() || parsed.scheme == "https" || allows_plain_http(parsed.host))
+        return {};
+    return "the endpoint " + quote(where.endpoint.value) + " (set by " + where.endpoint.source +
+           ") would get secrets over plain http: use https, or set allow_plain_http in code if the network is trusted";
+}
+
 /// Which setting is at fault where the endpoint cannot be resolved.
 inline std::string blame(settings const& found, endpoint::parameters parameters) {
     auto const works = [&] { return endpoint::resolve(parameters).has_value(); };
@@ -269,18 +312,15 @@ inline std::string blame(settings const& found, endpoint::parameters parameters)
 template <class>
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
     settings found;
-    found.region = std::move(wanted.region);
-    if (found.region.value.empty()) {
-        if (auto const inside = endpoint::find_region_in_arn(wanted.model_id); !inside.empty())
-            found.region = {std::string(inside), "model ARN"};
-        else
-            found.region = detail::from_variables(surroundings, {"AWS_REGION", "AWS_DEFAULT_REGION"});
-    }
+    auto const arn_region = endpoint::find_region_in_arn(wanted.model_id);
+    bool const is_chosen = !wanted.region.value.empty();  // by an option, which wins over the ARN
+    found.region = is_chosen ? std::move(wanted.region)
+                             : detail::from_variables(surroundings, {"AWS_REGION", "AWS_DEFAULT_REGION"});
 
     auto profile = co_await detail::view_profile(surroundings, wanted);
     bool const is_named = profile.choice.named != profile_naming::by_default;
     if (profile.problem) {
-        if (found.region.value.empty() || is_named) co_return unexpected{std::move(*profile.problem)};
+        if ((found.region.value.empty() && arn_region.empty()) || is_named) co_return unexpected{std::move(*profile.problem)};
         found.notes.push_back("without the shared files: " + profile.problem->message);
     } else if (is_named && !profile.section) {
         found.notes.push_back(profile.choice.describe() + " is in neither " + profile.snapshot->describe_files());
@@ -292,6 +332,10 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
     std::string problem;
+    detail::check_arn(wanted.model_id, found.region, problem);
+    if (!is_chosen && !arn_region.empty()) found.region = {std::string(arn_region), "model ARN"};
+    detail::check_allowed(wanted, found.region, problem);
+    if (!arn_region.empty()) detail::check_allowed(wanted, {std::string(arn_region), "model ARN"}, problem);
     found.endpoint = std::move(wanted.endpoint);
     if (found.endpoint.value.empty())
         found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, problem);
@@ -326,6 +370,8 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     found.host = std::move(resolved->host);
     found.path_prefix = std::move(resolved->path_prefix);
     if (!resolved->region.empty()) found.region.value = std::move(resolved->region);
+    if (wanted.needs_privacy && !wanted.allow_plain_http)
+        if (auto why = detail::find_exposure(found); !why.empty()) co_return fail(errc::invalid_input, std::move(why));
     co_return found;
 }
 

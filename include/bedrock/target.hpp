@@ -117,6 +117,11 @@ exchange<result<call_target>> find_target(client_state const& client, call_optio
     if (!answer.credentials) co_return unexpected{std::move(answer.credentials).error()};
     target.credentials = std::move(*answer.credentials);
     if (client.options.auth == auth_scheme::sigv4) target.credentials.bearer_token = {};
+    bool const exposes_token = !target.credentials.bearer_token.empty() && !client.options.allow_plain_http &&
+                               client.options.network.unix_socket.empty();
+    if (exposes_token)
+        if (auto why = detail::find_exposure(target.settings); !why.empty())
+            co_return fail(errc::invalid_input, std::move(why));
     co_return target;
 }
 

@@ -3,11 +3,24 @@
 #include "support/socket_server.hpp"
 
 #include <cstddef>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace bedrock;
+
+namespace {
+
+std::string http_date_in(std::time_t seconds) {
+    auto const then = std::time(nullptr) + seconds;
+    std::tm parts{};
+    ::gmtime_r(&then, &parts);
+    char text[64];
+    return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+}  // namespace
 
 TEST_CASE("clock skew: two hours either way cost one request in a client's life") {
     for (std::int64_t const hours : {2, -2}) {
@@ -33,12 +46,36 @@ TEST_CASE("clock skew: two hours either way cost one request in a client's life"
     }
 }
 
-TEST_CASE("clock skew: a clock that was never set is corrected by decades") {
-    client_fixture f;
-    f.options.surroundings->unix_milliseconds = [] { return std::int64_t{86'400'000}; };
-    auto const got = f.client().converse(ask_for("hello"));
+TEST_CASE("clock skew: an offset of more than a day is not believed, and the hint says to set the clock") {
+    for (std::int64_t const off_by_s : {86'000, 87'000, -86'000, -87'000}) {
+        INFO(off_by_s);
+        client_fixture f;
+        f.server.set_clock_offset(off_by_s);
+        auto const got = f.client().converse(ask_for("hello"));
+        if (off_by_s == 86'000 || off_by_s == -86'000) {
+            REQUIRE(got);
+            CHECK(got->attempts == 2);
+        } else {
+            REQUIRE_FALSE(got);
+            CHECK(got.error().attempts == 1);
+            CHECK(contains(got.error().hint, "clock"));
+        }
+    }
+}
+
+TEST_CASE("clock skew: the time of one host is not used for another, nor for anything but signatures") {
+    client_fixture f, other;
+    f.server.set_clock_offset(7200);
+    auto client = f.client();
+    REQUIRE(client.converse(ask_for("hello")));
+    call_options elsewhere;
+    elsewhere.endpoint = other.server.url();
+    auto const got = client.converse(ask_for("hello"), elsewhere);
     REQUIRE(got);
-    CHECK(got->attempts == 2);
+    CHECK(got->attempts == 1);
+    auto const back = client.converse(ask_for("hello"));
+    REQUIRE(back);
+    CHECK(back->attempts == 1);
 }
 
 TEST_CASE("clock skew: a wrong key on a right clock is not tried twice") {
@@ -58,7 +95,8 @@ TEST_CASE("clock skew: no Date, an absurd one, and a server that refuses whateve
                                                {"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 1},
                                                {"Date: Fri, 31 Dec 9999 23:59:59 GMT\r\n", 1},
                                                {"Date: tomorrow\r\n", 1},
-                                               {"Date: Thu, 02 Jan 2031 00:00:00 GMT\r\n", 2}}) {
+                                               {"Date: " + http_date_in(7200) + "\r\n", 2},
+                                               {"Date: Thu, 02 Jan 2031 00:00:00 GMT\r\n", 1}}) {
         INFO(one.date);
         std::string const body = R"({"message":"Signature expired"})";
         socket_server server([&](connection& peer) {

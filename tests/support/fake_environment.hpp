@@ -19,13 +19,12 @@ struct fake_environment {
     std::shared_ptr<std::int64_t> unix_ms = std::make_shared<std::int64_t>(1'767'323'045'000);  // 2026-01-02T03:04:05Z
     std::shared_ptr<std::int64_t> steady_ms = std::make_shared<std::int64_t>(1'000'000);
 
-    /// Whether it lets itself be told that its wall clock is wrong, and what it was told; the clock does not change.
-    bool correctable = false;
-    std::shared_ptr<std::int64_t> corrected_to = std::make_shared<std::int64_t>(0);
+    /// Where offsets of services' clocks are kept; null: nowhere.
+    std::shared_ptr<bedrock::clock_offsets> offsets{};
 
     bedrock::environment get() const {
         bedrock::environment made;
-        if (correctable) made.correct_clock = [to = corrected_to](std::int64_t now) { *to = now; };
+        made.clock_offsets = offsets;
         made.variable = [set = values](std::string const& name) -> std::optional<std::string> {
             auto const found = set->find(name);
             if (found == set->end()) return std::nullopt;

@@ -117,7 +117,7 @@ class random_request {
     std::string blanks(int least) {
         std::string out;
         for (int left = least + below(3); left > 0; --left) {
-            static constexpr char const* blank[] = {" ", "\t", "\n ", "\r\n\t"};
+            static constexpr char const* blank[] = {" ", "\t", "\r\n ", "\r\n\t"};
             out += blank[below(4)];
         }
         return out;

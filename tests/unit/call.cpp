@@ -17,7 +17,7 @@ using namespace bedrock;
 
 namespace {
 
-constexpr char url[] = "http://mock.test/base/model/m%3A0/converse";
+constexpr char url[] = "https://mock.test/base/model/m%3A0/converse";
 
 recorded_exchange answer(int status, std::string type = {}, http::header_list extra = {}) {
     recorded_exchange made;
@@ -50,7 +50,7 @@ struct called {
     bool exhausted = false;
 
     called() {
-        options.endpoint = "http://mock.test/base/";
+        options.endpoint = "https://mock.test/base/";
         options.credentials = credentials{.access_key_id = "AKID", .secret_access_key = "the-secret"};
         what = {.name = "Converse", .path = "/model/m%3A0/converse", .body = "{}", .model_id = "m:0"};
     }
@@ -204,6 +204,36 @@ TEST_CASE("call: bearer tokens and nobody's requests carry no signature", "[call
     CHECK(header(c.requests[0], "Authorization") == "Basic proxy");
 }
 
+TEST_CASE("call: a Bedrock API key goes over plain http to this machine alone, unless the code allows it", "[call]") {
+    called c;
+    c.options.credentials = credentials{.bearer_token = "token"};
+    for (auto const* endpoint : {"http://mock.test", "http://10.1.2.3:8080"}) {
+        INFO(endpoint);
+        c.options.endpoint = endpoint;
+        auto const got = c.plain({answer(200)});
+        REQUIRE_FALSE(got);
+        CHECK(c.requests.empty());
+        CHECK(got.error().code == errc::invalid_input);
+        CHECK(got.error().message == "the endpoint \"" + std::string(endpoint) +
+                                         "\" (set by client option) would get secrets over plain http: use https, or "
+                                         "set allow_plain_http in code if the network is trusted");
+    }
+    auto const sends = [&] {
+        auto served = answer(200);
+        served.url = c.options.endpoint + c.what.path;
+        bool const got = c.plain({std::move(served)}).has_value();
+        return got && c.requests.size() == 1;
+    };
+    c.options.allow_plain_http = true;
+    CHECK(sends());
+    c.options.allow_plain_http = false;
+    c.options.endpoint = "http://127.0.0.1:8080";
+    CHECK(sends());
+    c.options.endpoint = "http://mock.test";
+    c.options.credentials = credentials{.access_key_id = "AKID", .secret_access_key = "the-secret"};
+    CHECK(sends());  // a signature shows no secret
+}
+
 TEST_CASE("call: headers that would break the request are refused before it is sent", "[call]") {
     called c;
     auto const refused = [&] {
@@ -220,7 +250,11 @@ TEST_CASE("call: headers that would break the request are refused before it is s
                                                  {"a", "v\r\nevil: 1"},
                                                  {"a", "v\n"},
                                                  {"a", std::string("v\0w", 3)},
-                                                 {"x-amz-a", "v\r\nevil: 1"}}) {
+                                                 {"x-amz-a", "v\r\nevil: 1"},
+                                                 {"a(b)", "v"},
+                                                 {"\xC3\xA9", "v"},
+                                                 {"a\x7F", "v"},
+                                                 {"a/b", "v"}}) {
             c.call.headers = {bad};
             auto const why = refused();
             CHECK(why.code == errc::invalid_input);
@@ -244,6 +278,26 @@ TEST_CASE("call: headers that would break the request are refused before it is s
             auto const why = refused();
             CHECK(why.code == errc::invalid_input);
             CHECK(why.message.find(name) != std::string::npos);
+        }
+    }
+    SECTION("headers of the connection") {
+        for (auto const* name : {"Connection", "keep-alive", "TE", "Trailer", "UPGRADE", "Proxy-Authorization",
+                                 "proxy-connection", "Proxy-"}) {
+            INFO(name);
+            c.call.headers = {{name, "v"}};
+            auto const why = refused();
+            CHECK(why.code == errc::invalid_input);
+            CHECK(why.message == "the header \"" + std::string(name) +
+                                     "\" is for a connection, not for a request: leave it to the library");
+        }
+    }
+    SECTION("paths with dot segments") {
+        for (auto const* path : {"/model/./converse", "/model/../converse", "/..", "/model/%2E%2e/converse", "/model/.?a=b"}) {
+            INFO(path);
+            c.what.path = path;
+            auto const why = refused();
+            CHECK(why.code == errc::invalid_input);
+            CHECK(why.message.find("an id cannot be one of these") != std::string::npos);
         }
     }
     SECTION("credentials") {

@@ -231,3 +231,26 @@ TEST_CASE("the region of an ARN", "[endpoint]") {
           "arn:aws:bedrock:a.b:1:x", "us.anthropic.claude-sonnet-4-20250514-v1:0", "xarn:aws:bedrock:us-east-1:1:x"})
         CHECK(find_region_in_arn(id).empty());
 }
+
+TEST_CASE("the partition of an ARN", "[endpoint]") {
+    using endpoint::find_partition_in_arn;
+    CHECK(find_partition_in_arn("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.x") == "aws");
+    CHECK(find_partition_in_arn("arn:aws-us-gov:bedrock:us-gov-west-1:1:x/y") == "aws-us-gov");
+    for (auto const* id : {"", "us.anthropic.claude", "arn:aws:s3:::bucket", "arn:other:bedrock:us-east-1:1:x"})
+        CHECK(find_partition_in_arn(id).empty());
+}
+
+TEST_CASE("a custom endpoint has no dot segments", "[endpoint]") {
+    endpoint::parameters from;
+    from.region = "us-east-1";
+    for (auto const* url : {"https://x.test/a/../b", "https://x.test/./a", "https://x.test/%2e%2E/a"}) {
+        INFO(url);
+        from.custom_url = url;
+        auto const got = endpoint::resolve(from);
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::invalid_input);
+        CHECK(got.error().message.find("segment of its path") != std::string::npos);
+    }
+    from.custom_url = "https://x.test/.well-known/a..b";
+    CHECK(endpoint::resolve(from));
+}

@@ -48,25 +48,36 @@ TEST_CASE("environment: the home directory of an account, for a process without 
     CHECK(environment::of_process().home() == (account ? account->pw_dir : ""));
 }
 
-TEST_CASE("environment: a clock that can be corrected keeps its correction and goes on", "[environment]") {
+TEST_CASE("environment: signatures use the offset of their host's clock, and nothing else does", "[environment]") {
     fake_environment machine;
-    auto const here = with_correctable_clock(machine.get());
+    machine.offsets = std::make_shared<clock_offsets>();
+    auto const here = machine.get();
     auto const copy = here;
-    CHECK(here.unix_milliseconds() == *machine.unix_ms);
-    copy.correct_clock(*machine.unix_ms + 7'200'000);
-    CHECK(here.unix_milliseconds() == *machine.unix_ms + 7'200'000);
+    http::header_list const two_hours_on{{"Date", "Fri, 02 Jan 2026 05:04:05 GMT"}};
+    CHECK(learn_clock_offset(here, "https://a.example/x", "a.example", "RequestExpired", two_hours_on, *machine.unix_ms));
+    CHECK(signing_time_ms(copy, "a.example") == *machine.unix_ms + 7'200'000);
+    CHECK(signing_time_ms(copy, "b.example") == *machine.unix_ms);
+    CHECK(copy.unix_milliseconds() == *machine.unix_ms);
     *machine.unix_ms += 500;
-    CHECK(copy.unix_milliseconds() == *machine.unix_ms + 7'200'000);
-    here.correct_clock(*machine.unix_ms - 1'000);
-    CHECK(here.unix_milliseconds() == *machine.unix_ms - 1'000);
-    auto const other = with_correctable_clock(machine.get());
-    CHECK(other.unix_milliseconds() == *machine.unix_ms);
+    CHECK(signing_time_ms(copy, "a.example") == *machine.unix_ms + 7'200'000);
+    CHECK(signing_time_ms(fake_environment().get(), "a.example") == *machine.unix_ms - 500);
+}
 
-    auto own = machine.get();
-    std::int64_t told = 0;
-    own.correct_clock = [&told](std::int64_t now) { told = now; };
-    auto const kept = with_correctable_clock(own);
-    kept.correct_clock(5);
-    CHECK(told == 5);
-    CHECK(kept.unix_milliseconds() == *machine.unix_ms);
+TEST_CASE("environment: a response over plain http, or a day off, does not correct the clock", "[environment]") {
+    fake_environment machine;
+    machine.offsets = std::make_shared<clock_offsets>();
+    auto const here = machine.get();
+    auto const learns = [&](std::string_view url, char const* date) {
+        return learn_clock_offset(here, url, "h", "RequestExpired", {{"Date", date}}, *machine.unix_ms);
+    };
+    auto const* const two_hours_on = "Fri, 02 Jan 2026 05:04:05 GMT";
+    CHECK_FALSE(learns("http://a.example", two_hours_on));
+    CHECK_FALSE(learns("http://169.254.170.2", two_hours_on));
+    CHECK_FALSE(learns("not a URL", two_hours_on));
+    CHECK(learns("http://127.0.0.1:8080", two_hours_on));
+    CHECK(learns("https://a.example", "Sat, 03 Jan 2026 03:04:05 GMT"));
+    CHECK_FALSE(learns("https://a.example", "Sat, 03 Jan 2026 03:04:06 GMT"));
+    CHECK(learns("https://a.example", "Thu, 01 Jan 2026 03:04:05 GMT"));
+    CHECK_FALSE(learns("https://a.example", "Thu, 01 Jan 2026 03:04:04 GMT"));
+    CHECK(here.clock_offsets->find_ms("h") == -86'400'000);
 }

@@ -393,3 +393,89 @@ TEST_CASE("settings: the configured endpoints of the conformance vectors", "[set
     }
     CHECK(count >= 20);
 }
+
+TEST_CASE("settings: a model ARN cannot move a request to another partition", "[settings]") {
+    struct sample {
+        std::string arn, region, message;  // no message: allowed
+    };
+    std::string const account = ":123456789012:inference-profile/x", set = "set the region of the client";
+    for (auto const& one : std::vector<sample>{
+             {"arn:aws:bedrock:eu-west-3" + account, "", ""},
+             {"arn:aws:bedrock:eu-west-3" + account, "ap-south-1", ""},
+             {"arn:aws-cn:bedrock:cn-north-1" + account, "cn-northwest-1", ""},
+             {"arn:aws-us-gov:bedrock:us-gov-west-1" + account, "fips-us-gov-east-1", ""},
+             {"arn:aws-cn:bedrock:cn-north-1" + account, "", set},
+             {"arn:aws-cn:bedrock:cn-north-1" + account, "us-east-1", set},
+             {"arn:aws:bedrock:eu-west-3" + account, "us-gov-west-1", set},
+             {"arn:aws-eusc:sagemaker:eusc-de-east-1:123456789012:endpoint/x", "eu-central-1", set},
+             {"arn:aws:bedrock:cn-north-1" + account, "cn-north-1", "check the ARN"},
+             {"arn:aws-cn:bedrock:us-east-1" + account, "us-east-1", "check the ARN"},
+             {"arn:aws-us-gov:bedrock:us-east-1" + account, "", "check the ARN"}}) {
+        INFO(one.arn << " from " << one.region);
+        for (bool const by_option : {true, false}) {
+            settings_request wanted;
+            wanted.model_id = one.arn;
+            fake_environment machine;
+            if (by_option)
+                wanted.region = {one.region, "client option"};
+            else
+                machine.values->emplace("AWS_REGION", one.region);
+            auto const found = find(machine, wanted);
+            if (one.message.empty()) {
+                CHECK(found);
+                continue;
+            }
+            REQUIRE_FALSE(found);
+            CHECK(found.error().code == errc::invalid_input);
+            CHECK_THAT(found.error().message, Catch::Contains(one.message));
+        }
+    }
+}
+
+TEST_CASE("settings: allowed regions bind calls, variables and model ARNs", "[settings]") {
+    settings_request wanted;
+    wanted.allowed_regions = {"eu-west-1", "eu-central-1"};
+    CHECK(find(with("AWS_REGION", "eu-west-1"), wanted));
+    CHECK(find(with("AWS_REGION", "fips-eu-west-1"), wanted));
+    auto const refusal = [&](fake_environment const& machine) {
+        auto const found = find(machine, wanted);
+        REQUIRE_FALSE(found);
+        CHECK(found.error().code == errc::invalid_input);
+        return found.error().message;
+    };
+    CHECK(refusal(with("AWS_REGION", "us-east-1")) ==
+          "the region \"us-east-1\" (AWS_REGION) is not among the allowed_regions of the client");
+    CHECK_THAT(refusal(fake_environment()), Catch::Contains("\"us-east-1\" (default)"));
+    wanted.model_id = "arn:aws:bedrock:us-west-2:123456789012:inference-profile/x";
+    CHECK_THAT(refusal(with("AWS_REGION", "eu-west-1")), Catch::Contains("\"us-west-2\" (model ARN)"));
+    wanted.region = {"eu-west-1", "call option"};  // wins over the ARN, whose region is still not allowed
+    CHECK_THAT(refusal(fake_environment()), Catch::Contains("\"us-west-2\" (model ARN)"));
+    wanted.model_id = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/x";
+    CHECK(find(fake_environment(), wanted)->region.value == "eu-west-1");
+    wanted.region = {};
+    CHECK(find(with("AWS_REGION", "us-east-1"), wanted)->region.value == "eu-central-1");
+}
+
+TEST_CASE("settings: secrets go over plain http to this machine alone, unless the code allows it", "[settings]") {
+    settings_request wanted;
+    wanted.needs_privacy = true;
+    for (auto const* url : {"https://sts.example", "http://127.0.0.1:4566", "http://localhost", "http://[::1]:80/x",
+                            "http://169.254.170.2", "http://169.254.170.23", "http://[fd00:ec2::23]"}) {
+        INFO(url);
+        CHECK(find(with("AWS_ENDPOINT_URL", url), wanted));
+    }
+    for (auto const* url : {"http://sts.example", "http://10.0.0.1", "http://127.0.0.1.example", "http://localhost.example"}) {
+        INFO(url);
+        wanted.allow_plain_http = false;
+        auto const found = find(with("AWS_ENDPOINT_URL", url), wanted);
+        REQUIRE_FALSE(found);
+        CHECK(found.error().code == errc::invalid_input);
+        CHECK(found.error().message ==
+              "the endpoint \"" + std::string(url) + "\" (set by AWS_ENDPOINT_URL) would get secrets over plain http: use "
+              "https, or set allow_plain_http in code if the network is trusted");
+        wanted.allow_plain_http = true;
+        CHECK(find(with("AWS_ENDPOINT_URL", url), wanted));
+    }
+    wanted = {};
+    CHECK(find(with("AWS_ENDPOINT_URL", "http://sts.example"), wanted));
+}

@@ -260,3 +260,28 @@ TEST_CASE("no description quotes the URL or is the same as another's", "[uri]") 
             CHECK(bedrock::describe(static_cast<url_fault>(a)) != bedrock::describe(static_cast<url_fault>(b)));
     CHECK(bedrock::describe(static_cast<url_fault>(200)).empty());
 }
+
+TEST_CASE("uri: dot segments are found in every spelling", "[uri]") {
+    for (auto const* path : {".", "..", "/.", "/a/..", "/a/./b", "../b", "/%2e", "/%2E%2e/x", "/.%2e", "/%2E."})
+        CHECK(bedrock::has_dot_segment(path));
+    for (auto const* path : {"", "/", "//", "/...", "/a.", "/.a/b..", "/%2e%2e%2e", "/%2", "/%252e%252e", "/a..b", "/%2f."}) {
+        INFO(path);
+        CHECK_FALSE(bedrock::has_dot_segment(path));
+    }
+}
+
+TEST_CASE("uri: this machine, and the hosts to which AWS allows plain http", "[uri]") {
+    for (auto const* host : {"127.0.0.1", "127.255.255.255", "localhost", "LocalHost", "[::1]"}) {
+        CHECK(bedrock::is_loopback_host(host));
+        CHECK(bedrock::allows_plain_http(host));
+    }
+    for (auto const* host : {"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[FD00:EC2::23]"}) {
+        CHECK_FALSE(bedrock::is_loopback_host(host));
+        CHECK(bedrock::allows_plain_http(host));
+    }
+    for (auto const* host : {"", "127.0.0.1.example", "127.1", "10.0.0.1", "169.254.169.254", "localhost.", "[::2]", "example"}) {
+        INFO(host);
+        CHECK_FALSE(bedrock::is_loopback_host(host));
+        CHECK_FALSE(bedrock::allows_plain_http(host));
+    }
+}

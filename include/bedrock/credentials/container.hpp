@@ -71,13 +71,6 @@ using container_provider = basic_container_provider<void>;
 
 namespace detail {
 
-inline bool is_own_host(std::string_view host) noexcept {
-    if (host.starts_with("127.") && uri_detail::is_ipv4(host)) return true;
-    for (auto const own : {"localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"})
-        if (http::equal_names(host, own)) return true;
-    return false;
-}
-
 struct container_token {
     secret text{};
     /// Why there is none, though one was named; "" where all is well, also without any.
@@ -145,7 +138,7 @@ inline result<std::optional<container_target>> find_container_target(environment
     target.origin.append(parsed.scheme).append("://");
     append_authority(target.origin, parsed);
     target.local = parsed.scheme == "http";
-    if (target.local && !detail::is_own_host(parsed.host))
+    if (target.local && !allows_plain_http(parsed.host))
         return fail(errc::credentials,
                     target.variable + " names " + target.origin +
                         ": plain http is for this machine's own addresses (127.0.0.0/8, [::1], localhost, "

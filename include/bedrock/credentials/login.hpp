@@ -296,7 +296,7 @@ exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const
         claims.method = "POST";
         claims.url = request.url;
         claims.id = id;
-        claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
+        claims.issued_at = from_unix_milliseconds(signing_time_ms(surroundings, where->host)).seconds;
         proof = make_dpop_proof(key, claims);
         if (id.empty() || proof.empty())
             return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");

@@ -91,7 +91,7 @@ struct profile_plan_answer {
 /// In a profile, a role comes first (with exactly one of source_profile, credential_source and
 /// web_identity_token_file), then static keys, credential_source, credential_process, SSO, login_session: the
 /// JavaScript SDK's order. A profile that another one names as its source_profile gives its static keys where it has
-/// some, whatever else it has; one that names itself gives its other credentials.
+/// some, whatever else it has; one that names itself gives its other credentials. At most 16 profiles follow each other.
 template <class = void>
 profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected);
 
@@ -161,6 +161,9 @@ class basic_profile_planner {
                             ", which is in neither " + files_.describe_files());
             for (auto const& name : visited_)
                 if (name == source) return stop(describe_loop(source));
+            if (visited_.size() > max_sources)
+                return stop("profile " + visited_.front() + " has more than " + std::to_string(max_sources) +
+                            " profiles behind it, each the source_profile of another: shorten the chain");
             at = next;
         }
     }
@@ -304,6 +307,8 @@ class basic_profile_planner {
             add(property.value);
         }
     }
+
+    static constexpr std::size_t max_sources = 16;
 
     profile_snapshot const& files_;
     std::vector<std::string> visited_;

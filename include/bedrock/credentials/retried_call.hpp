@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -30,8 +31,8 @@ using request_maker = std::function<result<http::request>()>;
 /// `message`.
 using refusal_reader = std::function<error(http::response const&)>;
 
-/// The body of the first answer with status 200. A signature that was refused because this machine's clock is wrong
-/// corrects that, and is made anew once.
+/// The body of the first response with status 200. A signature that was rejected because the local clock is wrong is
+/// made again once with the service's time.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
@@ -54,6 +55,8 @@ inline settings_request at_service(service_name service, settings_request const&
     place.endpoint_variable = service.endpoint_variable;
     place.endpoint = {};
     place.model_id.clear();
+    place.allowed_regions.clear();
+    place.needs_privacy = true;
     return place;
 }
 
@@ -76,9 +79,10 @@ exchange<result<secret>> send_retried(request_maker make, refusal_reader read, s
     retry::attempts attempts(bucket);
     bool corrected = false;
     for (;;) {
-        auto const signed_at_ms = surroundings.unix_milliseconds();
         auto request = make();
         if (!request) co_return unexpected{std::move(request).error()};
+        std::string const url = request->url, host(http::find_header(request->headers, "Host"));
+        auto const signed_at_ms = signing_time_ms(surroundings, host);
         request->timeouts = detail::retried_call_clocks;
         request->max_body = std::size_t{1} << 20;
         http_ask asked(std::move(*request));
@@ -97,9 +101,8 @@ exchange<result<secret>> send_retried(request_maker make, refusal_reader read, s
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
-            auto const now = find_true_time(reason.name, response.head.headers, signed_at_ms);
-            if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
-                surroundings.correct_clock(*now);
+            if (!corrected && learn_clock_offset(surroundings, url, host, reason.name, response.head.headers, signed_at_ms)) {
+                corrected = true;
                 continue;
             }
         }

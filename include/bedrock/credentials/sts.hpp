@@ -146,7 +146,7 @@ inline result<http::request> make_request(std::string const& body, std::optional
     sigv4::signature signature;
     auto const status = sigv4::sign(
         unsigned_request, {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
-        {where.region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
+        {where.region.value, "sts", signing_time_ms(surroundings, where.host) / 1000}, {}, signature);
     if (!status.ok()) return fail(errc::credentials, std::string(sigv4::describe(status.code)));
     for (auto& added : signature.headers) request.headers.push_back(std::move(added));
     return request;

@@ -14,8 +14,9 @@ enum class fault : unsigned char {
     none,                  ///< nothing
     invalid_method,        ///< empty, or not an HTTP token
     invalid_target,        ///< begins with neither `/` nor `?`, or holds a control character; presigned: or a `#`
-    invalid_header,        ///< a name that is no HTTP token, or a value with a NUL or a line end that folds nothing
+    invalid_header,        ///< a name that is not an HTTP token, or a value with a NUL, a bare CR or LF, or an open fold
     missing_host,          ///< no Host header, which every signature covers
+    repeated_host,         ///< more than one Host header: the service may take another one than the signer
     conflicting_header,    ///< Authorization, X-Amz-Date or X-Amz-Security-Token stands where the signer adds its own
     conflicting_query,     ///< a query parameter that `presign` adds is in the query already
     invalid_payload_hash,  ///< a payload hash with characters that a header cannot carry
@@ -65,9 +66,11 @@ constexpr std::string_view describe(fault code) noexcept {
             return "the target does not begin with '/' or '?', or holds a control character, or a '#' where it is to "
                    "be presigned";
         case fault::invalid_header:
-            return "a header has a name that is no HTTP token, or a line end in its value";
+            return "a header has a name that is not an HTTP token, or a line end in its value";
         case fault::missing_host:
             return "there is no Host header to sign";
+        case fault::repeated_host:
+            return "there is more than one Host header";
         case fault::conflicting_header:
             return "Authorization, X-Amz-Date or X-Amz-Security-Token is among the headers already";
         case fault::conflicting_query:

@@ -182,6 +182,19 @@ TEST_CASE("profile plan: a circle of profiles is shown", "[credentials]") {
           "profiles name each other as source_profile, in a circle: A -> B -> C -> B");
 }
 
+TEST_CASE("profile plan: at most 16 profiles follow each other as source_profile", "[credentials]") {
+    auto const chain = [](int sources) {
+        std::string text;
+        for (int i = 0; i != sources; ++i)
+            text += (i == 0 ? std::string("[profile A") : "[profile P" + std::to_string(i)) + "]\nrole_arn = r\nsource_profile = P" +
+                    std::to_string(i + 1) + "\n";
+        return text + "[profile P" + std::to_string(sources) + "]\n" + keys;
+    };
+    CHECK(plan(chain(16)).outcome == provider_outcome::found);
+    CHECK(refusal(chain(17)) ==
+          "profile A has more than 16 profiles behind it, each the source_profile of another: shorten the chain");
+}
+
 TEST_CASE("profile plan: the fingerprint follows what the plan was made from, and nothing else", "[credentials]") {
     std::string const text = "[profile A]\nrole_arn = a\nsource_profile = B\n[profile B]\nsso_session = s\n";
     std::string const rest = "[profile C]\nregion = x\n" + sso_session;

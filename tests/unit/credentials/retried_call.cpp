@@ -40,6 +40,7 @@ struct session {
             if (++made > most) return fail(errc::invalid_input, "cannot be signed");
             http::request request;
             request.url = url;
+            request.headers.push_back({"Host", "service.test"});
             return request;
         };
         refusal_reader const read = [](http::response const& response) {
@@ -86,25 +87,25 @@ TEST_CASE("retried call: what may pass is repeated, each time made anew", "[cred
     CHECK(told.runner.pauses() == std::vector<std::int64_t>{1700});
 }
 
-TEST_CASE("retried call: a wrong clock is corrected, and the request made anew, once", "[credentials]") {
+TEST_CASE("retried call: a rejection by clock skew is signed again once, with the time of the service", "[credentials]") {
     http::header_list const two_hours_on{{"Date", "Fri, 02 Jan 2026 05:04:05 GMT"}};
     session s({answered(403, "RequestExpired", two_hours_on), answered(200, "body")});
-    s.machine.correctable = true;
+    s.machine.offsets = std::make_shared<clock_offsets>();
     auto const got = s.send();
     REQUIRE(got);
     CHECK(s.made == 2);
     CHECK(s.runner.pauses().empty());
-    CHECK(*s.machine.corrected_to == 1'767'330'245'000);
+    CHECK(s.machine.offsets->find_ms("service.test") == 7'200'000);
 
     session again(std::vector<recorded_exchange>(2, answered(403, "RequestExpired", two_hours_on)));
-    again.machine.correctable = true;
+    again.machine.offsets = std::make_shared<clock_offsets>();
     CHECK_FALSE(again.send());
     CHECK(again.made == 2);
     session fixed({answered(403, "RequestExpired", two_hours_on)});
     CHECK_FALSE(fixed.send());
     CHECK(fixed.made == 1);
     session right({answered(403, "SignatureDoesNotMatch", {{"Date", "Fri, 02 Jan 2026 03:04:05 GMT"}})});
-    right.machine.correctable = true;
+    right.machine.offsets = std::make_shared<clock_offsets>();
     CHECK_FALSE(right.send());
     CHECK(right.made == 1);
 }

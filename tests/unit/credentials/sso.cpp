@@ -96,10 +96,10 @@ TEST_CASE("sso: where the portal is, and what needs escaping", "[credentials]") 
     CHECK(url_for({{"AWS_REGION", "us-west-2"}}) == "https://portal.sso.eu-west-1.amazonaws.com" + rest);
     CHECK(url_for({{"AWS_USE_FIPS_ENDPOINT", "true"}}) == "https://portal.sso-fips.eu-west-1.amazonaws.com" + rest);
     CHECK(url_for({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}) == "https://portal.sso.eu-west-1.api.aws" + rest);
-    CHECK(url_for({{"AWS_ENDPOINT_URL_SSO", "http://sso.test/p"}, {"AWS_ENDPOINT_URL", "http://all.test"}}) ==
-          "http://sso.test/p" + rest);
-    CHECK(url_for({{"AWS_ENDPOINT_URL_SSO_OIDC", "http://oidc.test"}, {"AWS_ENDPOINT_URL", "http://all.test"}}) ==
-          "http://all.test" + rest);
+    CHECK(url_for({{"AWS_ENDPOINT_URL_SSO", "https://sso.test/p"}, {"AWS_ENDPOINT_URL", "https://all.test"}}) ==
+          "https://sso.test/p" + rest);
+    CHECK(url_for({{"AWS_ENDPOINT_URL_SSO_OIDC", "https://oidc.test"}, {"AWS_ENDPOINT_URL", "https://all.test"}}) ==
+          "https://all.test" + rest);
     auto wanted = corp_role();
     wanted.region = "cn-north-1";
     wanted.role_name = "a+b/c &d";

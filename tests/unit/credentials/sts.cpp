@@ -158,13 +158,13 @@ TEST_CASE("sts: where it is", "[credentials]") {
     CHECK(url_for({{"AWS_REGION", "cn-north-1"}}) == "https://sts.cn-north-1.amazonaws.com.cn/");
     CHECK(url_for({{"AWS_USE_FIPS_ENDPOINT", "true"}}) == "https://sts-fips.us-east-1.amazonaws.com/");
     CHECK(url_for({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}) == "https://sts.us-east-1.api.aws/");
-    CHECK(url_for({{"AWS_ENDPOINT_URL_STS", "http://sts.test:8/p/"}, {"AWS_ENDPOINT_URL", "http://all.test"}}) ==
-          "http://sts.test:8/p/");
-    CHECK(url_for({{"AWS_ENDPOINT_URL", "http://all.test"}, {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://b.test"}}) ==
-          "http://all.test/");
+    CHECK(url_for({{"AWS_ENDPOINT_URL_STS", "https://sts.test:8/p/"}, {"AWS_ENDPOINT_URL", "https://all.test"}}) ==
+          "https://sts.test:8/p/");
+    CHECK(url_for({{"AWS_ENDPOINT_URL", "https://all.test"}, {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://b.test"}}) ==
+          "https://all.test/");
     settings_request place;
     place.region = {"eu-west-1", "client option"};
-    place.endpoint = {"http://bedrock.test", "client option"};
+    place.endpoint = {"https://bedrock.test", "client option"};
     place.model_id = "arn:aws:bedrock:us-west-2:1:inference-profile/x";
     CHECK(url_for({{"AWS_REGION", "cn-north-1"}}, place) == "https://sts.eu-west-1.amazonaws.com/");
     place.region = {};

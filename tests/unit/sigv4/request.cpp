@@ -57,11 +57,13 @@ TEST_CASE("headers that cannot be signed are refused", "[sigv4]") {
     };
     CHECK(fault_with([](sample& s) { s.headers.clear(); }) == fault::missing_host);
     CHECK(fault_with([](sample& s) { s.headers[0].name = "hOST"; }) == fault::none);
+    CHECK(fault_of("host", "other.example") == fault::repeated_host);
+    CHECK(fault_of("HOST", "") == fault::repeated_host);
     for (auto const* name : {"", "a b", "a:", "a\n", "\xC3\xA9", "x,y"})
         CHECK(fault_of(name, "v") == fault::invalid_header);
-    for (auto const* value : {"a\nb", "a\n", "a\r", "a\r\n", "\r\rb", "a\r\nInjected: b"})
+    for (auto const* value : {"a\nb", "a\n", "a\r", "a\r\n", "\r\rb", "a\r\nInjected: b", "a\n b", "a\n\tb", "a\r b", "a\r\n b\n c"})
         CHECK(fault_of("n", value) == fault::invalid_header);
-    for (auto const* value : {"a\n b", "a\r\n\tb", "", "\xE1\x88\xB4"}) CHECK(fault_of("n", value) == fault::none);
+    for (auto const* value : {"a\r\n b", "a\r\n\tb\r\n c", "", "\xE1\x88\xB4"}) CHECK(fault_of("n", value) == fault::none);
     CHECK(fault_of("n", std::string("\0", 1)) == fault::invalid_header);
     CHECK(fault_of("authorization", "") == fault::conflicting_header);
     CHECK(fault_of("x-amz-date", "") == fault::conflicting_header);
