@@ -128,6 +128,7 @@ inline operation_name find_operation(std::string_view method, std::string_view t
         {"POST", "/model/", "/invoke-with-response-stream", "InvokeModelWithResponseStream"},
         {"POST", "/model/", "/count-tokens", "CountTokens"},
         {"POST", "/guardrail/", "/apply", "ApplyGuardrail"},
+        {"POST", "/guardrail-checks/invoke", "", "InvokeGuardrailChecks"},
         {"POST", "/async-invoke", "", "StartAsyncInvoke"},
         {"GET", "/async-invoke", "", "ListAsyncInvokes"},
         {"GET", "/async-invoke/", "*", "GetAsyncInvoke"},

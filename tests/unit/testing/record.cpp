@@ -253,3 +253,103 @@ TEST_CASE("destroyed while Bedrock is silent", "[testing][record]") {
     tape.reset();
     caller.join();
 }
+
+namespace {
+
+/// The status of a raw request, without a client.
+int status_of(testing::recording const& tape, std::string const& method, std::string const& target, http::header_list extra,
+              bool is_signed = true) {
+    auto const options = tape.options();
+    http::request made;
+    made.method = method;
+    made.url = options.endpoint + target;
+    if (method == "POST") made.body = std::string("{}");
+    made.headers = {{"Host", options.endpoint.substr(7)}};
+    for (auto& header : extra) {
+        if (http::equal_names(header.name, "Host")) made.headers.clear();
+        made.headers.push_back(std::move(header));
+    }
+    if (is_signed) {
+        sigv4::signature signature;
+        auto const& keys = *options.credentials;
+        REQUIRE(sigv4::sign({.method = method, .target = target, .headers = made.headers, .body = as_bytes(made.body.view())},
+                            {keys.access_key_id, keys.secret_access_key.view(), {}},
+                            {"us-east-1", "bedrock", std::int64_t{1'767'323'045}}, {}, signature)
+                    .ok());
+        for (auto& header : signature.headers) made.headers.push_back(header);
+    }
+    engine own(std::make_shared<engine_share>());
+    http_ask asked(std::move(made));
+    auto const surroundings = environment::of_process();
+    blocking_runner runner(own, surroundings, cancellation(), 0);
+    auto const got = runner.run([](http_ask& sent) -> exchange<result<int>> {
+        co_await sent;
+        co_return sent.failure ? 0 : sent.response.head.status;
+    }(asked));
+    REQUIRE(got);
+    return *got;
+}
+
+}  // namespace
+
+TEST_CASE("a recording serves its own client alone", "[testing][record]") {
+    temporary_file const file("tape.json", "");
+    upstream aws;
+    recording tape(file.path(), aws.options()), other(file.path(), aws.options());
+    CHECK(tape.options().credentials->secret_access_key.view() != other.options().credentials->secret_access_key.view());
+    CHECK(tape.options().credentials->secret_access_key.view().size() == 64);
+    std::string const target = "/model/m/converse";
+    SECTION("keys of another client, or none") {
+        CHECK(status_of(tape, "POST", target, {}, false) == 403);
+        CHECK(status_of(tape, "POST", target, {{"Authorization", "Bearer x"}}, false) == 403);
+        auto stranger = tape.options();
+        stranger.credentials = aws.server.options().credentials;
+        auto const got = client(stranger).converse(ask_for("one"));
+        REQUIRE_FALSE(got);
+        CHECK(got.error().message.find("only clients made from recording::options() are served") != std::string::npos);
+    }
+    SECTION("a web page") {
+        CHECK(status_of(tape, "POST", target, {{"Origin", "http://evil.example"}}) == 403);
+        CHECK(status_of(tape, "POST", target, {{"Host", "evil.example"}}) == 403);
+        CHECK(status_of(tape, "POST", target, {{"Host", "localhost" + tape.options().endpoint.substr(16)}}) == 403);
+    }
+    SECTION("what is not an operation") {
+        CHECK(status_of(tape, "GET", target, {}) == 403);
+        CHECK(status_of(tape, "POST", "/", {}) == 403);
+        CHECK(status_of(tape, "POST", "/model/m/other", {}) == 403);
+        CHECK(status_of(tape, "DELETE", "/foundation-models", {}) == 403);
+    }
+    CHECK(aws.server.requests().empty());
+    CHECK(status_of(tape, "POST", target, {}) == 400);  // served: nothing is scripted
+    CHECK(aws.server.requests().size() == 1);
+    CHECK(tape.finish());
+}
+
+TEST_CASE("a recording holds no secret, wherever it stood", "[testing][record]") {
+    temporary_file const file("tape.json", "");
+    upstream aws;
+    auto const hidden = encode_base64(as_bytes("before " + session_token + " behind"));
+    aws.server.enqueue(testing::body_reply(R"({"image":{"bytes":")" + hidden + R"("}})"));
+    auto binary = testing::body_reply("\xff" + session_token);
+    binary.headers = {{"Content-Type", "application/octet-stream"}};
+    aws.server.enqueue(binary);
+    auto const chunk = encode_base64(as_bytes("{\"said\":\"" + session_token + "\"}"));
+    aws.server.enqueue(testing::events_reply({{.type = "chunk", .payload = R"({"bytes":")" + chunk + R"("})"}}));
+    aws.server.enqueue(testing::body_reply(R"({"inferenceProfileSummaries":[]})"));
+    {
+        recording tape(file.path(), aws.options());
+        client asking(tape.options());
+        CHECK(asking.invoke_model({.model_id = "m", .body = R"({"a":")" + session_token + R"(","b":")" + hidden + R"("})"}));
+        CHECK(asking.invoke_model({.model_id = "m", .body = "\xff" + secret_key}));
+        CHECK(asking.invoke_model_stream({.model_id = "m", .body = "{}"}, [](auto const&) {}));
+        CHECK(asking.list_inference_profiles({.next_token = secret_key}));
+        CHECK(tape.finish());
+    }
+    auto const text = read(file.path());
+    INFO(text);
+    for (auto const& one : {secret_key, session_token, percent_encode(secret_key), hidden,
+                            encode_base64(as_bytes("\xff" + session_token)), encode_base64(as_bytes("\xff" + secret_key)),
+                            chunk})
+        CHECK(text.find(one) == std::string::npos);
+    CHECK(text.find(encode_base64(as_bytes("before *** behind"))) != std::string::npos);
+}
