@@ -28,6 +28,8 @@ inline result<operation> make_start_operation(start_async_invoke_request const& 
     if (!request.client_request_token.empty()) return with_json(std::move(made), request);
     auto with_token = request;
     with_token.client_request_token = crypto::make_uuid_v4();
+    if (with_token.client_request_token.empty())
+        return fail(errc::invalid_input, "OpenSSL cannot make random numbers, which client_request_token needs");
     return with_json(std::move(made), with_token);
 }
 

@@ -2129,6 +2129,14 @@ struct client_options {
     std::string endpoint{};
     /// As `endpoint`, of the runtime alone and behind it: the control plane stays where it is.
     std::string runtime_endpoint{};
+    /// Regions that requests may go to, whatever a call, a model ARN or the environment says. Empty: any region of the
+    /// partition of the client's own region. For gateways that forward model ids of others; an inference profile of a
+    /// geography or "global." still lets AWS choose among the regions of the profile.
+    std::vector<std::string> allowed_regions{};
+    /// Sends tokens and secrets, and takes credentials, over plain http to any host: endpoints of STS, IAM Identity
+    /// Center and AWS Sign-In, and a Bedrock API key. Otherwise only loopback and the container agents' addresses are
+    /// accepted. No variable or profile sets it.
+    bool allow_plain_http = false;
     /// Unset: AWS_USE_FIPS_ENDPOINT, the profile's use_fips_endpoint.
     std::optional<bool> use_fips{};
     /// Unset: AWS_USE_DUALSTACK_ENDPOINT, the profile's use_dualstack_endpoint.
@@ -2172,7 +2180,8 @@ struct call_options {
     std::string region{};
     std::string endpoint{};
     /// Added to the request, not signed unless they begin with `x-amz`. **Errors:** invalid_input for a name that the
-    /// request has already, such as Host (Authorization only where it has none), and for one that is no header.
+    /// request sets itself, such as Host (Authorization unless the call is anonymous), for headers of the connection
+    /// (Connection, Keep-Alive, TE, Trailer, Upgrade, Proxy-*), and for a name that is not an HTTP token.
     http::header_list headers{};
     std::optional<http::timeouts> timeouts{};
     /// As a whole in place of the client's.
@@ -2236,8 +2245,7 @@ using client_state = basic_client_state<void>;
 template <class Use>
 environment basic_client_state<Use>::complete(std::optional<environment> const& given) {
     auto process = environment::of_process();
-    if (!given) return with_correctable_clock(std::move(process));
-    auto made = *given;
+    auto made = given ? *given : environment();
     if (!made.variable) {
         made.variable = std::move(process.variable);
         if (!made.home) made.home = std::move(process.home);
@@ -2245,7 +2253,8 @@ environment basic_client_state<Use>::complete(std::optional<environment> const& 
     if (!made.unix_milliseconds) made.unix_milliseconds = std::move(process.unix_milliseconds);
     if (!made.steady_milliseconds) made.steady_milliseconds = std::move(process.steady_milliseconds);
     if (!made.random_unit) made.random_unit = std::move(process.random_unit);
-    return with_correctable_clock(std::move(made));
+    if (!made.clock_offsets) made.clock_offsets = detail::share_new<clock_offsets>();
+    return made;
 }
 
 template <class Use>
@@ -2259,6 +2268,8 @@ settings_request basic_client_state<Use>::make_settings_request() const {
     wanted.use_dual_stack = options.use_dual_stack;
     wanted.ignore_configured_endpoints = options.ignore_configured_endpoints;
     if (options.region_of_instance) wanted.last_region_source = instance;
+    wanted.allowed_regions = options.allowed_regions;
+    wanted.allow_plain_http = options.allow_plain_http;
     return wanted;
 }
 
@@ -2392,6 +2403,11 @@ exchange<result<call_target>> find_target(client_state const& client, call_optio
     if (!answer.credentials) co_return unexpected{std::move(answer.credentials).error()};
     target.credentials = std::move(*answer.credentials);
     if (client.options.auth == auth_scheme::sigv4) target.credentials.bearer_token = {};
+    bool const exposes_token = !target.credentials.bearer_token.empty() && !client.options.allow_plain_http &&
+                               client.options.network.unix_socket.empty();
+    if (exposes_token)
+        if (auto why = detail::find_exposure(target.settings); !why.empty())
+            co_return fail(errc::invalid_input, std::move(why));
     co_return target;
 }
 
@@ -2528,17 +2544,13 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
 
 namespace detail {
 
-/// A header name or value that would end its line early.
-inline bool splits_headers(http::header const& given) noexcept {
-    auto const breaks = [](std::string_view text) {
-        return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-    };
-    return given.name.empty() || breaks(given.name) || breaks(given.value) ||
-           given.name.find_first_of(": \t") != std::string::npos;
+/// False for a name that is not a token, and for a value that would end its line early.
+inline bool is_sendable(http::header const& given) noexcept {
+    return http::is_token(given.name) && given.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
 }
 
-/// What the request says by itself, or libcurl for it. A second one would be read one way by this end and another way
-/// by the next. Authorization is the caller's where the request has none.
+/// Headers that the request sets itself, or libcurl for it: a second one would be read one way by this end and another
+/// way by the next. Authorization is the caller's if the request is anonymous.
 inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     constexpr std::string_view own[] = {
         "Host",       "Content-Type",        "Accept",          "Content-Length",        "Transfer-Encoding",
@@ -2547,6 +2559,14 @@ inline bool is_own_header(std::string_view name, bool anonymous) noexcept {
     for (auto const& taken : own)
         if (http::equal_names(name, taken)) return true;
     return !anonymous && http::equal_names(name, "Authorization");
+}
+
+/// Headers of one connection alone (RFC 9110, 7.6.1), which libcurl or a proxy would act on.
+inline bool is_connection_header(std::string_view name) noexcept {
+    constexpr std::string_view hop_by_hop[] = {"Connection", "Keep-Alive", "TE", "Trailer", "Upgrade"};
+    for (auto const& one : hop_by_hop)
+        if (http::equal_names(name, one)) return true;
+    return http::equal_names(name.substr(0, 6), "Proxy-");
 }
 
 inline bool has_header(http::header_list const& among, std::string_view name) noexcept {
@@ -2593,6 +2613,10 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
                                           int max_attempts) {
     auto const& client = frame.client.options;
     auto const& surroundings = frame.client.surroundings;
+    std::string_view const path = frame.what.path;
+    if (has_dot_segment(path.substr(0, path.find('?'))))
+        return fail(errc::invalid_input, "the request path " + quote(path) + " has \".\" or \"..\" as a segment: an id cannot be one of these");
+    if (invocation.empty()) return fail(errc::invalid_input, "OpenSSL cannot make random numbers, which a request needs");
     http::request made;
     made.method = frame.what.method;
     made.url = target.settings.endpoint.value + frame.what.path;
@@ -2613,16 +2637,18 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     if (!frame.what.accept.empty()) made.headers.push_back({"Accept", frame.what.accept});
     for (auto const& own : frame.what.headers) made.headers.push_back(own);
     for (auto const& own : made.headers)
-        if (splits_headers(own)) return refuse_header(own.name, "cannot be sent: a line break stands in its value");
+        if (!is_sendable(own)) return refuse_header(own.name, "cannot be sent: its value has a line break");
     made.headers.push_back({"amz-sdk-invocation-id", invocation});
     made.headers.push_back({"amz-sdk-request", "attempt=" + std::to_string(frame.attempts) + "; max=" +
                                                    std::to_string((std::max)(max_attempts, frame.attempts))});
     http::header_list unsigned_headers{{"User-Agent", make_user_agent(client, frame.options)}};
-    if (splits_headers(unsigned_headers[0]))
-        return refuse_header("User-Agent", "cannot be sent: a user_agent_suffix has a line break in it");
+    if (!is_sendable(unsigned_headers[0]))
+        return refuse_header("User-Agent", "cannot be sent: user_agent_suffix has a line break");
     for (auto const& extra : frame.options.headers) {
-        if (splits_headers(extra))
-            return refuse_header(extra.name, "cannot be sent: its name is none, or a line break stands in it");
+        if (!is_sendable(extra))
+            return refuse_header(extra.name, "cannot be sent: its name is not an HTTP token, or its value has a line break");
+        if (is_connection_header(extra.name))
+            return refuse_header(extra.name, "is for a connection, not for a request: leave it to the library");
         if (is_own_header(extra.name, target.anonymous) || has_header(frame.what.headers, extra.name))
             return refuse_header(extra.name, "is not the caller's to set: the request has its own");
         bool const is_signed = extra.name.size() >= 5 && http::equal_names(extra.name.substr(0, 5), "x-amz");
@@ -2647,7 +2673,8 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
              .body = as_bytes(made.body.view())},
             {target.credentials.access_key_id, target.credentials.secret_access_key.view(),
              target.credentials.session_token.view()},
-            {target.settings.region.value, "bedrock", surroundings.unix_milliseconds() / 1000}, {}, signature);
+            {target.settings.region.value, "bedrock", signing_time_ms(surroundings, target.settings.host) / 1000}, {},
+            signature);
         if (!status.ok())
             return fail(status.code == sigv4::fault::invalid_credentials ? errc::credentials : errc::invalid_input,
                         "the request cannot be signed: " + std::string(sigv4::describe(status.code)));
@@ -2681,7 +2708,7 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
-        signed_at_ms_ = frame_.client.surroundings.unix_milliseconds();
+        signed_at_ms_ = signing_time_ms(frame_.client.surroundings, target.settings.host);
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
         sent_at_ms_ = frame_.client.surroundings.steady_milliseconds();
@@ -2715,15 +2742,12 @@ class repeats {
         if (decided.verdict == retry::verdict::repeat) return decided.delay_ms;
         return std::nullopt;
     }
-    /// The service refused the signature because this machine's clock is wrong, for the first time in this call: from
-    /// now on the client signs with the service's time.
+    /// The service rejected the signature because the local clock is wrong, for the first time in this call: from now
+    /// on requests to its host are signed with its time.
     bool correct_clock(error const& failed, http::header_list const& headers, call_target const& target) {
-        auto const& correct = frame_.client.surroundings.correct_clock;
-        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty() || !correct) return false;
-        auto const now = find_true_time(failed.name, headers, signed_at_ms_);
-        if (!now) return false;
-        correct(*now);
-        return corrected_ = true;
+        if (corrected_ || target.anonymous || !target.credentials.bearer_token.empty()) return false;
+        return corrected_ = learn_clock_offset(frame_.client.surroundings, target.settings.endpoint.value,
+                                               target.settings.host, failed.name, headers, signed_at_ms_);
     }
     /// The service says that the credentials have expired, for the first time in this call.
     bool may_renew(error const& failed) noexcept {

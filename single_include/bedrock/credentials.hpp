@@ -6,18 +6,109 @@
 #include "core.hpp"
 #include "sigv4.hpp"
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+// ===== bedrock/clock_skew.hpp ========================================================================================
+// Clock skew: detects that a signature was rejected because the local clock is wrong, and keeps the offsets of services'
+// clocks. Nothing here reads or sets a clock.
+#ifndef BEDROCK_CLOCK_SKEW_HPP
+#define BEDROCK_CLOCK_SKEW_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// True for the names under which AWS refuses a signature that may be of the wrong time.
+bool may_be_clock_skew(std::string_view error_name) noexcept;
+
+/// The service's time, milliseconds since 1970, where it refused a signature under such a name and its Date is more
+/// than four minutes off the time that was signed; AWS accepts five. nullopt for a Date that is missing, is none, or
+/// is of no year in which a service answers: 2020 to 2099.
+/// **Wire:** AWS's SDKs correct from four minutes on.
+std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
+                                           std::int64_t signed_at_ms) noexcept;
+
+/// The largest offset that is believed: a day. A clock that is further off must be set, because a response that moves
+/// signatures by years would make them valid at times that nobody chose.
+inline constexpr std::int64_t max_clock_offset_ms = 86'400'000;
+
+/// True if a time in a response from this URL may be believed: it came over TLS, or from this machine.
+bool may_correct_clock(std::string_view url) noexcept;
+
+/// How far the clocks of services are ahead of the local clock, by the value of the Host header. Only signatures use it.
+/// Keeps at most 64 hosts; the oldest one goes first.
+/// **Thread safety:** any.
+class clock_offsets {
+  public:
+    /// Milliseconds; 0 for an unknown host.
+    std::int64_t find_ms(std::string_view host) const;
+    void set_ms(std::string_view host, std::int64_t ahead_ms);
+
+  private:
+    static constexpr std::size_t max_hosts = 64;
+    mutable std::mutex mutex_;
+    std::vector<std::pair<std::string, std::int64_t>> ahead_ms_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline bool may_be_clock_skew(std::string_view error_name) noexcept {
+    constexpr std::string_view names[] = {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch",
+                                          "RequestExpired",   "RequestTimeTooSkewed",      "RequestInTheFuture"};
+    for (auto const& name : names)
+        if (name == error_name) return true;
+    return false;
+}
+
+inline std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
+                                                  std::int64_t signed_at_ms) noexcept {
+    constexpr std::int64_t tolerated_ms = 240'000;
+    constexpr std::int64_t first_s = 1'577'836'800, end_s = 4'102'444'800;  // 2020-01-01, 2100-01-01
+    if (!may_be_clock_skew(error_name)) return std::nullopt;
+    auto const date = parse_http_date(http::find_header(headers, "Date"));
+    if (!date || date->seconds < first_s || date->seconds >= end_s) return std::nullopt;
+    auto const true_ms = to_unix_milliseconds(*date);
+    bool const off =
+        true_ms > signed_at_ms ? signed_at_ms < true_ms - tolerated_ms : signed_at_ms - tolerated_ms > true_ms;
+    return off ? std::optional(true_ms) : std::nullopt;
+}
+
+inline bool may_correct_clock(std::string_view url) noexcept {
+    bedrock::url parsed;
+    return parse_url(url, parsed).ok() && (parsed.scheme == "https" || is_loopback_host(parsed.host));
+}
+
+inline std::int64_t clock_offsets::find_ms(std::string_view host) const {
+    std::lock_guard const lock(mutex_);
+    for (auto const& [name, ahead_ms] : ahead_ms_)
+        if (name == host) return ahead_ms;
+    return 0;
+}
+
+inline void clock_offsets::set_ms(std::string_view host, std::int64_t ahead_ms) {
+    std::string name(host);
+    std::lock_guard const lock(mutex_);
+    for (auto& known : ahead_ms_) {
+        if (known.first != host) continue;
+        known.second = ahead_ms;
+        return;
+    }
+    if (ahead_ms_.size() == max_hosts) ahead_ms_.erase(ahead_ms_.begin());
+    ahead_ms_.emplace_back(std::move(name), ahead_ms);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
 
 // ===== bedrock/environment.hpp =======================================================================================
 // Owns what protocols may know of the machine around them: variables, home, wall and steady time, random numbers.
@@ -49,19 +140,23 @@ struct environment {
     /// The user's home directory, asked where no variable names one; "" where the system knows none. May be empty: a
     /// client completes it only together with `variable`, so that replaced variables do not lead to real files.
     std::function<std::string()> home{};
-    /// Told the wall-clock time, milliseconds since 1970, when a service shows that `unix_milliseconds` is wrong: later
-    /// answers of that are to be right. Empty: nobody is told.
-    std::function<void(std::int64_t now_unix_ms)> correct_clock{};
+    /// The offsets of services' clocks, learned when a service rejects a signature because of the local clock. Copies
+    /// share it; a client makes one if this is null.
+    std::shared_ptr<bedrock::clock_offsets> clock_offsets{};
 
     /// The process's own.
     template <class = void>
     static environment of_process();
 };
 
-/// The same surroundings with a wall clock that keeps what it is corrected by; copies share it. One that can be
-/// corrected already stays as it is.
-template <class = void>
-environment with_correctable_clock(environment given);
+/// The time to sign with for a host, milliseconds since 1970: the local clock plus what is known of the host's.
+std::int64_t signing_time_ms(environment const& from, std::string_view host);
+
+/// After a rejected signature: keeps the offset of the host's clock if that explains the rejection, so that the next
+/// signature is right. False if the request should not be signed again: another reason, a response that may not
+/// correct the clock (plain http from elsewhere), or an offset beyond `max_clock_offset_ms`.
+bool learn_clock_offset(environment const& from, std::string_view url, std::string_view host,
+                        std::string_view error_name, http::header_list const& headers, std::int64_t signed_at_ms);
 
 /// A variable with surrounding white space cut; a blank one is unset (RULINGS: AWS's SDKs sign with a key of one
 /// space).
@@ -119,12 +214,6 @@ inline std::int64_t unix_milliseconds_now() {
 #endif
 }
 
-/// A clock and how far the true time is ahead of it.
-struct correctable_clock {
-    std::function<std::int64_t()> machine;
-    std::atomic<std::int64_t> ahead_ms{0};
-};
-
 }  // namespace detail
 
 template <class>
@@ -138,16 +227,20 @@ environment environment::of_process() {
     };
 }
 
-template <class>
-environment with_correctable_clock(environment given) {
-    if (given.correct_clock) return given;
-    auto const clock = detail::share_new<detail::correctable_clock>();
-    clock->machine = std::move(given.unix_milliseconds);
-    given.unix_milliseconds = [clock] { return clock->machine() + clock->ahead_ms.load(std::memory_order_relaxed); };
-    given.correct_clock = [clock](std::int64_t now_unix_ms) {
-        clock->ahead_ms.store(now_unix_ms - clock->machine(), std::memory_order_relaxed);
-    };
-    return given;
+inline std::int64_t signing_time_ms(environment const& from, std::string_view host) {
+    return from.unix_milliseconds() + (from.clock_offsets ? from.clock_offsets->find_ms(host) : 0);
+}
+
+inline bool learn_clock_offset(environment const& from, std::string_view url, std::string_view host,
+                               std::string_view error_name, http::header_list const& headers,
+                               std::int64_t signed_at_ms) {
+    if (!from.clock_offsets || !may_correct_clock(url)) return false;
+    auto const true_ms = find_true_time(error_name, headers, signed_at_ms);
+    if (!true_ms) return false;
+    auto const ahead_ms = *true_ms - from.unix_milliseconds();
+    if (ahead_ms > max_clock_offset_ms || ahead_ms < -max_clock_offset_ms) return false;
+    from.clock_offsets->set_ms(host, ahead_ms);
+    return true;
 }
 
 inline std::optional<std::string> non_blank_variable(environment const& from, std::string_view name) {

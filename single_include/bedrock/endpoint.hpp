@@ -108,6 +108,14 @@ constexpr bool is_valid_region(std::string_view region) noexcept;
 /// **Lifetime:** of the text.
 std::string_view find_region_in_arn(std::string_view model_id) noexcept;
 
+/// The partition that such an ARN names, "aws" or "aws-cn"; "" where `find_region_in_arn` finds no region.
+/// **Lifetime:** of the text.
+std::string_view find_partition_in_arn(std::string_view model_id) noexcept;
+
+/// The region inside a pseudo region that asks for FIPS, "fips-us-east-1" or "us-east-1-fips"; others as they are.
+/// **Lifetime:** of the text.
+constexpr std::string_view strip_fips(std::string_view region) noexcept;
+
 /// What a resolved endpoint depends on. **Lifetime:** of the texts, as long as the call.
 struct parameters {
     /// What the host begins with: "bedrock-runtime", "sts", "portal.sso"; for "signin" see `partition`.
@@ -211,6 +219,9 @@ inline std::string resolve_custom(parameters const& from, resolved& to) {
         return "the endpoint URL " + std::string(describe(found.code)) + " (at byte " + std::to_string(found.offset) +
                ")";
     if (!parsed.query.empty()) return "the endpoint URL has a query: give scheme, host, port and path only";
+    if (has_dot_segment(parsed.path))
+        return "the endpoint URL has \".\" or \"..\" as a segment of its path, which some proxies resolve and signatures do "
+               "not allow: write the path without it";
     if (from.use_fips || from.use_dual_stack) {
         std::string const what = from.use_fips ? "FIPS" : "dual-stack";
         return what + " and a custom endpoint URL exclude each other: turn " + what +
@@ -243,7 +254,14 @@ inline partition const& find_partition(std::string_view region) noexcept {
     return detail::partition_rules[0].partition;
 }
 
-inline std::string_view find_region_in_arn(std::string_view model_id) noexcept {
+namespace detail {
+
+struct arn_location {
+    std::string_view partition{};
+    std::string_view region{};
+};
+
+inline arn_location locate_arn(std::string_view model_id) noexcept {
     std::string_view rest = model_id;
     auto const take = [&rest] {
         auto const colon = rest.find(':');
@@ -257,18 +275,29 @@ inline std::string_view find_region_in_arn(std::string_view model_id) noexcept {
     auto const service = take();
     if (service != "bedrock" && service != "sagemaker") return {};
     auto const region = take();
-    return is_valid_region(region) && !rest.empty() ? region : std::string_view();
+    return is_valid_region(region) && !rest.empty() ? arn_location{partition_name, region} : arn_location();
+}
+
+}  // namespace detail
+
+inline std::string_view find_region_in_arn(std::string_view model_id) noexcept {
+    return detail::locate_arn(model_id).region;
+}
+
+inline std::string_view find_partition_in_arn(std::string_view model_id) noexcept {
+    return detail::locate_arn(model_id).partition;
+}
+
+constexpr std::string_view strip_fips(std::string_view region) noexcept {
+    if (region.starts_with("fips-")) return region.substr(5);
+    if (region.ends_with("-fips")) return region.substr(0, region.size() - 5);
+    return region;
 }
 
 inline result<resolved> resolve(parameters const& from) {
     auto what = from;
-    if (what.region.starts_with("fips-")) {
-        what.region.remove_prefix(5);
-        what.use_fips = true;
-    } else if (what.region.ends_with("-fips")) {
-        what.region.remove_suffix(5);
-        what.use_fips = true;
-    }
+    what.region = strip_fips(from.region);
+    what.use_fips = from.use_fips || what.region.size() != from.region.size();
     if (!from.region.empty() && !is_valid_region(what.region))
         return fail(errc::invalid_input,
                     "the region " + quote(from.region) + " is not a region name: it must look like us-east-1");

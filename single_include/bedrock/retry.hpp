@@ -7,6 +7,7 @@
 #include "uri.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <compare>
@@ -39,6 +40,9 @@ using header_list = std::vector<header>;
 
 /// ASCII case-insensitive equality, as header names need it.
 bool equal_names(std::string_view left, std::string_view right) noexcept;
+
+/// True for a token of RFC 9110 (5.6.2), as methods and header names must be: printable ASCII without delimiters.
+constexpr bool is_token(std::string_view text) noexcept;
 
 /// The value of the first header of that name, or "" where there is none. **Lifetime:** of the list.
 std::string_view find_header(header_list const& headers, std::string_view name) noexcept;
@@ -192,6 +196,23 @@ struct transfer {
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr auto token_characters = [] {
+    std::array<bool, 256> is_token{};
+    for (unsigned c = '!'; c <= '~'; ++c)
+        is_token[c] = std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
+    return is_token;
+}();
+
+}  // namespace detail
+
+constexpr bool is_token(std::string_view text) noexcept {
+    for (char const c : text)
+        if (!detail::token_characters[static_cast<unsigned char>(c)]) return false;
+    return !text.empty();
+}
 
 inline bool equal_names(std::string_view left, std::string_view right) noexcept {
     return ascii::equal_ignoring_case(left, right);

@@ -381,8 +381,9 @@ enum class fault : unsigned char {
     none,                  ///< nothing
     invalid_method,        ///< empty, or not an HTTP token
     invalid_target,        ///< begins with neither `/` nor `?`, or holds a control character; presigned: or a `#`
-    invalid_header,        ///< a name that is no HTTP token, or a value with a NUL or a line end that folds nothing
+    invalid_header,        ///< a name that is not an HTTP token, or a value with a NUL, a bare CR or LF, or an open fold
     missing_host,          ///< no Host header, which every signature covers
+    repeated_host,         ///< more than one Host header: the service may take another one than the signer
     conflicting_header,    ///< Authorization, X-Amz-Date or X-Amz-Security-Token stands where the signer adds its own
     conflicting_query,     ///< a query parameter that `presign` adds is in the query already
     invalid_payload_hash,  ///< a payload hash with characters that a header cannot carry
@@ -432,9 +433,11 @@ constexpr std::string_view describe(fault code) noexcept {
             return "the target does not begin with '/' or '?', or holds a control character, or a '#' where it is to "
                    "be presigned";
         case fault::invalid_header:
-            return "a header has a name that is no HTTP token, or a line end in its value";
+            return "a header has a name that is not an HTTP token, or a line end in its value";
         case fault::missing_host:
             return "there is no Host header to sign";
+        case fault::repeated_host:
+            return "there is more than one Host header";
         case fault::conflicting_header:
             return "Authorization, X-Amz-Date or X-Amz-Security-Token is among the headers already";
         case fault::conflicting_query:
@@ -551,34 +554,22 @@ inline bool is_graphic(std::string_view text) noexcept {
     return !has_non_graphic(text.data(), text.data() + text.size());
 }
 
-// RFC 9110, 5.6.2: printable ASCII but the delimiters.
-inline constexpr auto token_characters = [] {
-    std::array<bool, 256> is_token{};
-    for (unsigned c = '!'; c <= '~'; ++c)
-        is_token[c] = std::string_view("\"(),/:;<=>?@[\\]{}").find(static_cast<char>(c)) == std::string_view::npos;
-    return is_token;
-}();
-
-constexpr bool is_token(std::string_view text) noexcept {
-    for (char const c : text)
-        if (!token_characters[static_cast<unsigned char>(c)]) return false;
-    return !text.empty();
-}
-
 // A part of the credential scope, whose separators it must not hold.
 inline bool is_scope_part(std::string_view text) noexcept {
     return !text.empty() && is_graphic(text) && text.find('/') == std::string_view::npos &&
            text.find(',') == std::string_view::npos;
 }
 
-// A line end is let through only where a blank behind it makes it a fold.
+// A line end is accepted only as a fold: CR LF and then a space or a tab. A bare CR or LF ends the line for some peers
+// and not for others, so that they would see other headers than the signer.
 inline bool is_header_value(std::string_view value) noexcept {
     if (is_graphic(value)) return true;
     for (std::size_t at = 0; at != value.size(); ++at) {
-        if (value[at] == '\0') return false;
-        if (value[at] != '\r' && value[at] != '\n') continue;
-        if (value[at] == '\r' && at + 1 != value.size() && value[at + 1] == '\n') continue;
-        if (at + 1 == value.size() || (value[at + 1] != ' ' && value[at + 1] != '\t')) return false;
+        if (value[at] == '\0' || value[at] == '\n') return false;
+        if (value[at] != '\r') continue;
+        bool const folds = value.size() - at >= 3 && value[at + 1] == '\n' && (value[at + 2] == ' ' || value[at + 2] == '\t');
+        if (!folds) return false;
+        at += 2;
     }
     return true;
 }
@@ -595,13 +586,13 @@ inline fault find_fault(credentials_view const& with, scope const& where) noexce
 }
 
 inline fault find_fault(request const& what, bool adds_token) noexcept {
-    if (!is_token(what.method)) return fault::invalid_method;
+    if (!http::is_token(what.method)) return fault::invalid_method;
     if (!what.target.empty() && what.target.front() != '/' && what.target.front() != '?') return fault::invalid_target;
     if (!is_graphic(what.target) && ascii::has_control(what.target)) return fault::invalid_target;
     bool has_host = false;
     for (auto const& header : what.headers) {
-        if (!is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;
-        has_host = has_host || http::equal_names(header.name, "host");
+        if (!http::is_token(header.name) || !is_header_value(header.value)) return fault::invalid_header;
+        if (http::equal_names(header.name, "host") && std::exchange(has_host, true)) return fault::repeated_host;
         if (http::equal_names(header.name, content_hash_name) && !is_payload_hash(header.value))
             return fault::invalid_payload_hash;
         if (http::equal_names(header.name, "authorization") || http::equal_names(header.name, "x-amz-date") ||

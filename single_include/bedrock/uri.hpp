@@ -5,6 +5,7 @@
 
 #include "bytes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -248,6 +249,17 @@ constexpr std::string_view describe(url_fault fault) noexcept;
 /// **Allocates:** in `out` only.
 void append_authority(std::string& out, url const& from);
 
+/// True if a segment of the path is `.` or `..`, their percent-encoded spellings included. Clients and proxies may resolve
+/// such segments, so that another path would arrive than was signed.
+bool has_dot_segment(std::string_view path) noexcept;
+
+/// True for this machine by its usual spellings: 127.0.0.0/8, [::1] and localhost. Names are not resolved.
+bool is_loopback_host(std::string_view host) noexcept;
+
+/// True for the hosts to which AWS's SDKs send credentials over plain http: loopback, and the container agents at
+/// 169.254.170.2, 169.254.170.23 and [fd00:ec2::23].
+bool allows_plain_http(std::string_view host) noexcept;
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace uri_detail {
@@ -383,6 +395,32 @@ inline bool percent_decode(std::string_view text, std::string& out) {
         at += 2;
     }
     return true;
+}
+
+inline bool has_dot_segment(std::string_view path) noexcept {
+    while (!path.empty()) {
+        auto segment = path.substr(0, path.find('/'));
+        path.remove_prefix((std::min)(segment.size() + 1, path.size()));
+        std::size_t dots = 0;
+        while (!segment.empty()) {
+            bool const is_encoded = segment.size() >= 3 && segment[0] == '%' && segment[1] == '2' && (segment[2] | 0x20) == 'e';
+            if (!is_encoded && segment[0] != '.') break;
+            segment.remove_prefix(is_encoded ? 3 : 1);
+            ++dots;
+        }
+        if (segment.empty() && (dots == 1 || dots == 2)) return true;
+    }
+    return false;
+}
+
+inline bool is_loopback_host(std::string_view host) noexcept {
+    return (host.starts_with("127.") && uri_detail::is_ipv4(host)) || host == "[::1]" ||
+           ascii::equal_ignoring_case(host, "localhost");
+}
+
+inline bool allows_plain_http(std::string_view host) noexcept {
+    return is_loopback_host(host) || host == "169.254.170.2" || host == "169.254.170.23" ||
+           ascii::equal_ignoring_case(host, "[fd00:ec2::23]");
 }
 
 inline url_status parse_url(std::string_view text, url& out) noexcept {

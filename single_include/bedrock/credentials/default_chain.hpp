@@ -748,13 +748,6 @@ using container_provider = basic_container_provider<void>;
 
 namespace detail {
 
-inline bool is_own_host(std::string_view host) noexcept {
-    if (host.starts_with("127.") && uri_detail::is_ipv4(host)) return true;
-    for (auto const own : {"localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"})
-        if (http::equal_names(host, own)) return true;
-    return false;
-}
-
 struct container_token {
     secret text{};
     /// Why there is none, though one was named; "" where all is well, also without any.
@@ -822,7 +815,7 @@ inline result<std::optional<container_target>> find_container_target(environment
     target.origin.append(parsed.scheme).append("://");
     append_authority(target.origin, parsed);
     target.local = parsed.scheme == "http";
-    if (target.local && !detail::is_own_host(parsed.host))
+    if (target.local && !allows_plain_http(parsed.host))
         return fail(errc::credentials,
                     target.variable + " names " + target.origin +
                         ": plain http is for this machine's own addresses (127.0.0.0/8, [::1], localhost, "
@@ -2507,6 +2500,13 @@ struct settings_request {
     std::shared_ptr<region_source> last_region_source{};
     /// Before us-east-1.
     setting default_region{};
+    /// Regions that the call may go to; empty: any of the partition of the client's own region.
+    std::vector<std::string> allowed_regions{};
+    /// Secrets go to the service as they are, or come from it: plain http is refused but for the hosts of
+    /// `allows_plain_http`.
+    bool needs_privacy = false;
+    /// Takes that refusal back.
+    bool allow_plain_http = false;
 };
 
 struct settings {
@@ -2540,8 +2540,11 @@ struct settings {
 /// Attempts, retry mode and authorities: AWS_MAX_ATTEMPTS, AWS_RETRY_MODE and AWS_CA_BUNDLE, the profile's
 /// max_attempts, retry_mode and ca_bundle.
 ///
-/// **Errors:** invalid_input for a region, URL, switch or retry mode that is none, and for FIPS or dual-stack with a
-/// URL, naming what set them; credentials for shared files that cannot be read, where the region would have to come
+/// An ARN must name the partition of its region, and that of the region without it (the caller's, a variable's, the
+/// profile's, the default): a model id from outside cannot move a request to another partition.
+///
+/// **Errors:** invalid_input for an invalid region, URL, switch or retry mode, for FIPS or dual-stack with a URL, for an
+/// ARN of another partition, a region that is not allowed, and secrets over plain http, naming what set them; credentials for shared files that cannot be read, where the region would have to come
 /// from them or a profile was named.
 /// **Lifetime:** of `surroundings`, as long as the exchange.
 template <class = void>
@@ -2675,6 +2678,39 @@ inline setting find_retry_mode(environment const& surroundings, profile_view con
     return {};
 }
 
+/// A model id from outside must not move a request to another partition.
+inline void check_arn(std::string_view model_id, setting const& own_region, std::string& problem) {
+    auto const partition = endpoint::find_partition_in_arn(model_id);
+    if (partition.empty()) return;
+    auto const region = endpoint::find_region_in_arn(model_id);
+    auto const of_region = endpoint::find_partition(region).name;
+    auto const own = endpoint::find_partition(endpoint::strip_fips(own_region.value)).name;
+    std::string const text = "the model ARN " + quote(model_id) + " is of the partition " + std::string(partition);
+    if (partition != of_region)
+        note_problem(problem, text + ", but its region is of " + std::string(of_region) + ": check the ARN");
+    else if (partition != own)
+        note_problem(problem, text + ", but the region " + quote(own_region.value) + " (" + own_region.source + ") is of " +
+                                  std::string(own) + ": set the region of the client to one of " + std::string(partition) +
+                                  " if the request may go there");
+}
+
+inline void check_allowed(settings_request const& wanted, setting const& region, std::string& problem) {
+    if (wanted.allowed_regions.empty()) return;
+    for (auto const& allowed : wanted.allowed_regions)
+        if (allowed == endpoint::strip_fips(region.value)) return;
+    note_problem(problem, "the region " + quote(region.value) + " (" + region.source +
+                              ") is not among the allowed_regions of the client");
+}
+
+/// Why secrets may not go to an endpoint; "" if they may.
+inline std::string find_exposure(settings const& where) {
+    url parsed;
+    if (!parse_url(where.endpoint.value, parsed).ok() || parsed.scheme == "https" || allows_plain_http(parsed.host))
+        return {};
+    return "the endpoint " + quote(where.endpoint.value) + " (set by " + where.endpoint.source +
+           ") would get secrets over plain http: use https, or set allow_plain_http in code if the network is trusted";
+}
+
 /// Which setting is at fault where the endpoint cannot be resolved.
 inline std::string blame(settings const& found, endpoint::parameters parameters) {
     auto const works = [&] { return endpoint::resolve(parameters).has_value(); };
@@ -2694,18 +2730,15 @@ inline std::string blame(settings const& found, endpoint::parameters parameters)
 template <class>
 exchange<result<settings>> find_settings(environment const& surroundings, settings_request wanted) {
     settings found;
-    found.region = std::move(wanted.region);
-    if (found.region.value.empty()) {
-        if (auto const inside = endpoint::find_region_in_arn(wanted.model_id); !inside.empty())
-            found.region = {std::string(inside), "model ARN"};
-        else
-            found.region = detail::from_variables(surroundings, {"AWS_REGION", "AWS_DEFAULT_REGION"});
-    }
+    auto const arn_region = endpoint::find_region_in_arn(wanted.model_id);
+    bool const is_chosen = !wanted.region.value.empty();  // by an option, which wins over the ARN
+    found.region = is_chosen ? std::move(wanted.region)
+                             : detail::from_variables(surroundings, {"AWS_REGION", "AWS_DEFAULT_REGION"});
 
     auto profile = co_await detail::view_profile(surroundings, wanted);
     bool const is_named = profile.choice.named != profile_naming::by_default;
     if (profile.problem) {
-        if (found.region.value.empty() || is_named) co_return unexpected{std::move(*profile.problem)};
+        if ((found.region.value.empty() && arn_region.empty()) || is_named) co_return unexpected{std::move(*profile.problem)};
         found.notes.push_back("without the shared files: " + profile.problem->message);
     } else if (is_named && !profile.section) {
         found.notes.push_back(profile.choice.describe() + " is in neither " + profile.snapshot->describe_files());
@@ -2717,6 +2750,10 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
     std::string problem;
+    detail::check_arn(wanted.model_id, found.region, problem);
+    if (!is_chosen && !arn_region.empty()) found.region = {std::string(arn_region), "model ARN"};
+    detail::check_allowed(wanted, found.region, problem);
+    if (!arn_region.empty()) detail::check_allowed(wanted, {std::string(arn_region), "model ARN"}, problem);
     found.endpoint = std::move(wanted.endpoint);
     if (found.endpoint.value.empty())
         found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, problem);
@@ -2751,6 +2788,8 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     found.host = std::move(resolved->host);
     found.path_prefix = std::move(resolved->path_prefix);
     if (!resolved->region.empty()) found.region.value = std::move(resolved->region);
+    if (wanted.needs_privacy && !wanted.allow_plain_http)
+        if (auto why = detail::find_exposure(found); !why.empty()) co_return fail(errc::invalid_input, std::move(why));
     co_return found;
 }
 
@@ -3299,51 +3338,6 @@ inline std::string renew_login_text(std::string_view text, login_token const& re
 
 #endif
 
-// ===== bedrock/clock_skew.hpp ========================================================================================
-// Owns the question whether a request was refused because this machine's clock is wrong, and what time it really is.
-// Never reads a clock nor sets one: whoever asks does.
-#ifndef BEDROCK_CLOCK_SKEW_HPP
-#define BEDROCK_CLOCK_SKEW_HPP
-
-namespace bedrock::inline BEDROCK_ABI {
-
-/// True for the names under which AWS refuses a signature that may be of the wrong time.
-bool may_be_clock_skew(std::string_view error_name) noexcept;
-
-/// The service's time, milliseconds since 1970, where it refused a signature under such a name and its Date is more
-/// than four minutes off the time that was signed; AWS accepts five. nullopt for a Date that is missing, is none, or
-/// is of no year in which a service answers: 2020 to 2099.
-/// **Wire:** AWS's SDKs correct from four minutes on.
-std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
-                                           std::int64_t signed_at_ms) noexcept;
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-inline bool may_be_clock_skew(std::string_view error_name) noexcept {
-    constexpr std::string_view names[] = {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch",
-                                          "RequestExpired",   "RequestTimeTooSkewed",      "RequestInTheFuture"};
-    for (auto const& name : names)
-        if (name == error_name) return true;
-    return false;
-}
-
-inline std::optional<std::int64_t> find_true_time(std::string_view error_name, http::header_list const& headers,
-                                                  std::int64_t signed_at_ms) noexcept {
-    constexpr std::int64_t tolerated_ms = 240'000;
-    constexpr std::int64_t first_s = 1'577'836'800, end_s = 4'102'444'800;  // 2020-01-01, 2100-01-01
-    if (!may_be_clock_skew(error_name)) return std::nullopt;
-    auto const date = parse_http_date(http::find_header(headers, "Date"));
-    if (!date || date->seconds < first_s || date->seconds >= end_s) return std::nullopt;
-    auto const true_ms = to_unix_milliseconds(*date);
-    bool const off =
-        true_ms > signed_at_ms ? signed_at_ms < true_ms - tolerated_ms : signed_at_ms - tolerated_ms > true_ms;
-    return off ? std::optional(true_ms) : std::nullopt;
-}
-
-}  // namespace bedrock::inline BEDROCK_ABI
-
-#endif
-
 // ===== bedrock/credentials/retried_call.hpp ==========================================================================
 // Owns how AWS's own services for credentials (STS, IAM Identity Center) are asked: small requests, repeated as AWS's
 // standard mode does. Never decides what is asked, nor what an answer means.
@@ -3359,8 +3353,8 @@ using request_maker = std::function<result<http::request>()>;
 /// `message`.
 using refusal_reader = std::function<error(http::response const&)>;
 
-/// The body of the first answer with status 200. A signature that was refused because this machine's clock is wrong
-/// corrects that, and is made anew once.
+/// The body of the first response with status 200. A signature that was rejected because the local clock is wrong is
+/// made again once with the service's time.
 /// **Errors:** the maker's; the last attempt's: transport, timeout or truncated where there was no answer, else the
 /// reader's with its status.
 /// `sent` are the secrets in the request: what answers it may repeat them, so they are taken out before it is read.
@@ -3383,6 +3377,8 @@ inline settings_request at_service(service_name service, settings_request const&
     place.endpoint_variable = service.endpoint_variable;
     place.endpoint = {};
     place.model_id.clear();
+    place.allowed_regions.clear();
+    place.needs_privacy = true;
     return place;
 }
 
@@ -3405,9 +3401,10 @@ exchange<result<secret>> send_retried(request_maker make, refusal_reader read, s
     retry::attempts attempts(bucket);
     bool corrected = false;
     for (;;) {
-        auto const signed_at_ms = surroundings.unix_milliseconds();
         auto request = make();
         if (!request) co_return unexpected{std::move(request).error()};
+        std::string const url = request->url, host(http::find_header(request->headers, "Host"));
+        auto const signed_at_ms = signing_time_ms(surroundings, host);
         request->timeouts = detail::retried_call_clocks;
         request->max_body = std::size_t{1} << 20;
         http_ask asked(std::move(*request));
@@ -3426,9 +3423,8 @@ exchange<result<secret>> send_retried(request_maker make, refusal_reader read, s
             reason = read(response);
             reason.http_status = response.head.status;
             why = retry::classify(reason.name, reason.http_status);
-            auto const now = find_true_time(reason.name, response.head.headers, signed_at_ms);
-            if (now && surroundings.correct_clock && !std::exchange(corrected, true)) {
-                surroundings.correct_clock(*now);
+            if (!corrected && learn_clock_offset(surroundings, url, host, reason.name, response.head.headers, signed_at_ms)) {
+                corrected = true;
                 continue;
             }
         }
@@ -3784,7 +3780,7 @@ exchange<result<login_token>> basic_login_provider<Use>::renew(login_token const
         claims.method = "POST";
         claims.url = request.url;
         claims.id = id;
-        claims.issued_at = from_unix_milliseconds(surroundings.unix_milliseconds()).seconds;
+        claims.issued_at = from_unix_milliseconds(signing_time_ms(surroundings, where->host)).seconds;
         proof = make_dpop_proof(key, claims);
         if (id.empty() || proof.empty())
             return fail(errc::credentials, "OpenSSL cannot make the proof of possession (no entropy, or no ECDSA)");
@@ -4469,7 +4465,7 @@ inline result<http::request> make_request(std::string const& body, std::optional
     sigv4::signature signature;
     auto const status = sigv4::sign(
         unsigned_request, {signer->access_key_id, signer->secret_access_key.view(), signer->session_token.view()},
-        {where.region.value, "sts", surroundings.unix_milliseconds() / 1000}, {}, signature);
+        {where.region.value, "sts", signing_time_ms(surroundings, where.host) / 1000}, {}, signature);
     if (!status.ok()) return fail(errc::credentials, std::string(sigv4::describe(status.code)));
     for (auto& added : signature.headers) request.headers.push_back(std::move(added));
     return request;
@@ -4585,7 +4581,7 @@ struct profile_plan_answer {
 /// In a profile, a role comes first (with exactly one of source_profile, credential_source and
 /// web_identity_token_file), then static keys, credential_source, credential_process, SSO, login_session: the
 /// JavaScript SDK's order. A profile that another one names as its source_profile gives its static keys where it has
-/// some, whatever else it has; one that names itself gives its other credentials.
+/// some, whatever else it has; one that names itself gives its other credentials. At most 16 profiles follow each other.
 template <class = void>
 profile_plan_answer plan_profile(profile_snapshot const& files, profile_section const& selected);
 
@@ -4655,6 +4651,9 @@ class basic_profile_planner {
                             ", which is in neither " + files_.describe_files());
             for (auto const& name : visited_)
                 if (name == source) return stop(describe_loop(source));
+            if (visited_.size() > max_sources)
+                return stop("profile " + visited_.front() + " has more than " + std::to_string(max_sources) +
+                            " profiles behind it, each the source_profile of another: shorten the chain");
             at = next;
         }
     }
@@ -4798,6 +4797,8 @@ class basic_profile_planner {
             add(property.value);
         }
     }
+
+    static constexpr std::size_t max_sources = 16;
 
     profile_snapshot const& files_;
     std::vector<std::string> visited_;

@@ -484,7 +484,8 @@ inline std::string find_authorization_problem(wire_request const& request, accep
     auto const given = http::find_header(request.headers, "Authorization");
     if (given.empty()) return "there is no Authorization header";
     if (given.starts_with(bearer)) {
-        bool const is_right = !caller.bearer_token.empty() && given.substr(bearer.size()) == caller.bearer_token;
+        bool const is_right = !caller.bearer_token.empty() &&
+                              crypto::constant_time_equal(given.substr(bearer.size()), caller.bearer_token);
         return is_right ? "" : "the bearer token is not the accepted one";
     }
     detail::authorization_parts parts;
@@ -495,7 +496,7 @@ inline std::string find_authorization_problem(wire_request const& request, accep
     auto const time = parse_basic_iso8601(date);
     if (!time) return "X-Amz-Date is missing, or no time";
     if (!date.starts_with(parts.date)) return "the date of the credential scope is not the one of X-Amz-Date";
-    if (http::find_header(request.headers, "X-Amz-Security-Token") != caller.session_token)
+    if (!crypto::constant_time_equal(http::find_header(request.headers, "X-Amz-Security-Token"), caller.session_token))
         return "the session token is not the accepted one";
     for (std::string_view const name : {"Host", "X-Amz-Date"})
         if (!detail::is_listed(parts.signed_headers, name)) return std::string(name) + " is not signed";
@@ -519,7 +520,8 @@ inline std::string find_authorization_problem(wire_request const& request, accep
     if (!status.ok()) return "the request cannot be signed: " + std::string(sigv4::describe(status.code));
     if (expected.signed_headers != parts.signed_headers)
         return "these headers are signed, but were not all sent: " + std::string(parts.signed_headers);
-    return expected.hex == parts.signature ? "" : "the signature is not that of the bytes received";
+    return crypto::constant_time_equal(expected.hex, parts.signature) ? ""
+                                                                      : "the signature is not that of the bytes received";
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::testing
@@ -1217,6 +1219,7 @@ inline operation_name find_operation(std::string_view method, std::string_view t
         {"POST", "/model/", "/invoke-with-response-stream", "InvokeModelWithResponseStream"},
         {"POST", "/model/", "/count-tokens", "CountTokens"},
         {"POST", "/guardrail/", "/apply", "ApplyGuardrail"},
+        {"POST", "/guardrail-checks/invoke", "", "InvokeGuardrailChecks"},
         {"POST", "/async-invoke", "", "StartAsyncInvoke"},
         {"GET", "/async-invoke", "", "ListAsyncInvokes"},
         {"GET", "/async-invoke/", "*", "GetAsyncInvoke"},

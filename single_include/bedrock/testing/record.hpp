@@ -5,6 +5,7 @@
 
 #include "loopback.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -328,6 +329,20 @@ struct recording_options {
     std::function<std::string(std::string body)> redact{};
 };
 
+namespace detail {
+
+/// Keys that nobody else knows; empty ones, which nobody can sign with, if OpenSSL has no random numbers.
+inline accepted_caller make_random_caller() {
+    accepted_caller made;
+    std::array<std::byte, 40> bytes{};
+    auto const text = crypto::random_bytes(bytes) ? encode_hex(bytes) : std::string();
+    made.access_key_id = text.substr(0, 16);
+    made.secret_access_key = text.substr(made.access_key_id.size());
+    return made;
+}
+
+}  // namespace detail
+
 /// Stands between a client and Bedrock:
 /// ```
 /// testing::recording tape("tests/data/greeting.json");
@@ -335,12 +350,17 @@ struct recording_options {
 /// ...
 /// CHECK(tape.finish());
 /// ```
-/// Recording signs each request anew with the credentials of `upstream` and passes the answer on whole, one request at
-/// a time; a failure to get one is an error of the client's and is not recorded. What is kept: method, target, bodies,
-/// status, and the few headers of answers that the library reads; authorization, tokens and cookies never, and secrets
-/// of the credentials in bodies become "***". Replaying gives each recorded answer once, to a request that is equal in
-/// method, target and body; the order among them is free. Any other request gets status 400, with an error message that
-/// says where it differs.
+/// Recording signs each request again with the credentials of `upstream` and passes the response on whole, one request
+/// at a time; if there is none, the client gets an error and nothing is recorded. What is kept: method, target, bodies,
+/// status, and the few headers of responses that the library reads. Authorization, tokens and cookies are never kept,
+/// and secrets of the credentials become "***" in targets, headers, bodies and payloads, inside base64 too. Replaying
+/// gives each recorded response once, to a request that is equal in method, target and body; the order among them is
+/// free. Any other request gets status 400, with an error message that says where it differs.
+///
+/// Only a client made from `options()` is served: its keys are random and its own, and every request must be signed
+/// with them. So other programs and web pages that find the port cannot use the credentials of `upstream`. A request
+/// with an Origin header, with another Host than the recording's address, or that is not an operation of Bedrock is
+/// refused.
 /// **Thread safety:** every member may be called from any thread.
 class recording {
   public:
@@ -362,13 +382,16 @@ class recording {
   private:
     void load(bool is_needed);
     void note(error why);
+    /// Why a request is not served; "" if it is.
+    std::string find_refusal(wire_request const& arrived, operation_name const& known) const;
     send_plan serve(wire_request const& arrived);
     wire_reply replay(tape_request const& asked);
-    wire_reply record(wire_request const& arrived, tape_request asked);
+    wire_reply record(wire_request const& arrived, operation_name const& known, tape_request asked);
     void scrub(tape_response& kept, credentials const& sent) const;
     std::string redacted(std::string body) const { return redact_ ? redact_(std::move(body)) : std::move(body); }
 
     std::string const path_;
+    accepted_caller const caller_ = detail::make_random_caller();
     std::function<std::string(std::string)> const redact_;
     client_state state_;
     bool replaying_ = false;
@@ -387,6 +410,42 @@ class recording {
 // ---------------------------------------------------------------------------------------------------------------------
 
 namespace detail {
+
+/// Redacts a text, and what it holds as base64: chunks of InvokeModel's streams, images, documents. Runs of base64 in
+/// quotes are decoded, and written again if they hold a secret.
+inline void scrub_text(std::string& text, credentials const& sent) {
+    bedrock::redact(text, sent);
+    for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos;) {
+        auto const begin = at + 1;
+        auto const end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=", begin);
+        if (end == std::string::npos) return;
+        at = (std::max)(begin, end);
+        byte_buffer bytes;
+        if (text[end] != '"' || end == begin || !decode_base64(std::string_view(text).substr(begin, end - begin), bytes))
+            continue;
+        std::string decoded(as_text(bytes));
+        bedrock::redact(decoded, sent);
+        if (decoded == as_text(bytes)) continue;
+        auto const written = encode_base64(as_bytes(decoded));
+        text.replace(begin, end - begin, written);
+        at = begin + written.size();
+    }
+}
+
+inline void scrub_base64(std::string& base64, credentials const& sent) {
+    byte_buffer bytes;
+    if (base64.empty() || !decode_base64(base64, bytes)) return;
+    std::string decoded(as_text(bytes));
+    bedrock::redact(decoded, sent);
+    base64 = encode_base64(as_bytes(decoded));
+}
+
+/// Secrets in a target are percent-encoded or not.
+inline void scrub_target(std::string& target, credentials const& sent) {
+    bedrock::redact(target, sent);
+    for (auto const* const hidden : {&sent.secret_access_key, &sent.session_token, &sent.bearer_token})
+        bedrock::redact(target, percent_encode(hidden->view()));
+}
 
 /// Bedrock's answer of any status, and who asked.
 struct forwarded {
@@ -427,8 +486,8 @@ inline exchange<result<forwarded>> forward(call_frame& frame) {
     co_return forwarded{std::move(sent.response), std::move(target->credentials)};
 }
 
-inline wire_reply refuse_recording(std::string_view why) {
-    auto const said = error_reply(400, "RecordingException", why);
+inline wire_reply refuse_recording(std::string_view why, int status = 400) {
+    auto const said = error_reply(status, "RecordingException", why);
     auto made = make_wire(said, "application/json");
     made.pieces.push_back(said.body);
     return made;
@@ -469,7 +528,7 @@ inline void recording::note(error why) {
 }
 
 inline client_options recording::options() const {
-    return make_loopback_options(server_.url(), {});
+    return make_loopback_options(server_.url(), caller_);
 }
 
 inline result<void> recording::finish() {
@@ -493,11 +552,27 @@ inline result<void> recording::finish() {
     return fail(errc::invalid_input, "cannot write the recording \"" + path_ + "\": " + wanted.reason);
 }
 
+inline std::string recording::find_refusal(wire_request const& arrived, operation_name const& known) const {
+    auto const& headers = arrived.headers;
+    if (caller_.access_key_id.empty()) return "OpenSSL has no random numbers for the keys of this recording";
+    if (!http::find_header(headers, "Origin").empty()) return "a web page (a request with Origin) is not served";
+    if (http::find_header(headers, "Host") != std::string_view(server_.url()).substr(std::string_view("http://").size()))
+        return "the Host header is not the address of this recording";
+    if (auto why = find_authorization_problem(arrived, caller_); !why.empty())
+        return "only clients made from recording::options() are served: " + why;
+    if (known.operation.empty())
+        return arrived.method + ' ' + clean_line(arrived.target, 200) + " is not an operation of Bedrock";
+    return {};
+}
+
 inline send_plan recording::serve(wire_request const& arrived) {
+    auto const known = find_operation(arrived.method, arrived.target);
+    if (auto const why = find_refusal(arrived, known); !why.empty())
+        return plan_reply(detail::refuse_recording(why, 403));
     auto scrubbed = arrived;
     scrubbed.body = redacted(std::move(scrubbed.body));
     auto asked = make_tape_request(scrubbed);
-    return plan_reply(replaying_ ? replay(asked) : record(arrived, std::move(asked)));
+    return plan_reply(replaying_ ? replay(asked) : record(arrived, known, std::move(asked)));
 }
 
 inline wire_reply recording::replay(tape_request const& asked) {
@@ -527,8 +602,7 @@ inline wire_reply recording::replay(tape_request const& asked) {
     return detail::refuse_recording(problem_->code == errc::invalid_input ? problem_->message : why);
 }
 
-inline wire_reply recording::record(wire_request const& arrived, tape_request asked) {
-    auto const known = find_operation(arrived.method, arrived.target);
+inline wire_reply recording::record(wire_request const& arrived, operation_name const& known, tape_request asked) {
     auto const what = detail::make_operation(arrived, known);
     call_options const options;
     call_frame frame{state_, options, signer_, what};
@@ -543,6 +617,9 @@ inline wire_reply recording::record(wire_request const& arrived, tape_request as
         return refusal;
     }
     tape_exchange kept{std::move(asked), make_tape_response(answer->response)};
+    detail::scrub_target(kept.request.target, answer->caller);
+    detail::scrub_text(kept.request.body, answer->caller);
+    detail::scrub_base64(kept.request.body_base64, answer->caller);
     scrub(kept.response, answer->caller);
     wire_reply reply;
     reply.status = answer->response.head.status;
@@ -557,10 +634,12 @@ inline wire_reply recording::record(wire_request const& arrived, tape_request as
 inline void recording::scrub(tape_response& kept, credentials const& sent) const {
     for (auto& [name, value] : kept.headers) bedrock::redact(value, sent);
     for (auto& event : kept.events) {
-        bedrock::redact(event.payload, sent);
+        for (auto& [name, value] : event.headers) bedrock::redact(value, sent);
+        detail::scrub_text(event.payload, sent);
         event.payload = redacted(std::move(event.payload));
     }
-    bedrock::redact(kept.body, sent);
+    detail::scrub_text(kept.body, sent);
+    detail::scrub_base64(kept.body_base64, sent);
     if (kept.events.empty() && kept.body_base64.empty()) kept.body = redacted(std::move(kept.body));
 }
 
