@@ -1,5 +1,5 @@
-// Clock skew: detects that a signature was rejected because the local clock is wrong, and keeps the offsets of services'
-// clocks. Nothing here reads or sets a clock.
+// Clock skew: detects that a signature was rejected because the local clock is wrong, and who may say what time it is.
+// Nothing here reads or sets a clock.
 #ifndef BEDROCK_CLOCK_SKEW_HPP
 #define BEDROCK_CLOCK_SKEW_HPP
 
@@ -8,14 +8,9 @@
 #include "bedrock/time.hpp"
 #include "bedrock/uri.hpp"
 
-#include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -35,21 +30,6 @@ inline constexpr std::int64_t max_clock_offset_ms = 86'400'000;
 
 /// True if a time in a response from this URL may be believed: it came over TLS, or from this machine.
 bool may_correct_clock(std::string_view url) noexcept;
-
-/// How far the clocks of services are ahead of the local clock, by the value of the Host header. Only signatures use it.
-/// Keeps at most 64 hosts; the oldest one goes first.
-/// **Thread safety:** any.
-class clock_offsets {
-  public:
-    /// Milliseconds; 0 for an unknown host.
-    std::int64_t find_ms(std::string_view host) const;
-    void set_ms(std::string_view host, std::int64_t ahead_ms);
-
-  private:
-    static constexpr std::size_t max_hosts = 64;
-    mutable std::mutex mutex_;
-    std::vector<std::pair<std::string, std::int64_t>> ahead_ms_;
-};
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -77,25 +57,6 @@ inline std::optional<std::int64_t> find_true_time(std::string_view error_name, h
 inline bool may_correct_clock(std::string_view url) noexcept {
     bedrock::url parsed;
     return parse_url(url, parsed).ok() && (parsed.scheme == "https" || is_loopback_host(parsed.host));
-}
-
-inline std::int64_t clock_offsets::find_ms(std::string_view host) const {
-    std::lock_guard const lock(mutex_);
-    for (auto const& [name, ahead_ms] : ahead_ms_)
-        if (name == host) return ahead_ms;
-    return 0;
-}
-
-inline void clock_offsets::set_ms(std::string_view host, std::int64_t ahead_ms) {
-    std::string name(host);
-    std::lock_guard const lock(mutex_);
-    for (auto& known : ahead_ms_) {
-        if (known.first != host) continue;
-        known.second = ahead_ms;
-        return;
-    }
-    if (ahead_ms_.size() == max_hosts) ahead_ms_.erase(ahead_ms_.begin());
-    ahead_ms_.emplace_back(std::move(name), ahead_ms);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

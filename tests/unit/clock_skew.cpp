@@ -55,22 +55,6 @@ TEST_CASE("clock skew: only what a wrong time can cause is taken for it", "[cloc
     }
 }
 
-TEST_CASE("clock skew: offsets are kept by host, 64 of them", "[clock_skew]") {
-    clock_offsets offsets;
-    CHECK(offsets.find_ms("a") == 0);
-    offsets.set_ms("a", 5);
-    offsets.set_ms("b", -7);
-    offsets.set_ms("a", 6);
-    CHECK(offsets.find_ms("a") == 6);
-    CHECK(offsets.find_ms("b") == -7);
-    for (int i = 0; i != 62; ++i) offsets.set_ms("host" + std::to_string(i), 1);
-    CHECK(offsets.find_ms("a") == 6);
-    offsets.set_ms("one more", 2);
-    CHECK(offsets.find_ms("a") == 0);
-    CHECK(offsets.find_ms("b") == -7);
-    CHECK(offsets.find_ms("one more") == 2);
-}
-
 TEST_CASE("clock skew: only TLS and this machine may correct the clock", "[clock_skew]") {
     for (auto const* url : {"https://bedrock-runtime.us-east-1.amazonaws.com", "http://127.0.0.1:80/x", "http://[::1]", "http://LOCALHOST"})
         CHECK(may_correct_clock(url));

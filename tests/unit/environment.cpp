@@ -81,3 +81,19 @@ TEST_CASE("environment: a response over plain http, or a day off, does not corre
     CHECK_FALSE(learns("https://a.example", "Thu, 01 Jan 2026 03:04:04 GMT"));
     CHECK(here.clock_offsets->find_ms("h") == -86'400'000);
 }
+
+TEST_CASE("environment: clock offsets are kept by host, 64 of them", "[environment]") {
+    clock_offsets offsets;
+    CHECK(offsets.find_ms("a") == 0);
+    offsets.set_ms("a", 5);
+    offsets.set_ms("b", -7);
+    offsets.set_ms("a", 6);
+    CHECK(offsets.find_ms("a") == 6);
+    CHECK(offsets.find_ms("b") == -7);
+    for (int i = 0; i != 62; ++i) offsets.set_ms("host" + std::to_string(i), 1);
+    CHECK(offsets.find_ms("a") == 6);
+    offsets.set_ms("one more", 2);
+    CHECK(offsets.find_ms("a") == 0);
+    CHECK(offsets.find_ms("b") == -7);
+    CHECK(offsets.find_ms("one more") == 2);
+}
