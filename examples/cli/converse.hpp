@@ -4,6 +4,7 @@
 
 #include "sdk.hpp"
 
+#include "answer.hpp"
 #include "arguments.hpp"
 #include "attachments.hpp"
 #include "call.hpp"
@@ -44,7 +45,9 @@ inline constexpr option converse_options[] = {
     {"--request", "FILE", "a whole Converse request body as JSON instead of all the above but --model"},
     {"--no-stream", "", "Converse instead of ConverseStream: the whole answer at once"},
     {"--events", "", "a JSON object a line for each event instead of the text"},
-    {"--json", "", "the whole answer as one Converse response object instead of the text"},
+    {"--json", "",
+     "the whole answer as one Converse response object instead of the text; a tool input that is not JSON is null, "
+     "with its text as inputText, and the exit status is 1"},
 };
 
 inline constexpr command converse_command{
@@ -332,7 +335,7 @@ inline void print_usage(bedrock::converse_response const& answer, bedrock::confi
 inline int finish_answer(converse_plan const& plan, bedrock::configuration const& settings,
                          bedrock::converse_response const& answer, output& out, answer_display& display) {
     if (plan.form == answer_form::json) {
-        auto const text = bedrock::json::write(answer);
+        auto const text = write_answer(answer);
         if (!text) return report(text.error());
         out.write(*text);
         out.write("\n");
@@ -340,8 +343,11 @@ inline int finish_answer(converse_plan const& plan, bedrock::configuration const
         display.end();
     }
     auto const status = finish(out);
-    if (status == exit_success && display.on_terminal())
-        print_usage(answer, settings.find_model(plan.request.model_id));
+    if (status != exit_success) return status;
+    if (plan.form != answer_form::text)
+        if (auto text = describe_bad_inputs(answer); !text.empty())
+            return report(bedrock::make_error(bedrock::errc::protocol, std::move(text)));
+    if (display.on_terminal()) print_usage(answer, settings.find_model(plan.request.model_id));
     return status;
 }
 

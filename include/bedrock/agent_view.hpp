@@ -176,7 +176,8 @@ inline std::span<agent_event const> agent_fold::complete(std::string request_id,
         if (bad_call_.empty() && cut.has_events) bad_call_ = "the input of " + name_call(cut) + " was cut short";
     finish_response();
     auto const& reason = message_->response.stop_reason;
-    auto const stop = map_stop_reason(reason);
+    auto stop = map_stop_reason(reason);
+    if (stop == agent_stop::stop && !message_->response.tool_uses().empty()) stop = agent_stop::tool_use;
     if (stop == agent_stop::error) {
         error why{.code = errc::other_service, .name = std::string(reason.text())};
         why.message = "the model stopped because of " + why.name;

@@ -80,13 +80,14 @@ struct tool_answer {
 ///     auto answer = std::move(rounds).finish();
 ///
 /// The request is sent with the toolbox's tools in front of its own (a tool that both have stands as in the request),
-/// and nothing else of it changes but the messages. An answer with the stop reason `tool_use` has its tool uses run,
-/// one after the other in their order, and their results sent back in one message; any other answer is the last. A
-/// choice that forces a tool holds for the first answer alone, or there would be no end. The answers go back as they
+/// and nothing else of it changes but the messages. The tool uses of an answer are run one after the other in their
+/// order, and their results are sent back in one message. The content decides, not the stop reason: `end_turn` and
+/// `stop_sequence` beside tool uses count as `tool_use`. An answer without tool uses, or with any other stop reason, is
+/// the last. A choice that forces a tool holds for the first answer alone, or there would be no end. The answers go back as they
 /// came, reasoning with its signatures too, but for what Converse would refuse for ever: blank texts are left out; ids
 /// that are none or are taken, names and inputs that cannot be sent are replaced, and their uses answered with an
-/// error. Tools do not run for an answer that was cut short (`max_tokens`), behind the last round and behind a
-/// cancellation.
+/// error. Tools do not run for an answer that was cut short (`max_tokens`) or stopped by a guardrail or filter, behind
+/// the last round and behind a cancellation.
 /// **Thread safety:** one thread at a time. **Lifetime:** the toolbox outlives the rounds.
 class tool_rounds {
   public:
@@ -255,7 +256,9 @@ inline void tool_rounds::take(result<converse_response> answer) {
 
     auto const uses = say(answer_.last);
     auto const& stopped = answer_.last.stop_reason;
-    bool const ended = stopped != stop_reason::tool_use;
+    // The content decides: gpt-oss, and some streams of Claude, report end_turn beside tool uses.
+    bool const ended = stopped != stop_reason::tool_use && stopped != stop_reason::end_turn &&
+                       stopped != stop_reason::stop_sequence;
     bool const too_many = round_ == how_.rounds;
     std::string why_none;
     if (ended)

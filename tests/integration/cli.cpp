@@ -120,6 +120,64 @@ TEST_CASE_METHOD(bedrock_on_loopback, "--json is the whole answer as one Convers
     CHECK(answer.at("/usage/inputTokens") == "2");
 }
 
+TEST_CASE_METHOD(bedrock_on_loopback, "a tool input that is not JSON reaches the caller of --json and --events", "[cli]") {
+    struct row {
+        std::string input;  // in the JSON string of the delta
+        std::string stop;
+        std::string raw;  // as inputText
+    };
+    for (auto const& one : {row{R"({\"path\":\"/a\"}{\"path\":\"/b\"})", "tool_use", R"({\"path\":\"/a\"}{\"path\":\"/b\"})"},
+                            row{R"({\"n\":NaN})", "tool_use", R"({\"n\":NaN})"},
+                            row{R"({\"t\":\"a\nb\"})", "end_turn", R"({\"t\":\"a\nb\"})"},
+                            row{R"({\"path\":\"/a)", "max_tokens", R"({\"path\":\"/a)"}}) {
+        INFO(one.input);
+        std::vector<std::string> const frames{
+            mock::frame("messageStart", R"({"role":"assistant"})"),
+            mock::frame("contentBlockStart",
+                        R"({"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"rm"}}})"),
+            mock::frame("contentBlockDelta",
+                        R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":")" + one.input + R"("}}})"),
+            mock::frame("contentBlockStop", R"({"contentBlockIndex":0})"),
+            mock::frame("messageStop", R"({"stopReason":")" + one.stop + R"("})"),
+            mock::frame("metadata", R"({"usage":{"inputTokens":0,"outputTokens":0,"totalTokens":0},"metrics":{"latencyMs":0}})")};
+        auto const warning = R"(bedrock: Protocol: the input of the tool use "t" of "rm" is not JSON (stop reason )" +
+                             one.stop + "); do not run the tool with it";
+        server.enqueue(stream_of(frames));
+        auto const json = converse({"--json", "Hello"});
+        CHECK(json.exit_status == 1);
+        CHECK(tool::first_line(json.err) == warning);
+        tool::parsed_json answer(json.out);
+        CHECK(answer.at("/output/message/content/0") ==
+              R"({"toolUse":{"toolUseId":"t","name":"rm","input":null},"inputText":")" + one.raw + R"("})");
+        CHECK(answer.at("/usage") == R"({"inputTokens":0,"outputTokens":0,"totalTokens":0})");
+        CHECK(answer.at("/metrics/latencyMs") == "0");
+
+        server.enqueue(stream_of(frames));
+        auto const events = converse({"--events", "Hello"});
+        CHECK(events.exit_status == 1);
+        CHECK(tool::first_line(events.err) == warning);
+        CHECK(events.out.find(one.input) != std::string::npos);
+        CHECK(events.out.find(R"("input":{})") == std::string::npos);
+    }
+}
+
+TEST_CASE_METHOD(bedrock_on_loopback, "--json has a usage of zeros, and an empty tool input is {}", "[cli]") {
+    server.enqueue(stream_of(
+        {mock::frame("messageStart", R"({"role":"assistant"})"),
+         mock::frame("contentBlockStart",
+                     R"({"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"now"}}})"),
+         mock::frame("contentBlockStop", R"({"contentBlockIndex":0})"),
+         mock::frame("messageStop", R"({"stopReason":"tool_use"})"),
+         mock::frame("metadata",
+                     R"({"usage":{"inputTokens":0,"outputTokens":0,"totalTokens":0},"metrics":{"latencyMs":0}})")}));
+    auto const seen = converse({"--json", "Hello"});
+    CHECK(seen.exit_status == 0);
+    CHECK(seen.err == "");
+    tool::parsed_json answer(seen.out);
+    CHECK(answer.at("/usage") == R"({"inputTokens":0,"outputTokens":0,"totalTokens":0})");
+    CHECK(answer.at("/output/message/content/0") == R"({"toolUse":{"toolUseId":"t","name":"now","input":{}}})");
+}
+
 TEST_CASE_METHOD(bedrock_on_loopback, "--events prints each event's payload as received", "[cli]") {
     auto frames = mock::golden_frames();
     frames.insert(frames.begin() + 1, mock::frame("newKind", "{\"a\" :\n 1.50}"));

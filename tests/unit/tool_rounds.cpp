@@ -259,9 +259,23 @@ TEST_CASE("tool rounds: uses past the limit of one answer do not run", "[tools]"
                        result_text("t2", "not run: more than 1 tool uses in one answer; use fewer at a time", true)));
 }
 
-TEST_CASE("tool rounds: any stop reason but tool_use ends them, and runs nothing", "[tools]") {
+TEST_CASE("tool rounds: end_turn and stop_sequence beside tool uses run them", "[tools]") {
+    auto const* const stop = GENERATE("end_turn", "stop_sequence");
+    fixture f;
+    auto says = model_that_says({answer(text("I look.") + "," + use("t1") + "," + use("t2", "f", "12"), stop),
+                                 answer(text("Done."), stop)});
+    auto const got = f.play(says);
+    REQUIRE(got);
+    CHECK(got->text() == "Done.");
+    CHECK(got->rounds == 2);
+    CHECK(f.ran == strings{"t1{}"});
+    CHECK(says.asked[1].messages.size() == 3);
+}
+
+TEST_CASE("tool rounds: any other stop reason than those ends them, and runs nothing", "[tools]") {
     auto const* const stop =
-        GENERATE("max_tokens", "end_turn", "guardrail_intervened", "malformed_tool_use", "of_tomorrow");
+        GENERATE("max_tokens", "guardrail_intervened", "content_filtered", "malformed_tool_use",
+                 "malformed_model_output", "model_context_window_exceeded", "of_tomorrow");
     fixture f;
     auto says = model_that_says({answer(text("I look.") + "," + use("t1"), stop)});
     auto const got = f.play(says);
