@@ -1,5 +1,6 @@
 // A conversation in the terminal: each line is a question, and the model is sent all that was said before.
 #include <bedrock/bedrock.hpp>
+#include <bedrock/conversation.hpp>
 
 #include <cstdio>
 #include <iostream>
@@ -12,8 +13,9 @@ int main() {
         .system = {"Answer in one sentence."},
     };
     for (std::string line; std::getline(std::cin, line);) {
-        if (line.empty()) continue;  // Converse refuses a text without words
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;  // Converse refuses a text without words
         request.messages.push_back(bedrock::user(line));
+        bedrock::normalize(request);  // an answer may hold what Converse refuses to read again
         auto const answer = client.converse(request);
         if (!answer) {
             std::fprintf(stderr, "%s: %s\n", answer.error().name.c_str(), answer.error().message.c_str());

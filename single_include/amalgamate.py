@@ -30,8 +30,8 @@ FLOORS = (
     ("ambient", "environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),
     ("model", "model_id model/ types"),
     ("runners", "cancellation running_clock connection_words sigpipe_guard home_process engine/share engine/request engine engine_pool os/ os recorded transfer_wait blocking poll_set loop/queue loop/signals loop/watches loop"),
-    ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_rules conversation_policy "
-               "conversation_report conversation_draft conversation_blocks conversation_turns conversation_cache_points "
+    ("client", "observer options client_state target call call_watch stream_parser stream_call stream conversation_families conversation_rules conversation_json conversation_results conversation_policy "
+               "conversation_report conversation_draft conversation_blocks conversation_turns conversation_media conversation_cache_points "
                "conversation client "
                "count_tokens apply_guardrail invoke embed async_invoke guardrail_checks control async_call async_stream async_client "
                "tool_functions tool_rounds toolbox"),

@@ -1,12 +1,15 @@
-// Owns the repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning,
-// tools. Never moves a block, and never looks for what belongs to it elsewhere.
+// Repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning, tools.
+// It never moves a block.
 #ifndef BEDROCK_CONVERSATION_BLOCKS_HPP
 #define BEDROCK_CONVERSATION_BLOCKS_HPP
 
 #include "bedrock/config.hpp"
 #include "bedrock/conversation_draft.hpp"
+#include "bedrock/conversation_families.hpp"
+#include "bedrock/conversation_json.hpp"
 #include "bedrock/conversation_policy.hpp"
 #include "bedrock/conversation_report.hpp"
+#include "bedrock/conversation_results.hpp"
 #include "bedrock/conversation_rules.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/json/writer.hpp"
@@ -16,6 +19,7 @@
 #include <cstddef>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,12 +48,14 @@ class block_repair {
 
   private:
     void repair_tools();
+    void repair_tool(tool_specification& tool, std::size_t place);
     std::string const& sendable_tool_name(std::string const& name);
     void repair_system();
     void repair_blocks();
     void repair_block(drafted_turn const& in, drafted_block& block);
     void repair_text(std::string& text, drafted_block const& block);
-    void repair_reasoning(drafted_block& block, reasoning_text_block& reasoning);
+    void repair_reasoning(drafted_block& block, reasoning_content_block& reasoning);
+    void drop_or_say(conversation_issue what, drafted_block& block, reasoning_text_block* thoughts, std::string why);
     void repair_tool_use(drafted_block& block, tool_use_block& use);
     void repair_tool_result(drafted_block& block, tool_result_block& result);
     bool repair_result_content(drafted_block const& block, tool_result_content_block& content);
@@ -61,6 +67,15 @@ class block_repair {
     void declare_tools();
     void check_tool_choice();
 
+    /// The rule that JSON of a tool result breaks by the names of its members; a text breaks none.
+    std::optional<conversation_issue> why_text_is_better(std::string_view json) const {
+        if (draft_.rules.empty_member_names && conversation_json::has_member(json, ""))
+            return conversation_issue::empty_member_name;
+        if (draft_.rules.type_members && conversation_json::has_member(json, "__type"))
+            return conversation_issue::invalid_json;
+        return std::nullopt;
+    }
+
     static bool is_object(std::string_view json) noexcept {
         auto const first = json.find_first_not_of(" \t\r\n");
         return first != std::string_view::npos && json[first] == '{' && json::valid(json);
@@ -71,6 +86,7 @@ class block_repair {
     std::map<std::string, std::string, std::less<>> sendable_names_;
     converse_rules::unique_names document_names_;
     converse_rules::unique_names documents_met_;
+    tool_repair tool_repair_{draft_.rules};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -131,10 +147,29 @@ inline void block_repair::repair_tools() {
                              "tool name that cannot be sent: renamed " + sent);
                 own->name = sent;
             }
+            repair_tool(*own, i);
         }
         kept.push_back(std::move(one));
     }
     draft_.tools.tools = std::move(kept);
+}
+
+inline void block_repair::repair_tool(tool_specification& tool, std::size_t place) {
+    auto const made = tool_repair_.repair(tool);
+    auto const found = [&](bool what_is, conversation_issue what, std::string text) {
+        if (what_is) draft_.found(what, conversation_part::tools, place, "tool " + tool.name + ": " + std::move(text));
+    };
+    found(made.blank_description, conversation_issue::blank_tool_description, "blank description: left out");
+    found(made.schema.root_union, conversation_issue::schema_root_union,
+          "oneOf, anyOf or allOf at the root of the schema: merged into it");
+    found(made.schema.big_integers, conversation_issue::schema_big_integer,
+          "integers beyond 32 bits in the schema: left out");
+    found(made.schema.type, conversation_issue::schema_without_type,
+          R"(the root of the schema is not of the type "object": made so)");
+    found(!made.not_strict.empty(), conversation_issue::strict_tool,
+          std::string(made.not_strict) + ": made one that is not strict");
+    found(made.strict_bounds, conversation_issue::strict_tool,
+          "bounds of numbers and lists in the schema of a strict tool: left out");
 }
 
 inline void block_repair::repair_system() {
@@ -188,10 +223,7 @@ inline void block_repair::repair_block(drafted_turn const& in, drafted_block& bl
     } else if (auto* const document = content.get_if<document_block>()) {
         repair_document_text(block, *document);
     } else if (auto* const reasoning = content.get_if<reasoning_content_block>()) {
-        if (!reasoning->is_set())
-            draft_.drop(conversation_issue::empty_block, block, "empty block");
-        else if (auto* const thoughts = reasoning->get_if<reasoning_text_block>())
-            repair_reasoning(block, *thoughts);
+        repair_reasoning(block, *reasoning);
     }
 }
 
@@ -200,21 +232,46 @@ inline void block_repair::repair_text(std::string& text, drafted_block const& bl
         draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
 }
 
-inline void block_repair::repair_reasoning(drafted_block& block, reasoning_text_block& reasoning) {
+inline void block_repair::repair_reasoning(drafted_block& block, reasoning_content_block& reasoning) {
+    if (!reasoning.is_set()) return draft_.drop(conversation_issue::empty_block, block, "empty block");
+    auto* const thoughts = reasoning.get_if<reasoning_text_block>();
     // Another text than the one that was signed is refused: a signed text that cannot be sent has lost its signature.
-    bool const repaired = converse_rules::repair_utf8(reasoning.text);
-    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::keep) {
-        if (repaired) draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
-        return;
+    bool const repaired = thoughts != nullptr && converse_rules::repair_utf8(thoughts->text);
+    auto verdict = judge_reasoning(reasoning, draft_.rules.reasoning);
+    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::keep && verdict != reasoning_verdict::empty)
+        verdict = reasoning_verdict::taken;
+    else if (repaired && verdict == reasoning_verdict::taken && !thoughts->signature.empty())
+        verdict = reasoning_verdict::broken_signature;
+    switch (verdict) {
+        case reasoning_verdict::taken:
+            if (repaired) draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
+            return;
+        case reasoning_verdict::empty:
+            return draft_.drop(conversation_issue::empty_reasoning, block, "reasoning without content");
+        case reasoning_verdict::without_signature:
+            return drop_or_say(conversation_issue::unsigned_reasoning, block, thoughts,
+                               "reasoning without a signature");
+        case reasoning_verdict::broken_signature:
+            return drop_or_say(conversation_issue::broken_signature, block, thoughts,
+                               "reasoning with a broken signature");
+        case reasoning_verdict::with_signature:
+            draft_.found(conversation_issue::foreign_signature, block,
+                         "a signature for a model that takes none: left out");
+            return drop_signature(*thoughts);
+        case reasoning_verdict::not_taken:
+            return drop_or_say(conversation_issue::reasoning_not_taken, block, thoughts,
+                               "reasoning that the model does not take back");
     }
-    bool const is_signed = !reasoning.signature.empty();
-    if (is_signed && !repaired && converse_rules::whole_signature(reasoning.signature)) return;
-    auto const what = is_signed ? conversation_issue::broken_signature : conversation_issue::unsigned_reasoning;
-    std::string why = is_signed ? "reasoning with a broken signature" : "reasoning without a signature";
-    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::drop || converse_rules::is_blank(reasoning.text))
-        return draft_.drop(what, block, std::move(why));
+}
+
+inline void block_repair::drop_or_say(conversation_issue what, drafted_block& block, reasoning_text_block* thoughts,
+                                      std::string why) {
+    bool const is_said = draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::as_text &&
+                         thoughts != nullptr && !converse_rules::is_blank(thoughts->text);
+    if (!is_said) return draft_.drop(what, block, std::move(why));
     draft_.found(what, block, std::move(why) + ": made a text");
-    block.content = text_block{std::move(reasoning.text)};
+    auto text = std::move(thoughts->text);
+    block.content = text_block{std::move(text)};
 }
 
 inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& use) {
@@ -227,6 +284,11 @@ inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& 
         draft_.found(conversation_issue::invalid_utf8, block, "invalid text in a tool's input: replaced by U+FFFD");
         use.input = text;
     }
+    if (draft_.rules.empty_member_names && conversation_json::drop_empty_names(text)) {
+        draft_.found(conversation_issue::empty_member_name, block,
+                     "a member without a name in a tool's input: left out");
+        use.input = text;
+    }
     if (is_object(text)) return;
     std::string inner;
     json::reader in(text);
@@ -237,6 +299,9 @@ inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& 
     } else if (is_string && is_object(inner)) {
         draft_.found(conversation_issue::invalid_tool_input, block,
                      "tool input that is an object in a string: unwrapped");
+        if (draft_.rules.empty_member_names && conversation_json::drop_empty_names(inner))
+            draft_.found(conversation_issue::empty_member_name, block,
+                         "a member without a name in a tool's input: left out");
         use.input = std::move(inner);
     } else {
         draft_.found(conversation_issue::invalid_tool_input, block,
@@ -269,6 +334,15 @@ inline bool block_repair::repair_result_content(drafted_block const& block, tool
             draft_.found(conversation_issue::invalid_utf8, block,
                          "invalid text in a tool's result: replaced by U+FFFD");
             json->json = text;
+        }
+        auto const refused = why_text_is_better(text);
+        if (refused) {
+            draft_.found(*refused, block,
+                         *refused == conversation_issue::empty_member_name
+                             ? "a member without a name in JSON of a tool result: made a text"
+                             : "a member __type in JSON of a tool result: made a text");
+            content = text_block{std::move(text)};
+            return true;
         }
         if (is_object(text)) return true;
         if (!converse_rules::is_blank(text)) {

@@ -1,5 +1,5 @@
-// Owns the rules of cache points in a conversation: where one may stand, how many there are, which may follow which.
-// Never adds one.
+// Rules of cache points in a conversation: where one may be, how many there are, which may follow which.
+// It never adds one.
 #ifndef BEDROCK_CONVERSATION_CACHE_POINTS_HPP
 #define BEDROCK_CONVERSATION_CACHE_POINTS_HPP
 
@@ -27,6 +27,8 @@ class cache_point_repair {
   public:
     explicit cache_point_repair(conversation_draft& draft) : draft_(draft) {}
 
+    /// Before all else: without them, tools or a turn may be empty.
+    void drop_refused();
     void repair() {
         place_cache_points();
         limit_cache_points();
@@ -43,12 +45,46 @@ class cache_point_repair {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+// Of a family without explicit caching all points; of Nova those among the tools.
+inline void cache_point_repair::drop_refused() {
+    if (draft_.rules.cache_points == cache_point_rule::any) return;
+    std::string const why = "cache point for a model that takes none there: dropped";
+    auto const drop_from = [&](auto& blocks, conversation_part part) {
+        std::size_t place = 0;
+        std::erase_if(blocks, [&](auto const& block) {
+            auto const here = place++;
+            if (!block.template holds<cache_point_block>()) return false;
+            draft_.found(conversation_issue::cache_point_not_taken, part, here, why);
+            return true;
+        });
+    };
+    drop_from(draft_.tools.tools, conversation_part::tools);
+    if (draft_.rules.cache_points == cache_point_rule::no_tools) return;
+    drop_from(draft_.system, conversation_part::system);
+    for (auto& one : draft_.turns) {
+        std::erase_if(one.blocks, [&](drafted_block const& block) {
+            if (!block.is_cache_point()) return false;
+            draft_.found(conversation_issue::cache_point_not_taken, block, why);
+            return true;
+        });
+    }
+}
+
 inline void cache_point_repair::place_cache_points() {
     for (auto& one : draft_.turns) {
         if (!one.is_known()) continue;
         auto& blocks = one.blocks;
+        std::size_t first = 0;
+        while (first != blocks.size() && blocks[first].is_cache_point()) ++first;
+        bool const reasons = first != blocks.size() && blocks[first].content.holds<reasoning_content_block>();
         for (std::size_t b = 0; b < blocks.size(); ++b) {
             if (!blocks[b].is_cache_point()) continue;
+            if (reasons) {
+                draft_.drop(conversation_issue::misplaced_cache_point, blocks[b],
+                            "cache point in a message that begins with reasoning");
+                blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(b--));
+                continue;
+            }
             std::size_t to = b;
             while (to > 0 && bars_cache_point(blocks[to - 1].content)) --to;
             if (to == 0 || (to != b && blocks[to - 1].is_cache_point())) {

@@ -1,9 +1,10 @@
-// Owns a conversation while it is repaired: its blocks, where each of them came from, and the report so far.
-// Never judges a block.
+// A conversation while it is repaired: its blocks, where each of them came from, and the report so far.
+// It never judges a block.
 #ifndef BEDROCK_CONVERSATION_DRAFT_HPP
 #define BEDROCK_CONVERSATION_DRAFT_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/conversation_families.hpp"
 #include "bedrock/conversation_policy.hpp"
 #include "bedrock/conversation_report.hpp"
 #include "bedrock/model/content.hpp"
@@ -56,6 +57,7 @@ struct conversation_draft {
     std::vector<system_content_block>& system;
     tool_config& tools;
     normalize_policy const& policy;
+    history_rules const& rules;
     conversation_report report{};
 
     void take(std::vector<message>&& messages);

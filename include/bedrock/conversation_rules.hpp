@@ -1,10 +1,11 @@
-// Owns what Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of
-// each. Never looks at more than one of them at a time: bedrock/conversation.hpp does.
+// What Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of each.
+// It never looks at more than one of them at a time.
 #ifndef BEDROCK_CONVERSATION_RULES_HPP
 #define BEDROCK_CONVERSATION_RULES_HPP
 
 #include "bedrock/ascii.hpp"
 #include "bedrock/config.hpp"
+#include "bedrock/conversation_families.hpp"
 #include "bedrock/utf8.hpp"
 
 #include <cstddef>
@@ -25,8 +26,7 @@ bool is_blank(std::string_view text) noexcept;
 
 /// 1..64 of a-z A-Z 0-9 _ -
 bool valid_tool_name(std::string_view name) noexcept;
-/// 1..64 of a-z A-Z 0-9 _ . : -
-bool valid_tool_use_id(std::string_view id) noexcept;
+bool valid_tool_use_id(std::string_view id, tool_use_id_rule rule) noexcept;
 /// 1..200 letters and digits of ASCII, single spaces, - _ ( ) [ ]. The service's own text leaves out the underscore,
 /// which it takes, and speaks of white space, of which it takes the space alone.
 bool valid_document_name(std::string_view name) noexcept;
@@ -35,7 +35,8 @@ bool whole_signature(std::string_view signature) noexcept;
 
 /// The nearest valid name: `_` for each character that may not stand there, cut to the longest; "unnamed" for "".
 std::string make_tool_name(std::string_view name);
-std::string make_tool_use_id(std::string_view id);
+/// A valid id that `taken` does not have yet, like this one; takes it.
+std::string make_tool_use_id(std::string_view id, tool_use_id_rule rule, class unique_names& taken);
 /// The nearest valid name: `-` for each run of characters that may not stand there; "document" when nothing is left.
 std::string make_document_name(std::string_view name);
 
@@ -72,6 +73,10 @@ constexpr bool may_name_tool(char c) noexcept {
 
 constexpr bool may_identify_tool_use(char c) noexcept {
     return may_name_tool(c) || c == '.' || c == ':';
+}
+
+constexpr bool is_made_by_bedrock(std::string_view id) noexcept {
+    return id.starts_with("tooluse_");
 }
 
 constexpr bool may_name_document(char c) noexcept {
@@ -140,7 +145,17 @@ inline bool valid_tool_name(std::string_view name) noexcept {
     return detail::all_of(name, longest_tool_name, detail::may_name_tool);
 }
 
-inline bool valid_tool_use_id(std::string_view id) noexcept {
+inline bool valid_tool_use_id(std::string_view id, tool_use_id_rule rule) noexcept {
+    switch (rule) {
+        case tool_use_id_rule::claude:
+            return detail::all_of(id, longest_tool_use_id, detail::may_name_tool);
+        case tool_use_id_rule::nine_letters:
+            if (!detail::is_made_by_bedrock(id))
+                return id.size() == 9 && detail::all_of(id, 9, detail::is_alphanumeric);
+            break;
+        case tool_use_id_rule::converse:
+            break;
+    }
     return detail::all_of(id, longest_tool_use_id, detail::may_identify_tool_use);
 }
 
@@ -159,10 +174,6 @@ inline bool whole_signature(std::string_view signature) noexcept {
 
 inline std::string make_tool_name(std::string_view name) {
     return detail::with_underscores(name, longest_tool_name, detail::may_name_tool);
-}
-
-inline std::string make_tool_use_id(std::string_view id) {
-    return detail::with_underscores(id, longest_tool_use_id, detail::may_identify_tool_use);
 }
 
 inline std::string make_document_name(std::string_view name) {
@@ -218,6 +229,31 @@ inline std::string unique_names::make(std::string_view name, char separator, std
         made = std::string(name.substr(0, longest - ending.size())) + ending;
     }
     return made;
+}
+
+namespace detail {
+
+/// Nine letters and digits: the last ones of the id, then numbers in base 36 in the place of the last ones of those.
+inline std::string make_nine_letters(std::string_view id, unique_names& taken) {
+    std::string made;
+    for (char const c : id)
+        if (is_alphanumeric(c)) made += c;
+    if (made.size() > 9) made.erase(0, made.size() - 9);
+    made.insert(0, 9 - made.size(), '0');
+    for (std::size_t next = 1; !taken.take(made); ++next) {
+        auto at = made.size();
+        for (auto left = next; left != 0 && at != 0; left /= 36)
+            made[--at] = "0123456789abcdefghijklmnopqrstuvwxyz"[left % 36];
+    }
+    return made;
+}
+
+}  // namespace detail
+
+inline std::string make_tool_use_id(std::string_view id, tool_use_id_rule rule, unique_names& taken) {
+    if (rule == tool_use_id_rule::nine_letters) return detail::make_nine_letters(id, taken);
+    auto const may_be = rule == tool_use_id_rule::claude ? detail::may_name_tool : detail::may_identify_tool_use;
+    return taken.make(detail::with_underscores(id, longest_tool_use_id, may_be), '_', longest_tool_use_id);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::converse_rules

@@ -1,5 +1,5 @@
-// Owns the order of a conversation: whose turn it is, which result answers which tool use, and what stands before what.
-// Never looks into a block further than to its kind and its tool use id.
+// The order of a conversation: whose turn it is, which result answers which tool use, and what comes before what.
+// It never looks into a block further than its kind and its tool use id.
 #ifndef BEDROCK_CONVERSATION_TURNS_HPP
 #define BEDROCK_CONVERSATION_TURNS_HPP
 
@@ -44,6 +44,7 @@ class turn_repair {
     };
 
     void join_turns(bool fill_empty);
+    bool part_reasoning();
     void pair(std::vector<tool_exchange>& exchanges);
     void name_tool_uses(std::vector<tool_exchange> const& exchanges);
     void answer_tool_uses(std::vector<tool_exchange> const& exchanges);
@@ -67,6 +68,7 @@ inline void turn_repair::repair() {
     name_tool_uses(exchanges);
     answer_tool_uses(exchanges);
     join_turns(true);
+    if (draft_.rules.reasoning_alone && part_reasoning()) join_turns(true);
     begin_with_user();
     order_blocks();
     end_with_user();
@@ -104,7 +106,32 @@ inline void turn_repair::join_turns(bool fill_empty) {
     draft_.turns = std::move(joined);
 }
 
+// True if a turn has lost all that it held.
+inline bool turn_repair::part_reasoning() {
+    bool dropped = false;
+    for (auto& one : draft_.turns) {
+        bool has_reasoning = false, has_other = false;
+        for (auto const& block : one.blocks) {
+            bool const is_reasoning = block.content.holds<reasoning_content_block>();
+            has_reasoning = has_reasoning || is_reasoning;
+            has_other = has_other || (!is_reasoning && !block.is_cache_point());
+        }
+        if (!one.is_assistant() || !has_reasoning || has_other) continue;
+        if (draft_.policy.reasoning_turn == reasoning_turn_policy::drop) {
+            draft_.found(conversation_issue::reasoning_alone, one, "nothing but reasoning in the message: dropped");
+            one.blocks.clear();
+            dropped = true;
+            continue;
+        }
+        draft_.found(conversation_issue::reasoning_alone, one,
+                     "nothing but reasoning in the message: given a placeholder");
+        one.blocks.push_back({text_block{draft_.policy.empty_text}});
+    }
+    return dropped;
+}
+
 inline void turn_repair::begin_with_user() {
+    if (!draft_.rules.first_assistant && !draft_.turns.empty() && draft_.turns[0].is_assistant()) return;
     std::size_t first = 0;
     while (first < draft_.turns.size() && !draft_.turns[first].speaks()) {
         if (!draft_.turns[first].is_system()) return;  // who knows what it may precede
@@ -125,7 +152,9 @@ inline void turn_repair::begin_with_user() {
 }
 
 inline void turn_repair::end_with_user() {
-    if (draft_.policy.last_assistant == last_assistant_policy::keep) return;
+    auto const wanted = draft_.policy.last_assistant;
+    if (wanted == last_assistant_policy::keep) return;
+    if (wanted == last_assistant_policy::by_model && !draft_.rules.last_assistant) return;
     std::size_t last = draft_.turns.size();
     while (last > 0 && draft_.turns[last - 1].is_system()) --last;
     if (last == 0 || !draft_.turns[last - 1].is_assistant()) return;
@@ -173,7 +202,8 @@ inline void turn_repair::name_tool_uses(std::vector<tool_exchange> const& exchan
         for (auto& block : in.blocks) {
             auto const* const use = block.content.get_if<tool_use_block>();
             if (use == nullptr) continue;
-            if (converse_rules::valid_tool_use_id(use->tool_use_id)) given.take(use->tool_use_id);
+            if (converse_rules::valid_tool_use_id(use->tool_use_id, draft_.rules.tool_use_ids))
+                given.take(use->tool_use_id);
             if (block.own_tool_use() == nullptr) met.take(use->tool_use_id);
         }
     }
@@ -184,9 +214,9 @@ inline void turn_repair::name_tool_uses(std::vector<tool_exchange> const& exchan
             continue;
         }
         auto& id = block.content.get_if<tool_use_block>()->tool_use_id;
-        bool const valid = converse_rules::valid_tool_use_id(id);
+        bool const valid = converse_rules::valid_tool_use_id(id, draft_.rules.tool_use_ids);
         if (valid && met.take(id)) continue;
-        auto made = given.make(converse_rules::make_tool_use_id(id), '_', converse_rules::longest_tool_use_id);
+        auto made = converse_rules::make_tool_use_id(id, draft_.rules.tool_use_ids, given);
         draft_.found(
             valid ? conversation_issue::duplicate_tool_use_id : conversation_issue::invalid_tool_use_id, block,
             (valid ? "tool use id " + id + " of an earlier tool use: renamed " : "tool use id: renamed ") + made);

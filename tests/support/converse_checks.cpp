@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <set>
 #include <vector>
 
@@ -76,9 +77,163 @@ check_result require_identifier(object const& from, std::string_view name, std::
     return {};
 }
 
+/// What a model refuses beside what Converse itself does. Written by substrings of ids, apart from the SDK's table.
+struct family {
+    bool claude = true;  ///< also of ids that do not tell their model: the strictest
+    bool first_assistant = true, prefill = true, reasoning_alone = true;
+    bool signature = false, reasoning_text = false, reasoning = false;
+    bool result_images = false, result_documents = false, result_binary_documents = false;
+    bool siblings = false, attachments = true, status = false, documents = false;
+    bool strict = false, tool_cache = false, message_cache = false, stop_sequences = false;
+    bool both_samplings = true, nine_letters = false;
+};
+
+bool has(std::string_view id, std::string_view part) {
+    return id.find(part) != std::string_view::npos;
+}
+
+int claude_version(std::string_view id) {  // 4.6 is 406
+    auto const at = id.find("claude-");
+    std::string digits;
+    for (auto const c : id.substr(at + 7)) {
+        bool const digit = c >= '0' && c <= '9';
+        if (digit) digits += c;
+        if (!digit && !digits.empty() && digits.back() != '-') digits += '-';
+    }
+    int numbers[2] = {0, 0};
+    std::size_t which = 0, length = 0;
+    for (auto const c : digits + "-") {
+        if (c != '-') {
+            if (which < 2 && length < 2) numbers[which] = numbers[which] * 10 + (c - '0');
+            ++length;
+            continue;
+        }
+        if (which < 2 && length > 2) numbers[which] = 0;  // a date
+        ++which;
+        length = 0;
+    }
+    if (has(id, "claude-v2")) return 200;
+    bool const minor_is_revision = has(id, "-v" + std::to_string(numbers[1]));
+    return numbers[0] * 100 + (minor_is_revision ? 0 : numbers[1]);
+}
+
+family family_of(std::string_view id) {
+    family made;
+    auto const dot = id.find('.');
+    bool const opaque = id.starts_with("arn:") && !has(id, ":inference-profile/") && !has(id, "::foundation-model/");
+    if (dot == std::string_view::npos || opaque) return made;
+    if (has(id, "claude-")) {
+        auto const version = claude_version(id);
+        made.first_assistant = false;
+        made.prefill = version >= 406;
+        made.reasoning_alone = version >= 500;
+        made.strict = version >= 407;
+        made.both_samplings = version >= 401;
+        return made;
+    }
+    made.claude = made.prefill = made.reasoning_alone = made.attachments = made.both_samplings = false;
+    made.signature = made.result_images = made.result_documents = made.tool_cache = made.message_cache = true;
+    if (has(id, "amazon.nova")) {
+        made.result_images = made.result_documents = made.message_cache = false;
+        made.result_binary_documents = made.reasoning = true;
+    }
+    if (has(id, "meta.")) made.siblings = true;
+    if (has(id, "meta.llama4")) made.result_images = made.result_documents = false;
+    if (has(id, "mistral.")) made.siblings = true, made.result_documents = false;
+    made.nine_letters = has(id, "pixtral-large") || has(id, "mistral-large-24") || has(id, "mistral-small-24");
+    if (has(id, "writer.")) made.siblings = made.status = true;
+    if (has(id, "openai.gpt-") && !has(id, "gpt-oss")) made.documents = made.reasoning_text = true;
+    if (has(id, "qwen.") || has(id, "zai.") || has(id, "moonshot")) made.first_assistant = false;
+    made.stop_sequences = has(id, "qwen3");
+    return made;
+}
+
+check_result unsupported(std::string const& field) {
+    return invalid("This model doesn't support the " + field + " field. Remove " + field + " and try again.");
+}
+
+/// Whether a member of this name is anywhere in a value.
+bool has_name(element value, std::string_view name) {
+    object members;
+    array items;
+    if (value.get(members) == SUCCESS) {
+        for (auto const one : members)
+            if (one.key == name || has_name(one.value, name)) return true;
+    } else if (value.get(items) == SUCCESS) {
+        for (auto const one : items)
+            if (has_name(one, name)) return true;
+    }
+    return false;
+}
+
+bool has_big_integer(element value) {
+    object members;
+    array items;
+    std::int64_t number = 0;
+    if (value.is_uint64() && !value.is_int64()) return true;
+    if (value.is_int64() && value.get(number) == SUCCESS) return number > 2147483647 || number < -2147483648LL;
+    if (value.get(members) == SUCCESS) {
+        for (auto const one : members)
+            if (has_big_integer(one.value)) return true;
+    } else if (value.get(items) == SUCCESS) {
+        for (auto const one : items)
+            if (has_big_integer(one)) return true;
+    }
+    return false;
+}
+
+/// The name of a bound that strict tools may not have; "" where there is none.
+std::string_view strict_bound(element value) {
+    object members;
+    array items;
+    if (value.get(members) == SUCCESS) {
+        for (auto const one : members) {
+            std::int64_t number = 0;
+            if (one.key == "minItems" && one.value.get(number) == SUCCESS && number > 1) return one.key;
+            if (one.value.is_number() && one_of(one.key, {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+                                                          "multipleOf", "maxItems"}))
+                return one.key;
+            if (auto const inner = strict_bound(one.value); !inner.empty()) return inner;
+        }
+    } else if (value.get(items) == SUCCESS) {
+        for (auto const one : items)
+            if (auto const inner = strict_bound(one); !inner.empty()) return inner;
+    }
+    return {};
+}
+
+std::size_t loose_parameters(element value) {
+    object members, properties;
+    array items, required;
+    std::size_t count = 0;
+    if (value.get(members) == SUCCESS) {
+        if (members["properties"].get(properties) == SUCCESS) {
+            for (auto const one : properties) {
+                bool needed = false;
+                if (members["required"].get(required) == SUCCESS)
+                    for (auto const name : required) {
+                        std::string_view text;
+                        needed = needed || (name.get(text) == SUCCESS && text == one.key);
+                    }
+                object schema;
+                array types;
+                element ignored;
+                bool const several = one.value.get(schema) == SUCCESS &&
+                                     (schema["type"].get(types) == SUCCESS || schema["anyOf"].get(ignored) == SUCCESS ||
+                                      schema["oneOf"].get(ignored) == SUCCESS);
+                count += !needed || several;
+            }
+        }
+        for (auto const one : members) count += loose_parameters(one.value);
+    } else if (value.get(items) == SUCCESS) {
+        for (auto const one : items) count += loose_parameters(one);
+    }
+    return count;
+}
+
 /// What the conversation has shown so far, from the tools over the system prompt to the messages.
 struct conversation_state {
-    std::string_view model_id{};
+    family model{};
     bool tools_defined = false;
     std::string_view previous_role{};
     std::vector<std::string> open_tool_uses{};  ///< of the assistant turn just before
@@ -88,8 +243,12 @@ struct conversation_state {
     int cache_points = 0;
     bool cached_for_minutes = false;
 
+    std::size_t strict_tools = 0;
+    std::size_t strict_parameters = 0;
+    bool reasoned_alone = false;  ///< the last turn held reasoning only
+
     /// Some rules are the model's, and the other models do not have them.
-    bool is_claude() const { return model_id.find("claude") != std::string_view::npos; }
+    bool is_claude() const { return model.claude; }
 };
 
 check_result refused_by_model(std::string const& message) {
@@ -98,6 +257,11 @@ check_result refused_by_model(std::string const& message) {
 
 check_result check_cache_point(element point, std::string const& path, conversation_state& state) {
     std::string_view type;
+    bool const in_tools = path.starts_with("toolConfig");
+    if (state.model.message_cache) return unsupported("cachePoint");
+    if (in_tools && state.model.tool_cache)
+        return invalid("Malformed input request: #/" + path +
+                       ": extraneous key [cachePoint] is not permitted, please reformat your input and try again.");
     if (point["type"].get(type) != SUCCESS) return missing(path + ".cachePoint.type");
     if (type != "default")
         return unmet(path + ".cachePoint.type", "'" + std::string(type) + "'", "satisfy enum value set: [default]");
@@ -154,6 +318,43 @@ check_result check_inference_config(element request) {
     return {};
 }
 
+/// Rules of the description and the schema of a tool.
+check_result check_tool_specification(object const& specification, std::size_t index, std::string const& path,
+                                      conversation_state& state) {
+    std::string_view description;
+    element schema;
+    std::string_view type;
+    auto const custom = "tools." + std::to_string(index) + ".custom";
+    if (specification["description"].get(description) == SUCCESS && is_blank(description))
+        return unmet(path + ".toolSpec.description", "'" + std::string(description) + "'",
+                     "have length greater than or equal to 1");
+    if (specification["inputSchema"]["json"].get(schema) != SUCCESS) return {};
+    if (schema["type"].get(type) != SUCCESS || type != "object")
+        return invalid("The value at " + path +
+                       ".toolSpec.inputSchema.json.type must be one of the following: object.");
+    if (state.is_claude()) {
+        element ignored;
+        for (auto const* const name : {"oneOf", "allOf", "anyOf"})
+            if (schema[name].get(ignored) == SUCCESS)
+                return refused_by_model(
+                    custom + ".input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level");
+        if (has_big_integer(schema)) return refused_by_model(custom + ".input_schema: int too big to convert");
+    }
+    bool strict = false;
+    if (!state.is_claude() || specification["strict"].get(strict) != SUCCESS || !strict) return {};
+    if (state.model.strict) return refused_by_model(custom + ".strict: Extra inputs are not permitted");
+    if (auto const bound = strict_bound(schema); !bound.empty())
+        return refused_by_model(custom + ": property '" + std::string(bound) + "' is not supported");
+    if (++state.strict_tools > 20)
+        return refused_by_model("Too many strict tools (" + std::to_string(state.strict_tools) +
+                                "). The maximum is 20.");
+    state.strict_parameters += loose_parameters(schema);
+    if (state.strict_parameters > 16)
+        return refused_by_model("Schemas contains too many parameters with union types (" +
+                                std::to_string(state.strict_parameters) + " parameters).");
+    return {};
+}
+
 check_result check_tool_config(element request, conversation_state& state) {
     element value;
     if (request["toolConfig"].get(value) != SUCCESS) return {};
@@ -167,6 +368,7 @@ check_result check_tool_config(element request, conversation_state& state) {
     names known;
     std::size_t index = 0;
     for (auto const tool : tools) {
+        auto const place = index;
         auto const path = "toolConfig.tools." + std::to_string(index++);
         object member;
         if (tool.get(member) != SUCCESS || member.size() != 1)
@@ -182,6 +384,7 @@ check_result check_tool_config(element request, conversation_state& state) {
         if (specification["inputSchema"]["json"].get(schema) != SUCCESS) {
             return invalid("The value at " + path + ".toolSpec.inputSchema.json must be a JSON object.");
         }
+        if (auto error = check_tool_specification(specification, place, path, state)) return error;
         std::string const name(specification["name"].get_string().value_unsafe());
         if (!known.insert(name).second)
             return invalid("The toolConfig field has more than one tool with the name '" + name + "'.");
@@ -231,6 +434,10 @@ check_result check_media(std::string_view kind, object const& block, std::string
         return invalid("The model returned the following errors: " + path + ": " + std::string(kind) +
                        " blocks are only allowed in user messages.");
     }
+    if (kind == "document" && state.model.documents) return invalid("This model doesn't support documents.");
+    std::string_view format;
+    if (kind == "image" && block["format"].get(format) == SUCCESS && format == "jpg")
+        return unmet(path + ".image.format", "'jpg'", "satisfy enum value set: [png, jpeg, gif, webp]");
     if (kind == "document") {
         if (auto error = check_document_name(block, path, state)) return error;
     } else if (auto error = require_string(block, "format", path + "." + std::string(kind) + ".format")) {
@@ -250,7 +457,15 @@ check_result check_tool_use(object const& use, std::string_view role, std::strin
         return invalid("The format of the value at " + path +
                        ".toolUse.input is invalid. Provide a json object for the field and try again.");
     }
+    if (has_name(input, ""))
+        return invalid("The format of the value at " + path +
+                       ".toolUse.input is invalid. Provide a json object for the field and try again.");
     std::string const id(use["toolUseId"].get_string().value_unsafe());
+    if (state.is_claude() && id.find_first_of(".:") != std::string::npos)
+        return refused_by_model(path + ".tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'");
+    if (state.model.nine_letters && !id.starts_with("tooluse_") &&
+        (id.size() != 9 || id.find_first_not_of(alphanumerics) != std::string::npos))
+        return refused_by_model("Tool call id was " + id + " but must be a-z, A-Z, 0-9, with a length of 9.");
     if (std::find(uses.begin(), uses.end(), id) != uses.end()) {
         return invalid("The toolUse blocks at " + path.substr(0, path.rfind('.')) + " contain duplicate Ids: " + id);
     }
@@ -283,8 +498,20 @@ check_result check_result_content(element piece, std::string const& path, conver
         return invalid("The format of the value at " + path +
                        ".json is invalid. Provide a json object for the field and try again.");
     }
+    if (kind == "json" && (has_name(value, "") || has_name(value, "__type"))) {
+        return invalid("The format of the value at " + path +
+                       ".json is invalid. Provide a json object for the field and try again.");
+    }
     if (!one_of(kind, {"image", "document", "video"})) return {};
     if (value.get(inner) != SUCCESS) return wrong_type(path + "." + std::string(kind), "a structure");
+    if (kind == "image" && state.model.result_images)
+        return invalid(
+            "This model doesn't support the image field for user messages. Remove the image field from the user "
+            "messages and try again.");
+    std::string_view format;
+    bool const plain = inner["format"].get(format) == SUCCESS && one_of(format, {"csv", "txt"});
+    if (kind == "document" && (state.model.result_documents || (state.model.result_binary_documents && !plain)))
+        return unsupported("document");
     return check_media(kind, inner, "user", path, state);
 }
 
@@ -299,6 +526,15 @@ check_result check_tool_result(object const& result, std::string_view role, std:
     for (auto const piece : content) {
         auto const place = path + ".toolResult.content." + std::to_string(index++);
         if (auto error = check_result_content(piece, place, state)) return error;
+    }
+    std::string_view status;
+    if (result["status"].get(status) == SUCCESS) {
+        if (state.model.status) return unsupported("status");
+        for (auto const piece : content) {
+            auto const kind = (*piece.get_object().value_unsafe().begin()).key;
+            if (status == "error" && state.is_claude() && one_of(kind, {"image", "document", "video", "searchResult"}))
+                return refused_by_model(path + ".tool_result: all content must be type text if is_error is true");
+        }
     }
     std::string const id(result["toolUseId"].get_string().value_unsafe());
     if (role != "user") {
@@ -318,8 +554,20 @@ check_result check_reasoning(object const& reasoning, std::string_view role, std
         return invalid("The ReasoningContentBlock object at " + path + " must set exactly one member.");
     if (role != "assistant") return refused_by_model(path + ": `thinking` blocks can only be in `assistant` messages");
     object text;
-    if (!state.is_claude() || reasoning["reasoningText"].get(text) != SUCCESS) return {};
+    if (state.model.reasoning) return refused_by_model("User messages cannot contain reasoning content. Please fix.");
+    std::string_view hidden;
+    if (reasoning["redactedContent"].get(hidden) == SUCCESS && hidden.empty())
+        return unmet(path + ".reasoningContent.redactedContent", "''", "have length greater than or equal to 1");
+    if (reasoning["reasoningText"].get(text) != SUCCESS) return {};
+    std::string_view words;
     std::string_view signature;
+    element given;
+    if (text["text"].get(words) != SUCCESS) return missing(path + ".reasoningContent.reasoningText.text");
+    bool const has_signature = text["signature"].get(given) == SUCCESS;
+    if (state.model.reasoning_text || (words.empty() && !has_signature))
+        return unsupported("reasoningContent.reasoningText.text");
+    if (has_signature && state.model.signature) return unsupported("reasoningContent.reasoningText.signature");
+    if (!state.is_claude()) return {};
     if (text["signature"].get(signature) != SUCCESS || signature.empty())
         return refused_by_model(path + ".thinking.signature: Field required");
     if (!base64_decoded_size(signature)) return refused_by_model(path + ": Invalid `signature` in `thinking` block");
@@ -383,19 +631,28 @@ check_result check_order(array const& content, std::string_view role, std::strin
     bool document = false;
     std::string_view before{};
     bool before_can_be_cached = true;
+    bool reasons = false;  // the message began with reasoning
+    std::string_view result;
+    std::string_view sibling;
     for (auto const block : content) {
         auto const place = path + ".content." + std::to_string(index++);
         auto const member = *block.get_object().value_unsafe().begin();
         auto const kind = member.key;
         if (kind == "cachePoint") {
             if (before.empty()) return invalid("There is nothing available to cache.");
-            if (before == "reasoningContent") {
+            if (reasons || before == "reasoningContent") {
                 return invalid(
                     "Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and "
                     "try again.");
             }
             if (!before_can_be_cached && state.is_claude()) return refused_by_model(place + ".type: Field required");
         }
+        if (before.empty()) reasons = kind == "reasoningContent";
+        if (kind == "toolResult") result = member.value["toolUseId"].get_string().value_unsafe();
+        bool const attached = kind == "document" || kind == "video";
+        if (kind != "toolResult" && kind != "cachePoint" &&
+            (state.model.siblings || (state.model.attachments && attached)))
+            sibling = kind;
         std::string_view type;
         bool const of_service = member.value["type"].get(type) == SUCCESS && type == "server_tool_use";
         bool const words = kind == "text" || kind == "citationsContent";
@@ -415,6 +672,12 @@ check_result check_order(array const& content, std::string_view role, std::strin
         before = kind;
         before_can_be_cached = kind != "document" || (member.value["format"].get(format) == SUCCESS && format == "pdf");
     }
+    if (role == "user" && !result.empty() && !sibling.empty()) {
+        return refused_by_model(
+            path +
+            ": `tool_use` ids were found without `tool_result` blocks immediately after: " + std::string(result) +
+            ". Each `tool_use` block must have a corresponding `tool_result` block in the next message.");
+    }
     if (document && !text) {
         return invalid("If you include a ContentBlock with a document field in the array at " + path +
                        ".content, you must also include a ContentBlock with a text field.");
@@ -431,7 +694,7 @@ check_result check_message(element message, std::string const& path, conversatio
         return unmet(path + ".role", "'" + std::string(role) + "'",
                      "satisfy enum value set: [user, assistant, system]");
     }
-    if (state.previous_role.empty() && role != "user") {
+    if (state.previous_role.empty() && role != "user" && (role != "assistant" || state.model.first_assistant)) {
         return invalid(
             "A conversation must start with a user message. Try again with a conversation that starts with a user "
             "message.");
@@ -458,6 +721,15 @@ check_result check_message(element message, std::string const& path, conversatio
             return error;
     }
     if (auto error = check_order(content, role, path, state)) return error;
+    if (role == "assistant" && state.model.reasoning_alone) {
+        bool alone = true, reasons = false;
+        for (auto const block : content) {
+            auto const kind = (*block.get_object().value_unsafe().begin()).key;
+            alone = alone && (kind == "reasoningContent" || kind == "cachePoint");
+            reasons = reasons || kind == "reasoningContent";
+        }
+        if (alone && reasons) state.reasoned_alone = true;
+    }
     if (role == "user") {
         if (auto error = check_tool_results(results, state, path)) return error;
     }
@@ -499,7 +771,14 @@ check_result check_converse_request(element request, std::string_view model_id) 
     if (!request.is_object()) return wrong_type("$", "a structure");
     if (auto error = check_inference_config(request)) return error;
     conversation_state state;
-    state.model_id = model_id;
+    state.model = family_of(model_id);
+    element sampling;
+    if (state.model.stop_sequences && request["inferenceConfig"]["stopSequences"].get(sampling) == SUCCESS)
+        return unsupported("stopSequences");
+    if (state.model.both_samplings && request["inferenceConfig"]["temperature"].get(sampling) == SUCCESS &&
+        request["inferenceConfig"]["topP"].get(sampling) == SUCCESS)
+        return refused_by_model(
+            "`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
     if (auto error = check_tool_config(request, state)) return error;
     if (auto error = check_system(request, state)) return error;
     element value;
@@ -520,7 +799,7 @@ check_result check_converse_request(element request, std::string_view model_id) 
             "A conversation must start with a user message. Try again with a conversation that starts with a user "
             "message.");
     }
-    if (state.previous_role != "user") {
+    if ((state.previous_role != "user" && state.model.prefill) || state.reasoned_alone) {
         return invalid(
             "This model does not support assistant message prefill. The conversation must end with a user message.");
     }

@@ -65,6 +65,9 @@ inline std::string tools(std::initializer_list<std::string> all) {
     return R"({"tools":[)" + list(all) + "]}";
 }
 
+/// An id that does not tell its model, which has the strictest rules.
+inline constexpr std::string_view strictest = "strictest";
+
 /// A history, what is to become of it, and the names of the findings in order. An `expected` of "=" is the same.
 struct row {
     std::string name{};
@@ -74,9 +77,8 @@ struct row {
     std::string tools = history::tools({tool_spec("f"), tool_spec("g")});
     std::string expected_tools = "=";
     bedrock::normalize_policy policy{};
+    std::string_view model_id = strictest;
 };
-
-inline constexpr std::string_view claude = "us.anthropic.claude-opus-4-6-v1";
 
 inline std::string issues_of(bedrock::conversation_report const& report) {
     std::string out;
@@ -107,7 +109,7 @@ inline std::string written_tools(bedrock::tool_config const& config) {
 }
 
 /// Bedrock's answer to a request, empty when it takes it.
-inline std::string refusal(std::string const& body, std::string_view model_id = claude) {
+inline std::string refusal(std::string const& body, std::string_view model_id = strictest) {
     simdjson::dom::parser parser;
     simdjson::dom::element request;
     if (parser.parse(simdjson::padded_string(body)).get(request) != simdjson::SUCCESS) return "no JSON: " + body;
@@ -132,8 +134,12 @@ inline std::string asked(std::string messages) {
     return messages + "," + user({text("and now?")}) + "]";
 }
 
-inline void check(row const& row) {
+/// A last turn of the model's is kept where the row does not say otherwise: it has rows of its own.
+inline void check(row row) {
     INFO(row.name);
+    if (row.policy.last_assistant == bedrock::last_assistant_policy::by_model)
+        row.policy.last_assistant = bedrock::last_assistant_policy::keep;
+    if (row.model_id != strictest) row.policy.rules = bedrock::find_history_rules(row.model_id);
     auto const given = "[" + row.messages + "]";
     auto const expected = row.expected == "=" ? given : "[" + row.expected + "]";
     auto const expected_tools = row.expected_tools == "=" ? row.tools : row.expected_tools;
@@ -154,9 +160,11 @@ inline void check(row const& row) {
 
     auto const sends_unsigned = row.policy.unsigned_reasoning == bedrock::unsigned_reasoning_policy::keep;
     if (expected != "[]")
-        CHECK(refusal(body_of(asked(out), written_tools(made.tools)), sends_unsigned ? "other.model" : claude) == "");
+        CHECK(refusal(body_of(asked(out), written_tools(made.tools)),
+                      sends_unsigned ? "deepseek.model" : row.model_id) == "");
     auto const wants_question = row.policy.last_assistant == bedrock::last_assistant_policy::add_user_turn;
-    if (!made.report.clean()) CHECK(refusal(body_of(wants_question ? given : asked(given), row.tools)) != "");
+    if (!made.report.clean())
+        CHECK(refusal(body_of(wants_question ? given : asked(given), row.tools), row.model_id) != "");
 }
 
 }  // namespace history

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 struct recorded_event {
@@ -20,6 +21,7 @@ struct recorded_event {
 struct recorded_call {
     std::string id;
     std::string operation;  // of the index: "converse", "converse-stream", ...
+    std::string model_id;
     std::string request_body;
     std::string response_body;
     std::string response_file;  // the bytes of a stream
@@ -31,6 +33,17 @@ namespace recorded_detail {
 inline std::string text_of(simdjson::dom::element from, std::string_view name) {
     std::string_view text;
     return from[name].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+// "a:0" of "/model/a%3A0/converse".
+inline std::string model_of(std::string target) {
+    constexpr std::string_view prefix = "/model/";
+    if (!target.starts_with(prefix)) return {};
+    target = target.substr(prefix.size(), target.rfind('/') - prefix.size());
+    for (auto const& [code, character] : {std::pair{"%3A", ":"}, std::pair{"%2F", "/"}})
+        for (auto at = target.find(code); at != std::string::npos; at = target.find(code))
+            target.replace(at, 3, character);
+    return target;
 }
 
 }  // namespace recorded_detail
@@ -54,9 +67,12 @@ inline std::optional<std::vector<recorded_call>> recorded_calls(std::string_view
         simdjson::dom::parser parser;
         simdjson::dom::element file;
         if (parser.load(root + text_of(entry, "file")).get(file) != simdjson::SUCCESS) return std::nullopt;
-        recorded_call exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}, {}};
+        recorded_call exchange{text_of(entry, "id"), std::string(wanted), {}, {}, {}, {}, {}};
         simdjson::dom::element part;
-        if (file["request"].get(part) == simdjson::SUCCESS) exchange.request_body = text_of(part, "body");
+        if (file["request"].get(part) == simdjson::SUCCESS) {
+            exchange.request_body = text_of(part, "body");
+            exchange.model_id = recorded_detail::model_of(text_of(part, "target"));
+        }
         if (file["response"].get(part) == simdjson::SUCCESS) {
             exchange.response_body = text_of(part, "body");
             if (auto const name = text_of(part, "file"); !name.empty()) exchange.response_file = root + name;

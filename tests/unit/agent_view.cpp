@@ -188,6 +188,8 @@ TEST_CASE("agent_view: tool input that is no JSON object is never handed on", "[
         return script.lines.substr(rest + 1) + "/" + use->input.text() + "/" + use->incomplete_input;
     };
     CHECK(outcome("  ", true, "tool_use") == "toolcall_end 0={}|done toolUse/{}/");
+    CHECK(outcome("  ", true, "end_turn") == "toolcall_end 0={}|done toolUse/{}/");
+    CHECK(outcome("  ", true, "stop_sequence") == "toolcall_end 0={}|done toolUse/{}/");
     CHECK(outcome(R"( {\"a\":1} )", true, "tool_use") == R"(toolcall_end 0= {"a":1} |done toolUse/ {"a":1} /)");
     CHECK(outcome(R"({\"a\":)", true, "tool_use") ==
           R"(error error: the input of the tool call "f" is not a JSON object/{}/{"a":)");

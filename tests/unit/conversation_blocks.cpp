@@ -49,6 +49,13 @@ TEST_CASE("conversation blocks: tool inputs") {
              row{"a text", called(R"("Lisbon")"), called(R"({"input":"Lisbon"})"), "invalid_tool_input"},
              row{"its exact text is kept", called(R"({ "a" : 1.0e2, "\u0041": [ ] })")},
              row{"a lone surrogate", called(R"({"a":"\ud99c"})"), called(R"({"a":"\ufffd"})"), "invalid_utf8"},
+             row{"a member without a name", called(R"({"path":"a","edits":[{"old":"x","":""}]})"),
+                 called(R"({"path":"a","edits":[{"old":"x"}]})"), "empty_member_name"},
+             row{"members without names at every depth", called(R"({"":{"a":1},"b":{"":[1],"c":"\"\":"}})"),
+                 called(R"({"b":{"c":"\"\":"}})"), "empty_member_name"},
+             row{"a member without a name in a string", called(R"("{\"\":1}")"), called("{}"),
+                 "invalid_tool_input empty_member_name"},
+             row{"an empty text", called(R"({"a":""})")},
              row{"a pair is none", called(R"({"a":"\ud83d\ude00\\ud99c"})")},
          })
         check(one);
@@ -68,6 +75,10 @@ TEST_CASE("conversation blocks: tool results") {
              row{"a document in it", answered(document("a.txt", "txt")), answered(document("a-txt", "txt")),
                  "invalid_document_name"},
              row{"an image in it", answered(image)},
+             row{"a member __type", answered(R"({"json":{"a":{"__type":"x"}}})"),
+                 answered(R"({"text":"{\"a\":{\"__type\":\"x\"}}"})"), "invalid_json"},
+             row{"a member without a name", answered(R"({"json":{"a":[{"":1}]}})"),
+                 answered(R"({"text":"{\"a\":[{\"\":1}]}"})"), "empty_member_name"},
          })
         check(one);
 }
@@ -79,6 +90,12 @@ TEST_CASE("conversation blocks: reasoning") {
              row{"the signature alone", thought(reasoning("", "RXFrQ0Nr"))},
              row{"encrypted", thought(R"({"reasoningContent":{"redactedContent":"AAEC"}})")},
              row{"unsigned", thought(reasoning("hm")), without, "unsigned_reasoning"},
+             row{"empty", thought(reasoning("")), without, "empty_reasoning"},
+             row{"empty with an empty signature",
+                 thought(R"({"reasoningContent":{"reasoningText":{"text":"","signature":""}}})"), without,
+                 "empty_reasoning"},
+             row{"encrypted, and empty", thought(R"({"reasoningContent":{"redactedContent":""}})"), without,
+                 "empty_reasoning"},
              row{"half a signature", thought(reasoning("hm", "RXFrQ")), without, "broken_signature"},
              row{"another provider's mark", thought(reasoning("hm", "reasoning_content")), without, "broken_signature"},
              row{"of the user's", list({user({text("a"), reasoning("hm", "RXFrQ0Nr")})}), user({text("a")}),
@@ -97,6 +114,152 @@ TEST_CASE("conversation blocks: reasoning") {
            .policy = policy});
     policy.unsigned_reasoning = bedrock::unsigned_reasoning_policy::keep;
     check({.name = "for a model that signs nothing", .messages = thought(reasoning("hm")), .policy = policy});
+}
+
+TEST_CASE("conversation blocks: reasoning by family") {
+    auto const hidden = R"({"reasoningContent":{"redactedContent":"AAEC"}})";
+    auto const without = thought(text("x"));
+    struct expected {
+        std::string_view model;
+        std::string issues;
+        std::string messages;
+    };
+    auto const given = thought(list({reasoning("a"), reasoning("b", "QUJD"), hidden, reasoning(""), text("x")}));
+    for (auto const& one : {
+             expected{"us.anthropic.claude-sonnet-4-5-20250929-v1:0", "unsigned_reasoning empty_reasoning",
+                      thought(list({reasoning("b", "QUJD"), hidden, text("x")}))},
+             expected{"deepseek.v3.2", "foreign_signature empty_reasoning",
+                      thought(list({reasoning("a"), reasoning("b"), hidden, text("x")}))},
+             expected{"global.openai.gpt-6.1-sol", "reasoning_not_taken reasoning_not_taken empty_reasoning",
+                      thought(list({hidden, text("x")}))},
+             expected{"us.amazon.nova-2-lite-v1:0",
+                      "reasoning_not_taken reasoning_not_taken reasoning_not_taken empty_reasoning", without},
+         }) {
+        INFO(one.model);
+        check({.name = "by family",
+               .messages = given,
+               .expected = one.messages,
+               .issues = one.issues,
+               .model_id = one.model});
+    }
+    check({.name = "a signature alone",
+           .messages = thought(list({reasoning("", "QUJD"), text("x")})),
+           .expected = without,
+           .issues = "reasoning_not_taken",
+           .model_id = "deepseek.v3.2"});
+    auto const said = [](std::string_view model, std::string const& block) {
+        return refusal(body_of("[" + thought(block) + "]", "{}"), model);
+    };
+    CHECK(
+        said("anthropic.claude-3-haiku-20240307-v1:0", reasoning("a")).ends_with("thinking.signature: Field required"));
+    CHECK(said("deepseek.v3.2", reasoning("b", "QUJD")) ==
+          "This model doesn't support the reasoningContent.reasoningText.signature field. Remove "
+          "reasoningContent.reasoningText.signature and try again.");
+    CHECK(said("global.openai.gpt-6.1-sol", reasoning("")) ==
+          "This model doesn't support the reasoningContent.reasoningText.text field. Remove "
+          "reasoningContent.reasoningText.text and try again.");
+    CHECK(said("us.amazon.nova-2-lite-v1:0", hidden).find("User messages cannot contain reasoning content") !=
+          std::string::npos);
+}
+
+TEST_CASE("conversation blocks: tools that Converse or the family refuses") {
+    auto const tool = [](std::string const& members) { return R"({"toolSpec":{"name":"f")" + members + "}}"; };
+    auto const schema = [&](std::string const& json, std::string const& more = "") {
+        return tool(more + R"(,"inputSchema":{"json":)" + json + "}");
+    };
+    auto const object = std::string(R"({"type":"object"})");
+    struct tool_row {
+        std::string name, given, expected, issue, refused;
+        std::string_view taken_by;
+    };
+    for (
+        auto const& one : {
+            tool_row{"blank description", schema(object, R"(,"description":"  ")"), schema(object),
+                     "blank_tool_description",
+                     "1 validation error detected: Value '  ' at 'toolConfig.tools.0.toolSpec.description' failed to "
+                     "satisfy constraint: Member must have length greater than or equal to 1",
+                     ""},
+            tool_row{"empty description", schema(object, R"(,"description":"")"), schema(object),
+                     "blank_tool_description",
+                     "1 validation error detected: Value '' at 'toolConfig.tools.0.toolSpec.description' failed to "
+                     "satisfy constraint: Member must have length greater than or equal to 1",
+                     ""},
+            tool_row{"no type", schema("{}"), schema(object), "schema_without_type",
+                     "The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of the following: "
+                     "object.",
+                     ""},
+            tool_row{"another type", schema(R"({"type":["object","null"]})"), schema(object), "schema_without_type",
+                     "The value at toolConfig.tools.0.toolSpec.inputSchema.json.type must be one of the following: "
+                     "object.",
+                     ""},
+            tool_row{
+                "a union at the root",
+                schema(
+                    R"({"type":"object","properties":{"a":{"type":"string"}},"anyOf":[{"required":["a"]},{"properties":{"b":{}}}]})"),
+                schema(R"({"type":"object","properties":{"a":{"type":"string"},"b":{}}})"), "schema_root_union",
+                "The model returned the following errors: tools.0.custom.input_schema: input_schema does not "
+                "support oneOf, allOf, or anyOf at the top level",
+                "deepseek.v3.2"},
+            tool_row{
+                "an integer beyond 32 bits",
+                schema(
+                    R"({"type":"object","properties":{"a":{"type":"integer","maximum":9007199254740991,"minimum":-2147483648}}})"),
+                schema(R"({"type":"object","properties":{"a":{"type":"integer","minimum":-2147483648}}})"),
+                "schema_big_integer",
+                "The model returned the following errors: tools.0.custom.input_schema: int too big to convert",
+                "global.openai.gpt-6.1-sol"},
+            tool_row{
+                "bounds in a strict tool",
+                schema(R"({"type":"object","properties":{"a":{"minimum":1}},"required":["a"]})", R"(,"strict":true)"),
+                schema(R"({"type":"object","properties":{"a":{}},"required":["a"]})", R"(,"strict":true)"),
+                "strict_tool",
+                "The model returned the following errors: tools.0.custom: property 'minimum' is not supported",
+                "deepseek.v3.2"},
+        }) {
+        INFO(one.name);
+        auto const with_tool = [&](std::string const& one_tool, std::string_view model) {
+            auto request = read<bedrock::converse_request>(body_of("[" + user({text("a")}) + "]", tools({one_tool})));
+            request.model_id = model;
+            return request;
+        };
+        auto request = with_tool(one.given, "us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+        CHECK(refusal(written(request), request.model_id) == one.refused);
+        CHECK(issues_of(bedrock::normalize(request)) == one.issue);
+        // The order of members is the writer's.
+        CHECK(written(request) == written(with_tool(one.expected, request.model_id)));
+        CHECK(refusal(written(request), request.model_id) == "");
+        if (one.taken_by.empty()) continue;
+        auto taken = with_tool(one.given, one.taken_by);
+        CHECK(refusal(written(taken), one.taken_by) == "");
+        CHECK(bedrock::lint(taken).clean());
+    }
+}
+
+TEST_CASE("conversation blocks: few strict tools, and none for newer Claude models") {
+    bedrock::converse_request request{.messages = {bedrock::user("a")}};
+    for (int i = 0; i < 22; ++i)
+        request.tools.tools.emplace_back(bedrock::tool_specification{
+            .name = "f" + std::to_string(i), .input_schema = R"({"type":"object"})", .strict = true});
+    CHECK(refusal(written(request)).find("Too many strict tools (21)") != std::string::npos);
+    CHECK(bedrock::normalize(request).count(bedrock::conversation_issue::strict_tool) == 2);
+    CHECK(refusal(written(request)) == "");
+    CHECK(bedrock::lint(request).clean());
+    request.model_id = "global.anthropic.claude-opus-4-8";
+    CHECK(refusal(written(request), request.model_id) ==
+          "The model returned the following errors: tools.0.custom.strict: Extra inputs are not permitted");
+    CHECK(bedrock::normalize(request).count(bedrock::conversation_issue::strict_tool) == 20);
+    CHECK(refusal(written(request), request.model_id) == "");
+
+    request.model_id.clear();
+    request.tools.tools.clear();
+    std::string properties;
+    for (int i = 0; i < 17; ++i) properties += (i == 0 ? "\"p" : ",\"p") + std::to_string(i) + "\":{}";
+    request.tools.tools.emplace_back(bedrock::tool_specification{
+        .name = "f", .input_schema = R"({"type":"object","properties":{)" + properties + "}}", .strict = true});
+    CHECK(refusal(written(request)).find("Schemas contains too many parameters with union types (17") !=
+          std::string::npos);
+    CHECK(issues_of(bedrock::normalize(request)) == "strict_tool");
+    CHECK(refusal(written(request)) == "");
 }
 
 TEST_CASE("conversation blocks: names of tools") {
@@ -238,7 +401,7 @@ TEST_CASE("conversation blocks: texts that are not UTF-8 are repaired, wherever 
                        bedrock::tool_result_block{.tool_use_id = "u", .content = {bedrock::json_block{"{"}}},
                        bedrock::tool_result_block{.tool_use_id = "v", .content = {bedrock::json_block{""}, {}}}}),
     };
-    request.tools.tools.emplace_back(bedrock::tool_specification{.name = "f", .input_schema = "{}"});
+    request.tools.tools.emplace_back(bedrock::tool_specification{.name = "f", .input_schema = R"({"type":"object"})"});
     request.tools.tools.emplace_back();
     auto const report = bedrock::normalize(request);
     CHECK(issues_of(report) ==

@@ -98,3 +98,26 @@ TEST_CASE("conversation cache points: the system prompt counts, too") {
     CHECK(bedrock::normalize(request, policy).count(bedrock::conversation_issue::too_many_cache_points) == 4);
     CHECK(written(request.system) == "[" + list({text("s"), text("t"), text("u"), text("v"), text("w")}) + "]");
 }
+
+TEST_CASE("conversation cache points: by family") {
+    auto const history = user({text("a"), cache_point()});
+    auto const with_point = tools({tool_spec("f"), cache_point()});
+    auto const without_point = tools({tool_spec("f")});
+    check({.name = "Nova has none among the tools",
+           .messages = history,
+           .issues = "cache_point_not_taken",
+           .tools = with_point,
+           .expected_tools = without_point,
+           .model_id = "us.amazon.nova-lite-v1:0"});
+    check({.name = "GPT has none",
+           .messages = history,
+           .expected = user({text("a")}),
+           .issues = "cache_point_not_taken cache_point_not_taken",
+           .tools = with_point,
+           .expected_tools = without_point,
+           .model_id = "global.openai.gpt-6-sol"});
+    check({"a message that begins with reasoning",
+           list({user({text("a")}), assistant({reasoning("hm", "QUJD"), text("b"), cache_point()}), user({text("c")})}),
+           list({user({text("a")}), assistant({reasoning("hm", "QUJD"), text("b")}), user({text("c")})}),
+           "misplaced_cache_point"});
+}

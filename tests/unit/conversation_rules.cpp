@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -27,9 +28,19 @@ TEST_CASE("conversation rules: names and ids") {
     for (auto const& name : {std::string(), std::string(65, 'a'), std::string("a.b"), std::string("a b"),
                              std::string("\xc3\xa9"), std::string(1, '\0')})
         CHECK_FALSE(rules::valid_tool_name(name));
-    CHECK(rules::valid_tool_use_id("functions.f:0"));
-    CHECK_FALSE(rules::valid_tool_use_id("a|b"));
-    CHECK_FALSE(rules::valid_tool_use_id(""));
+    using ids = bedrock::tool_use_id_rule;
+    CHECK(rules::valid_tool_use_id("functions.f:0", ids::converse));
+    CHECK_FALSE(rules::valid_tool_use_id("functions.f:0", ids::claude));
+    CHECK(rules::valid_tool_use_id("toolu_bdrk-01", ids::claude));
+    CHECK(rules::valid_tool_use_id("aB3456789", ids::nine_letters));
+    CHECK(rules::valid_tool_use_id("tooluse_kZJMlvQmRJ6eAyJE5GIl7Q", ids::nine_letters));
+    for (auto const* bad : {"a", "aB345678", "aB34567890", "aB34-6789"})
+        CHECK_FALSE(rules::valid_tool_use_id(bad, ids::nine_letters));
+    for (auto const rule : {ids::converse, ids::claude, ids::nine_letters}) {
+        CHECK_FALSE(rules::valid_tool_use_id("a|b", rule));
+        CHECK_FALSE(rules::valid_tool_use_id("", rule));
+        CHECK_FALSE(rules::valid_tool_use_id(std::string(65, 'a'), rule));
+    }
     CHECK(rules::valid_document_name(" a (1) [b]-_ "));
     CHECK(rules::valid_document_name(std::string(200, 'a')));
     for (auto const& name : {std::string(), std::string(201, 'a'), std::string("a  b"), std::string("a.b"),
@@ -62,15 +73,30 @@ TEST_CASE("conversation rules: whatever goes in, what is made is valid, and what
                 auto const tool = rules::make_tool_name(name);
                 CHECK(rules::valid_tool_name(tool));
                 CHECK((tool == name) == rules::valid_tool_name(name));
-                auto const id = rules::make_tool_use_id(name);
-                CHECK(rules::valid_tool_use_id(id));
-                CHECK((id == name) == rules::valid_tool_use_id(name));
+                using ids = bedrock::tool_use_id_rule;
+                for (auto const rule : {ids::converse, ids::claude, ids::nine_letters}) {
+                    rules::unique_names taken;
+                    auto const id = rules::make_tool_use_id(name, rule, taken);
+                    CHECK(rules::valid_tool_use_id(id, rule));
+                    if (rule != ids::nine_letters) CHECK((id == name) == rules::valid_tool_use_id(name, rule));
+                    CHECK(rules::make_tool_use_id(name, rule, taken) != id);
+                }
                 auto const document = rules::make_document_name(name);
                 CHECK(rules::valid_document_name(document));
                 CHECK((document == name) == rules::valid_document_name(name));
             }
         }
     }
+}
+
+TEST_CASE("conversation rules: ids of nine letters are told apart") {
+    rules::unique_names taken;
+    std::set<std::string> made;
+    for (int i = 0; i < 2000; ++i)
+        made.insert(
+            rules::make_tool_use_id(i % 2 == 0 ? "call_1" : "", bedrock::tool_use_id_rule::nine_letters, taken));
+    CHECK(made.size() == 2000);
+    CHECK(made.count("0000call1") == 1);
 }
 
 TEST_CASE("conversation rules: signatures are whole base64") {

@@ -215,8 +215,76 @@ TEST_CASE("conversation turns: tool use ids") {
                  list({user({text("a")}), assistant({use("c")}), user({no_result("c"), text("stop")}),
                        assistant({use("c_2")}), user({result("c_2")})}),
                  "duplicate_tool_use_id orphan_tool_use"},
-             row{"all that are allowed", list({user({text("a")}), assistant({use("functions.get:0-A_z")}),
-                                               user({result("functions.get:0-A_z")})})},
+             row{"all that Claude takes", list({user({text("a")}), assistant({use("functions_get_0-A_z")}),
+                                                user({result("functions_get_0-A_z")})})},
+             row{"what Claude refuses",
+                 list({user({text("a")}), assistant({use("functions.get:0")}), user({result("functions.get:0")})}),
+                 list({user({text("a")}), assistant({use("functions_get_0")}), user({result("functions_get_0")})}),
+                 "invalid_tool_use_id"},
+             row{.name = "all that Converse takes",
+             .messages = list(
+                 {user({text("a")}), assistant({use("functions.get:0-A_z")}), user({result("functions.get:0-A_z")})}),
+             .model_id = "qwen.qwen3-32b-v1:0"},
+             row{.name = "nine letters for Mistral",
+             .messages = list({user({text("a")}), assistant({use("t1"), use("tooluse_xyz"), use("abcdefghi")}),
+                               user({result("t1"), result("tooluse_xyz"), result("abcdefghi")})}),
+             .expected = list({user({text("a")}), assistant({use("0000000t1"), use("tooluse_xyz"), use("abcdefghi")}),
+                               user({result("0000000t1"), result("tooluse_xyz"), result("abcdefghi")})}),
+             .issues = "invalid_tool_use_id",
+             .model_id = "us.mistral.pixtral-large-2502-v1:0"},
          })
         check(one);
+}
+
+TEST_CASE("conversation turns: a last or first turn of the model's, by family") {
+    auto const last = list({user({text("a")}), assistant({text("b")})});
+    auto const first = list({assistant({text("b")}), user({text("a")})});
+    struct taken {
+        std::string_view model;
+        bool last, first;
+    };
+    for (auto const& one :
+         {taken{"strictest", false, false}, taken{"us.anthropic.claude-sonnet-4-5-20250929-v1:0", true, true},
+          taken{"us.anthropic.claude-opus-4-6-v1", false, true},
+          taken{"global.anthropic.claude-haiku-5-5", false, true}, taken{"us.amazon.nova-pro-v1:0", true, false},
+          taken{"qwen.qwen3-32b-v1:0", true, true}, taken{"global.zai.glm-5.3", true, true},
+          taken{"us.moonshotai.kimi-k3", true, true}, taken{"deepseek.v3.2", true, false}}) {
+        INFO(one.model);
+        for (bool const is_last : {true, false}) {
+            auto request = read<bedrock::converse_request>(body_of("[" + (is_last ? last : first) + "]", "{}"));
+            request.model_id = one.model;
+            bool const is_taken = is_last ? one.last : one.first;
+            CHECK(refusal(written(request), one.model) ==
+                  (is_taken  ? ""
+                   : is_last ? "This model does not support assistant message prefill. The conversation must end with "
+                               "a user message."
+                             : "A conversation must start with a user message. Try again with a conversation that "
+                               "starts with a user message."));
+            CHECK(issues_of(bedrock::normalize(request)) == (is_taken  ? ""
+                                                             : is_last ? "last_role_not_user"
+                                                                       : "first_role_not_user"));
+            CHECK(refusal(written(request), one.model) == "");
+        }
+    }
+    auto request = read<bedrock::converse_request>(body_of("[" + last + "]", "{}"));
+    CHECK(bedrock::lint(request, {.last_assistant = bedrock::last_assistant_policy::keep}).clean());
+    request.model_id = "deepseek.v3.2";
+    CHECK_FALSE(bedrock::lint(request, {.last_assistant = bedrock::last_assistant_policy::add_user_turn}).clean());
+}
+
+TEST_CASE("conversation turns: reasoning alone in a turn of the model's") {
+    auto const alone = list({user({text("a")}), assistant({reasoning("hm", "QUJD")}), user({text("c")})});
+    check({"given a text", alone,
+           list({user({text("a")}), assistant({reasoning("hm", "QUJD"), text("[no output]")}), user({text("c")})}),
+           "reasoning_alone"});
+    check({.name = "dropped",
+           .messages = alone,
+           .expected = user({text("a"), text("c")}),
+           .issues = "reasoning_alone empty_turn consecutive_roles",
+           .policy = {.reasoning_turn = bedrock::reasoning_turn_policy::drop}});
+    check({.name = "taken by 4.6", .messages = alone, .model_id = "us.anthropic.claude-opus-4-6-v1"});
+    check({"joined with what follows",
+           list({user({text("a")}), assistant({reasoning("hm", "QUJD")}), assistant({text("b")}), user({text("c")})}),
+           list({user({text("a")}), assistant({reasoning("hm", "QUJD"), text("b")}), user({text("c")})}),
+           "consecutive_roles"});
 }
