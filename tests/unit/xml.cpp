@@ -117,6 +117,49 @@ TEST_CASE("xml: what is not well-formed is a fault", "[xml]") {
     CHECK(text.empty());
 }
 
+TEST_CASE("xml: a byte order mark and an XML declaration", "[xml]") {
+    CHECK(walk("\xEF\xBB\xBF<a>x</a>") == "<a>x</a>");
+    CHECK(walk("\xEF\xBB\xBF<?xml version='1.0' encoding=\"utf-8\" standalone='yes' ?><a/>") == "<a></a>");
+    CHECK(walk("<?xml version='1.0'?>\r\n<?pi x?><?pi?><a>1\r\n2\r3<![CDATA[\r\n]]></a>") == "<a>1\n2\n3\n</a>");
+    CHECK(walk("<a k = 'v' l=\"&lt;&#65;\"\n m.n-o=''/>") == "<a></a>");
+    for (auto const* bad : {"\xEF\xBB\xBF\xEF\xBB\xBF<a/>", "<?xml?><a/>", "<?xml encoding='UTF-8'?><a/>",
+                            "<?xml version='1.0' standalone='yes' encoding='UTF-8'?><a/>",
+                            "<?xml version='1.0'encoding='UTF-8'?><a/>", "<?xml version='1.0' standalone='1'?><a/>",
+                            "<?xml version='1.0' encoding='ISO-8859-1'?><a/>", " <?xml version='1.0'?><a/>",
+                            "<a><?xml version='1.0'?></a>", "<?XML x?><a/>", "<? x?><a/>", "<?1?><a/>", "<?a"})
+        CHECK(walk(bad) == "fault");
+}
+
+TEST_CASE("xml: attributes, comments and characters are checked", "[xml]") {
+    for (auto const* bad : {"<a k></a>",
+                            "<a k=v></a>",
+                            "<a k='v'l='w'></a>",
+                            "<a k='1' k='2'/>",
+                            "<a k='<'/>",
+                            "<a k='&x;'/>",
+                            "<a k='&lt'/>",
+                            "<a 1='v'/>",
+                            "<a ='v'/>",
+                            "<a k=\"v'/>",
+                            "<a/k='v'>",
+                            "<a><!--></a>",
+                            "<a><!---></a>",
+                            "<a><!-- a -- b --></a>",
+                            "<a><!--a---></a>",
+                            "<a>]]></a>",
+                            "<a>\x01</a>",
+                            "<a>\xEF\xBF\xBE</a>",
+                            "<a>&#1;</a>",
+                            "<a>&#xFFFF;</a>",
+                            "<1a/>",
+                            "<-a/>",
+                            "<a></ a>",
+                            "<!--\x02--><a/>",
+                            "<a b\xC3\xA9='1'/>"})
+        CHECK(walk(bad) == "fault");
+    CHECK(walk("<a><!----><!-- - --><!-- > --></a>") == "<a></a>");
+}
+
 TEST_CASE("xml: every prefix ends in a fault, and nothing is read behind it", "[xml]") {
     std::string_view const whole(answer);
     auto const root_end = whole.rfind('>');
