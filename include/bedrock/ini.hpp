@@ -1,5 +1,5 @@
-// Owns the line grammar of AWS's shared config and credentials files: what each line is, and where the first wrong one
-// stands. Never does I/O, never allocates, and never decides what a section or a key means.
+// The line grammar of AWS's shared config and credentials files: what each line is, and which are not understood.
+// It never does I/O, never allocates, and never decides what a section or a key means.
 #ifndef BEDROCK_INI_HPP
 #define BEDROCK_INI_HPP
 
@@ -30,9 +30,8 @@ enum class fault : unsigned char {
     invalid_utf8,           ///< something that is no comment is not UTF-8
     zero_byte,              ///< something that is no comment holds U+0000: mostly a file in UTF-16
     unterminated_section,   ///< `[` without `]`
-    text_after_section,     ///< something else than a comment follows `]`
-    outside_section,        ///< a property, or an indented line, before the first section
-    stray_continuation,     ///< an indented line without a property above it in its section
+    text_after_section,     ///< something else than a comment follows `]`; the section counts
+    outside_section,        ///< a property before the first section
     missing_equals,         ///< a line that is no section and has no `=`
     missing_key,            ///< nothing before the `=`
     missing_nested_equals,  ///< an indented line below an empty value, without `=`
@@ -55,10 +54,11 @@ struct status {
 
 enum class line_kind : unsigned char {
     none,          ///< no line: the end, or a fault
+    skipped,       ///< not understood, see `problem`; all other members are empty
     section,       ///< `[key]`
     property,      ///< `key = value`; an empty value opens a block of nested lines
-    nested,        ///< an indented `key = value` below a property without a value
-    continuation,  ///< an indented line below a property with a value
+    nested,        ///< a `key = value` that is indented further than a property without a value above it
+    continuation,  ///< a line that is indented further than a property with a value above it
 };
 
 /// A line that says something. **Lifetime:** of the text.
@@ -73,6 +73,12 @@ struct line {
     std::string_view text{};
     /// From 1.
     std::size_t number = 0;
+    /// What is wrong with a `skipped` line, or `text_after_section`.
+    fault problem = fault::none;
+    /// A section or property that does not begin at the line's start.
+    bool indented = false;
+    /// A line that begins with `[`, also a skipped one.
+    bool is_section = false;
 };
 
 /// Gives the lines of a text, comments and blank lines left out:
@@ -80,16 +86,18 @@ struct line {
 ///     for (ini::line line; reader.next(line);) use(line);
 ///     if (auto const state = reader.state(); !state.ok()) report(state);
 ///
-/// The grammar is the one that the AWS SDKs share a test suite for (aws-runtime's profile-parser-tests.json):
+/// The grammar is the one that the AWS SDKs share a test suite for (aws-runtime's profile-parser-tests.json), but
+/// indentation is read as botocore does, and a line that is not understood is given as `skipped`:
 /// - Lines end in LF or CR LF. Blanks are spaces, tabs and carriage returns. A byte order mark is passed over.
 /// - A line that begins with `#` or `;` is a comment. One also ends a section line anywhere, and a property line behind
 ///   a blank: `value#1` is a value.
-/// - Indented lines belong to the property above, over blank lines and comments, but not over a section line. They have
-///   no comments, but below an empty value one that begins with `#` or `;` is passed over, as botocore and the
-///   JavaScript SDK do.
+/// - Lines that are indented further than the property above belong to it, over blank lines and comments, but not over
+///   a section line. They have no comments, but below an empty value one that begins with `#` or `;` is passed over, as
+///   botocore and the JavaScript SDK do. Other indented lines are sections, properties and comments like any.
 /// - Names and keys are not checked here: see `is_identifier`.
 ///
-/// **Errors:** the first fault stays. **Lifetime:** the text outlives the reader and what it gives.
+/// **Errors:** `too_large` and `line_too_long` end the text. **Lifetime:** the text outlives the reader and what it
+/// gives.
 /// **Allocates:** nothing.
 class reader {
   public:
@@ -100,14 +108,15 @@ class reader {
     status state() const noexcept { return state_; }
 
   private:
-    enum class below : unsigned char { nothing, section, value, block };  // what an indented line would belong to
+    enum class below : unsigned char { nothing, section, value, block };  // what a line further in would belong to
 
     bool take_line(std::string_view& whole) noexcept;
-    bool classify(std::string_view whole, line& found) noexcept;
-    bool read_section(std::string_view whole, line& found) noexcept;
-    bool read_property(std::string_view whole, line& found) noexcept;
-    bool read_indented(std::string_view whole, line& found) noexcept;
-    bool is_text(std::string_view checked) noexcept;
+    void classify(std::string_view whole, line& found) noexcept;
+    void read_section(std::string_view trimmed, line& found) noexcept;
+    void read_property(std::string_view trimmed, line& found) noexcept;
+    void read_lower(std::string_view trimmed, line& found) noexcept;
+    static fault check_text(std::string_view checked) noexcept;
+    static void skip(line& found, fault why) noexcept;
     bool fail(fault code) noexcept;
 
     std::string_view rest_;
@@ -116,6 +125,7 @@ class reader {
     std::size_t next_offset_ = 0;
     std::size_t number_ = 0;
     below below_ = below::nothing;
+    std::size_t indent_ = 0;  // of the property above
     status state_;
 };
 
@@ -158,9 +168,6 @@ constexpr std::string_view describe(fault code) noexcept {
             return "expected nothing but a comment behind the section's ']'";
         case fault::outside_section:
             return "expected a section such as [default] before the first property";
-        case fault::stray_continuation:
-            return "the line is indented, but there is no property above it in its section; expected \"name = value\" "
-                   "at the line's start";
         case fault::missing_equals:
             return "expected \"name = value\", but the line has no '='";
         case fault::missing_key:
@@ -201,10 +208,7 @@ inline bool reader::next(line& found) noexcept {
     found = {};
     std::string_view whole;
     while (take_line(whole)) {
-        if (!classify(whole, found)) {
-            found = {};
-            return false;
-        }
+        classify(whole, found);
         if (found.kind == line_kind::none) continue;
         found.number = number_;
         return true;
@@ -232,67 +236,83 @@ inline bool reader::take_line(std::string_view& whole) noexcept {
     return whole.size() <= line_limit_ || fail(fault::line_too_long);
 }
 
-// False at a fault. A line that says nothing leaves `found` as it is.
-inline bool reader::classify(std::string_view whole, line& found) noexcept {
+// A line that says nothing leaves `found` as it is.
+inline void reader::classify(std::string_view whole, line& found) noexcept {
     auto const trimmed = ascii::trim(whole);
-    if (trimmed.empty() || is_comment_mark(whole.front())) return true;
-    if (whole.front() == '[') return read_section(whole, found);
-    if (ascii::is_blank(whole.front())) return read_indented(trimmed, found);
-    return read_property(whole, found);
+    if (trimmed.empty()) return;
+    auto const indent = static_cast<std::size_t>(trimmed.data() - whole.data());
+    bool const is_lower = (below_ == below::value || below_ == below::block) && indent > indent_;
+    if (is_lower) return read_lower(trimmed, found);
+    if (is_comment_mark(trimmed.front())) return;
+    indent_ = indent;
+    found.indented = indent != 0;
+    if (trimmed.front() == '[')
+        read_section(trimmed, found);
+    else
+        read_property(trimmed, found);
+}
+
+inline void reader::skip(line& found, fault why) noexcept {
+    found = {};
+    found.kind = line_kind::skipped;
+    found.problem = why;
 }
 
 // Comments may hold anything.
-inline bool reader::is_text(std::string_view checked) noexcept {
-    if (checked.find('\0') != std::string_view::npos) return fail(fault::zero_byte);
-    return valid_utf8(checked) || fail(fault::invalid_utf8);
+inline fault reader::check_text(std::string_view checked) noexcept {
+    if (checked.find('\0') != std::string_view::npos) return fault::zero_byte;
+    return valid_utf8(checked) ? fault::none : fault::invalid_utf8;
 }
 
-inline bool reader::read_section(std::string_view whole, line& found) noexcept {
-    auto const text = detail::without_comment(whole, false);
-    if (!is_text(text)) return false;
-    if (!text.ends_with(']'))
-        return fail(text.find(']') == std::string_view::npos ? fault::unterminated_section : fault::text_after_section);
+// What follows a section line that is not understood belongs to no section, and not to the one before.
+inline void reader::read_section(std::string_view trimmed, line& found) noexcept {
+    auto const text = detail::without_comment(trimmed, false);
     below_ = below::section;
+    auto const end = text.rfind(']');
+    auto why = check_text(text);
+    if (why == fault::none && end == std::string_view::npos) why = fault::unterminated_section;
+    if (why != fault::none) skip(found, why);
+    found.is_section = true;
+    if (why != fault::none) return;
+    if (end + 1 != text.size()) found.problem = fault::text_after_section;
     found.kind = line_kind::section;
-    found.key = ascii::trim(text.substr(1, text.size() - 2));
+    found.key = ascii::trim(text.substr(1, end - 1));
     found.text = text;
-    return true;
 }
 
-inline bool reader::read_property(std::string_view whole, line& found) noexcept {
-    auto const text = detail::without_comment(whole, true);
-    if (!is_text(text)) return false;
-    if (below_ == below::nothing) return fail(fault::outside_section);
+// What is indented below a property that is not understood belongs to it.
+inline void reader::read_property(std::string_view trimmed, line& found) noexcept {
+    auto const text = detail::without_comment(trimmed, true);
+    bool const is_outside = below_ == below::nothing;
+    if (!is_outside) below_ = below::value;
+    if (auto const why = check_text(text); why != fault::none) return skip(found, why);
+    if (is_outside) return skip(found, fault::outside_section);
     auto const equals = text.find('=');
-    if (equals == std::string_view::npos) return fail(fault::missing_equals);
+    if (equals == std::string_view::npos) return skip(found, fault::missing_equals);
     found.kind = line_kind::property;
     found.key = ascii::trim(text.substr(0, equals));
     found.value = ascii::trim(text.substr(equals + 1));
     found.text = text;
-    if (found.key.empty()) return fail(fault::missing_key);
-    below_ = found.value.empty() ? below::block : below::value;
-    return true;
+    if (found.key.empty()) return skip(found, fault::missing_key);
+    if (found.value.empty()) below_ = below::block;
 }
 
-inline bool reader::read_indented(std::string_view text, line& found) noexcept {
-    bool const is_comment = below_ == below::block && is_comment_mark(text.front());
-    if (is_comment) return true;
-    if (!is_text(text)) return false;
-    if (below_ == below::nothing) return fail(fault::outside_section);
-    if (below_ == below::section) return fail(fault::stray_continuation);
+inline void reader::read_lower(std::string_view text, line& found) noexcept {
+    if (below_ == below::block && is_comment_mark(text.front())) return;
+    if (auto const why = check_text(text); why != fault::none) return skip(found, why);
     found.text = text;
     if (below_ == below::value) {
         found.kind = line_kind::continuation;
         found.value = text;
-        return true;
+        return;
     }
     // The value keeps what looks like a comment, but a comment cannot hold the only `=`.
     auto const equals = detail::without_comment(text, true).find('=');
-    if (equals == std::string_view::npos) return fail(fault::missing_nested_equals);
+    if (equals == std::string_view::npos) return skip(found, fault::missing_nested_equals);
     found.kind = line_kind::nested;
     found.key = ascii::trim(text.substr(0, equals));
     found.value = ascii::trim(text.substr(equals + 1));
-    return !found.key.empty() || fail(fault::missing_nested_key);
+    if (found.key.empty()) skip(found, fault::missing_nested_key);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::ini

@@ -1,5 +1,5 @@
-// Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
-// files. Never does I/O, and never decides which credentials a profile stands for.
+// What AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both files.
+// It never does I/O, and never decides which credentials a profile stands for.
 #ifndef BEDROCK_PROFILE_FILE_HPP
 #define BEDROCK_PROFILE_FILE_HPP
 
@@ -149,10 +149,11 @@ class profile_set {
 };
 
 /// Reads both files. In the config file sections are `[default]`, `[profile NAME]`, `[sso-session NAME]` and
-/// `[services NAME]`, the name with or without quotes as the JavaScript SDK has it; in the credentials file profiles
-/// only, `[NAME]`. Other sections, and keys that are no `ini::is_identifier`, are passed over with a warning, and so is
-/// `[default]` where there is a `[profile default]`.
-/// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
+/// `[services NAME]`; a name with blanks is quoted as in a shell, as botocore has it. In the credentials file sections
+/// are profiles, `[NAME]`, whose name may have blanks. Other sections, lines that are not understood, and keys that are
+/// not an `ini::is_identifier` are passed over with a warning, and so is `[default]` if there is a `[profile default]`.
+/// Keys in a `[services NAME]` section may have blanks.
+/// **Errors:** credentials, with file and line, for limits.
 template <class = void>
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
 
@@ -259,11 +260,33 @@ struct section_title {
 inline section_title split_title(std::string_view title) noexcept {
     auto const blank = title.find_first_of(" \t\r");
     if (blank == std::string_view::npos) return {{}, title};
-    auto name = ascii::trim(title.substr(blank));
-    bool const quoted =
-        name.size() >= 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\'');
-    if (quoted) name = name.substr(1, name.size() - 2);
-    return {title.substr(0, blank), name};
+    return {title.substr(0, blank), ascii::trim(title.substr(blank))};
+}
+
+/// The one word that a text is for a shell, without its quotes, as botocore reads names; false for none or several.
+inline bool unquote_name(std::string_view text, std::string& name) {
+    char quote = 0;
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        char const c = text[i];
+        if (quote == 0 && ascii::is_blank(c)) return false;
+        bool const escapes = c == '\\' && quote != '\'';
+        if (escapes) {
+            if (i + 1 == text.size()) return false;
+            char const next = text[i + 1];
+            if (quote == 0 || next == '"' || next == '\\') {
+                name += next;
+                ++i;
+                continue;
+            }
+        }
+        if (quote == 0 && (c == '"' || c == '\''))
+            quote = c;
+        else if (c == quote)
+            quote = 0;
+        else
+            name += c;
+    }
+    return quote == 0 && !name.empty();
 }
 
 // A template of nothing, as protocols are (exchange.hpp): not compiled where no files are read.
@@ -284,7 +307,9 @@ class basic_profile_reader {
     result<void> take_property(ini::line const& line);
     result<void> take_nested(ini::line const& line);
     void take_continuation(ini::line const& line);
-    std::vector<profile_section>* find_place(section_title title);
+    std::vector<profile_section>* find_place(section_title title, std::string& name);
+    void note_line(ini::line const& line);
+    bool is_key(std::string_view key) const noexcept;
     void warn(std::string_view text);
     result<void> stop(std::string_view text, std::size_t line) const;
     std::string at_line(std::size_t line) const;
@@ -302,6 +327,8 @@ class basic_profile_reader {
     std::vector<profile_section> plain_defaults_;
     std::size_t plain_default_line_ = 0;
     bool prefixed_default_ = false;
+    bool in_services_ = false;
+    bool indentation_noted_ = false;
 };
 using profile_reader = basic_profile_reader<void>;
 
@@ -311,10 +338,18 @@ result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view
     section_ = nullptr;
     property_ = nullptr;
     ini::reader reader(text, limits_.file);
+    indentation_noted_ = false;
     for (ini::line line; reader.next(line);) {
         line_ = line.number;
+        note_line(line);
         result<void> taken;
         switch (line.kind) {
+            case ini::line_kind::skipped:
+                if (line.problem == ini::fault::missing_nested_equals || line.problem == ini::fault::missing_nested_key)
+                    break;
+                property_ = nullptr;
+                if (line.is_section) section_ = nullptr;
+                break;
             case ini::line_kind::section:
                 taken = begin_section(line.key);
                 break;
@@ -329,11 +364,8 @@ result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view
         }
         if (!taken) return taken;
     }
-    if (auto const state = reader.state(); !state.ok()) {
-        bool const limit = state.code == ini::fault::too_large || state.code == ini::fault::line_too_long;
-        std::string why(ini::describe(state.code));
-        return stop(why.append(limit ? " (profile_limits::file)" : ""), state.line);
-    }
+    if (auto const state = reader.state(); !state.ok())
+        return stop(std::string(ini::describe(state.code)) + " (profile_limits::file)", state.line);
     if (file == profile_file::credentials) return {};
     if (prefixed_default_ && !plain_defaults_.empty()) {
         line_ = plain_default_line_;
@@ -351,26 +383,54 @@ result<void> basic_profile_reader<Use>::begin_section(std::string_view title) {
     property_ = nullptr;
     section_ = nullptr;
     auto const split = split_title(title);
-    auto* const place = find_place(split);
+    std::string name;
+    bool const is_credentials = file_ == profile_file::credentials;
+    bool const has_kind = split.kind == "profile" || split.kind == "sso-session" || split.kind == "services";
+    bool const is_plain = is_credentials && !has_kind;  // the whole title is the name
+    if (is_plain) name = title;
+    auto* const place = find_place(is_plain ? section_title{{}, title} : split, name);
+    in_services_ = place == &set_.services_;
     if (!place) return {};
     section_ = &place->emplace_back();
-    section_->name_ = split.name;
+    section_->name_ = std::move(name);
     return {};
+}
+
+// What is wrong with a line, or was read although it is not at its line's start: that once a file.
+template <class Use>
+void basic_profile_reader<Use>::note_line(ini::line const& line) {
+    if (line.problem == ini::fault::text_after_section)
+        warn("the text behind the section's ']' is passed over");
+    else if (line.problem != ini::fault::none)
+        warn("the line is passed over: " + std::string(ini::describe(line.problem)));
+    if (!line.indented || indentation_noted_) return;
+    indentation_noted_ = true;
+    warn("an indented section or key is read; some AWS tools want it at the line's start");
+}
+
+template <class Use>
+bool basic_profile_reader<Use>::is_key(std::string_view key) const noexcept {
+    if (!in_services_) return ini::is_identifier(key);
+    auto const first = key.find_first_not_of(' ');
+    for (char const c : key)
+        if (c != ' ' && !ini::is_identifier({&c, 1})) return false;
+    return first != std::string_view::npos;
 }
 
 // Null, and a warning, for a section that is none here.
 template <class Use>
-std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title) {
+std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title, std::string& name) {
     bool const in_config = file_ == profile_file::config;
     char const* why = nullptr;
     if (!in_config && !title.kind.empty()) {
         why = "the credentials file has profiles only, as [NAME] without \"profile\"";
-    } else if (!ini::is_identifier(title.name)) {
-        why = "a name has letters, digits and _ - / . % @ : + only";
     } else if (!in_config) {
-        return &set_.profiles_;
+        if (!name.empty()) return &set_.profiles_;
+        why = "the section has no name";
+    } else if (title.kind.empty() ? (name = title.name).empty() : !unquote_name(title.name, name)) {
+        why = "a name is one word, or quoted: [profile \"two words\"]";
     } else if (title.kind == "profile") {
-        prefixed_default_ = prefixed_default_ || title.name == "default";
+        prefixed_default_ = prefixed_default_ || name == "default";
         return &set_.profiles_;
     } else if (title.kind == "sso-session") {
         return &set_.sso_sessions_;
@@ -378,7 +438,7 @@ std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_titl
         return &set_.services_;
     } else if (!title.kind.empty()) {
         why = "expected profile, sso-session or services before the name";
-    } else if (title.name != "default") {
+    } else if (name != "default") {
         why = "a profile of the config file is written [profile NAME]";
     } else {
         plain_default_line_ = line_;
@@ -401,7 +461,7 @@ template <class Use>
 result<void> basic_profile_reader<Use>::take_property(ini::line const& line) {
     property_ = nullptr;
     if (!section_) return {};
-    if (!ini::is_identifier(line.key)) {
+    if (!is_key(line.key)) {
         warn("a property ignored: its name has other characters than letters, digits and _ - / . % @ : +");
         return {};
     }

@@ -31,12 +31,14 @@ void check_lines(std::string_view text, ini::limits allowed) {
         BEDROCK_FUZZ_CHECK(line.number > before);
         before = line.number;
         BEDROCK_FUZZ_CHECK(lies_in(line.key, text) && lies_in(line.value, text) && lies_in(line.text, text));
-        BEDROCK_FUZZ_CHECK(!line.text.empty() && line.text.size() <= allowed.line);
+        bool const is_skipped = line.kind == ini::line_kind::skipped;
+        BEDROCK_FUZZ_CHECK(line.text.empty() == is_skipped && line.text.size() <= allowed.line);
+        BEDROCK_FUZZ_CHECK(!is_skipped || line.problem != ini::fault::none);
         BEDROCK_FUZZ_CHECK(line.text.find('\n') == std::string_view::npos);
         BEDROCK_FUZZ_CHECK(bedrock::ascii::trim(line.text) == line.text && bedrock::ascii::trim(line.value) == line.value);
         BEDROCK_FUZZ_CHECK(bedrock::valid_utf8(line.text));
         in_section = in_section || line.kind == ini::line_kind::section;
-        BEDROCK_FUZZ_CHECK(in_section && line.kind != ini::line_kind::none);
+        BEDROCK_FUZZ_CHECK((in_section || is_skipped) && line.kind != ini::line_kind::none);
         said += line.text.size();
     }
     BEDROCK_FUZZ_CHECK(said <= text.size());
@@ -47,8 +49,10 @@ void check_lines(std::string_view text, ini::limits allowed) {
 
 void write(std::string& out, std::string_view kind, std::span<bedrock::profile_section const> sections) {
     for (auto const& section : sections) {
-        BEDROCK_FUZZ_CHECK(ini::is_identifier(section.name()));
-        out.append("[").append(kind).append(section.name()).append("]\n");
+        BEDROCK_FUZZ_CHECK(!section.name().empty());
+        out.append("[").append(kind);
+        for (char const c : section.name()) out.append(1, '\\').append(1, c);  // as in a shell
+        out.append("]\n");
         for (auto const& property : section.properties()) {
             out.append(property.key).append("=");
             for (char const c : property.value) out.append(c == '\n' ? "\n " : std::string(1, c));

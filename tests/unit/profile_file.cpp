@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -153,8 +154,13 @@ TEST_CASE("profile_file: the SDKs' shared parser vectors", "[profile_file]") {
         auto const found = parse_profiles({.config = input.config, .credentials = input.credentials});
         auto const expect = json_file::member(one.root, "expect");
         REQUIRE(expect);
+        // Their names have characters that botocore takes, and AWS's other SDKs do not.
+        for (auto const* const id : {"aws-c-invalid-profile-names-merge", "sep-invalid-profile-names-are-ignored",
+                                     "sep-profile-names-support-alphanumeric-characters-and"})
+            if (one.id == id) return;
         if (json_file::flag(*expect, "error") == true) {
-            CHECK_FALSE(found);
+            REQUIRE(found);  // a line that is not understood takes no profile away
+            CHECK_FALSE(found->warnings().empty());
             ++refused;
             return;
         }
@@ -171,7 +177,7 @@ TEST_CASE("profile_file: the SDKs' shared parser vectors", "[profile_file]") {
         check_sections(*found, "services", *expect);
     });
     if (vectors_dir()) {
-        CHECK(parsed_well >= 65);
+        CHECK(parsed_well >= 62);
         CHECK(refused >= 15);
     }
 }
@@ -228,7 +234,7 @@ TEST_CASE("profile_file: sections of the config file that are passed over, each 
     auto const set = config(
         "[foo]\nk = v\n w\n[profilefoo]\n[profile]\n[sso-session ]\n[plugins cli]\n[profile in valid]\ns3 =\n a = b\n"
         "[profile foo!]\n[]\n[profile \"a b\"]\n[profile \"]\n[DEFAULT]\n[profile good]\nk = v\n");
-    CHECK(names(set.profiles()) == texts{"good"});
+    CHECK(names(set.profiles()) == texts{"a b", "foo!", "good"});
     CHECK(set.sso_sessions().empty());
     CHECK(set.services().empty());
     std::vector<std::size_t> lines;
@@ -236,22 +242,22 @@ TEST_CASE("profile_file: sections of the config file that are passed over, each 
         CHECK(warning.from == profile_file::config);
         lines.push_back(warning.line);
     }
-    CHECK(lines == std::vector<std::size_t>{1, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15});
+    CHECK(lines == std::vector<std::size_t>{1, 4, 5, 6, 7, 8, 12, 14, 15});
     CHECK(set.warnings()[0].message ==
           "~/.aws/config, line 1: section [foo] ignored: a profile of the config file is written [profile NAME]");
     CHECK(set.warnings()[4].message ==
           "~/.aws/config, line 7: section [plugins cli] ignored: expected profile, sso-session or services before the "
           "name");
     CHECK(set.warnings()[5].message ==
-          "~/.aws/config, line 8: section [profile in valid] ignored: a name has letters, digits and _ - / . % @ : + "
-          "only");
+          "~/.aws/config, line 8: section [profile in valid] ignored: a name is one word, or quoted: [profile \"two "
+          "words\"]");
 }
 
 TEST_CASE("profile_file: sections of the credentials file", "[profile_file]") {
     auto const set = credentials(
         "[default]\n[ foo ]\nk = v\n[profile bar]\nk = v\n[sso-session s]\n[services x]\n[sso-sessionfoo]\n[profile]\n"
         "[in valid]\n[\"quoted\"]\n[]\n");
-    CHECK(names(set.profiles()) == texts{"default", "foo", "profile", "sso-sessionfoo"});
+    CHECK(names(set.profiles()) == texts{"\"quoted\"", "default", "foo", "in valid", "profile", "sso-sessionfoo"});
     CHECK(set.sso_sessions().empty());
     CHECK(set.services().empty());
     std::vector<std::size_t> lines;
@@ -259,7 +265,7 @@ TEST_CASE("profile_file: sections of the credentials file", "[profile_file]") {
         CHECK(warning.from == profile_file::credentials);
         lines.push_back(warning.line);
     }
-    CHECK(lines == std::vector<std::size_t>{4, 6, 7, 10, 11, 12});
+    CHECK(lines == std::vector<std::size_t>{4, 6, 7, 12});
     CHECK(set.warnings()[0].message ==
           "~/.aws/credentials, line 4: section [profile bar] ignored: the credentials file has profiles only, as "
           "[NAME] without \"profile\"");
@@ -355,17 +361,56 @@ TEST_CASE("profile_file: the credentials file overrides key by key, and both val
     CHECK_FALSE(foo.find("missing", profile_file::config));
 }
 
-TEST_CASE("profile_file: errors name file and line, and what was expected", "[profile_file]") {
-    CHECK(failure({.config = "[default]\nregion\n", .config_name = "/home/u/.aws/config"}) ==
-          "/home/u/.aws/config, line 2: expected \"name = value\", but the line has no '='");
-    CHECK(failure({.config = "[default]\n", .credentials = "\n[a\n", .credentials_name = "C:\\creds\n"}) ==
-          "C:\\creds, line 2: the section begins with '[' but has no ']'; expected [name]");
-    CHECK(failure({.config = "k = v"}) ==
-          "~/.aws/config, line 1: expected a section such as [default] before the first property");
-    CHECK(failure({.credentials = "[a]\nk = \xFF"}).find("UTF-8") != std::string::npos);
-    CHECK(failure({.credentials = "\xFF\xFE[\0"sv}).find("UTF-16") != std::string::npos);
-    // A section that is passed over is read all the same.
-    CHECK(failure({.config = "[in valid]\nwrong\n"}).find("line 2") != std::string::npos);
+TEST_CASE("profile_file: a line that is not understood is noted, and takes no profile away", "[profile_file]") {
+    auto const noted = [](profile_texts const& from, std::string_view profile = "b") {
+        auto const set = parsed(from);
+        CHECK(set.find(profile));
+        REQUIRE_FALSE(set.warnings().empty());
+        return set.warnings()[0].message;
+    };
+    CHECK(noted({.config = "[default]\nregion\n[profile b]\nk=v\n", .config_name = "/home/u/.aws/config"}) ==
+          "/home/u/.aws/config, line 2: the line is passed over: expected \"name = value\", but the line has no '='");
+    CHECK(noted({.config = "[default]\n", .credentials = "\n[a\n[b]\n", .credentials_name = "C:\\creds\n"}) ==
+          "C:\\creds, line 2: the line is passed over: the section begins with '[' but has no ']'; expected [name]");
+    CHECK(noted({.config = "k = v\n[profile b]"}) ==
+          "~/.aws/config, line 1: the line is passed over: expected a section such as [default] before the first "
+          "property");
+    CHECK(noted({.credentials = "[b]\nk = \xFF"}).find("UTF-8") != std::string::npos);
+    CHECK(noted({.credentials = "[a\0]\n[b]"sv}).find("UTF-16") != std::string::npos);
+    CHECK(noted({.credentials = "[b] junk\nk=v\n"}) ==
+          "~/.aws/credentials, line 1: the text behind the section's ']' is passed over");
+    // What follows a section that is not understood is not the section's before it.
+    auto const set = parsed({.credentials = "[a]\nk = 1\n[b\nk = 2\nl =\n m = 3\n[c]\nwrong\n deeper\nk = 3\n"});
+    CHECK(names(set.profiles()) == texts{"a", "c"});
+    CHECK(set.find("a")->properties().size() == 1);
+    CHECK(set.find("a")->value("k") == "1");
+    CHECK(set.find("c")->value("k") == "3");
+    CHECK(set.warnings().size() == 2);
+    CHECK(parsed({.config = "[default]\ns3 =\n wrong\n = v\n a = b\n"}).find("default")->value("s3", "a") == "b");
+}
+
+TEST_CASE("profile_file: indented sections and keys are read, with a note", "[profile_file]") {
+    auto const set = config(
+        "  [default]\n  region = us-west-2\n  output = json\n\n  # c\n  [profile b]\n  s3 =\n    a = 1\n"
+        "  region = eu-west-1\n    more\n[sso-session s]\n  x = y\n   z = w\n");
+    CHECK(set.find("default")->value("region") == "us-west-2");
+    CHECK(set.find("b")->value("s3", "a") == "1");
+    CHECK(set.find("b")->value("region") == "eu-west-1\nmore");
+    CHECK(set.find_sso_session("s")->value("x") == "y\nz = w");
+    REQUIRE(set.warnings().size() == 1);
+    CHECK(set.warnings()[0].message ==
+          "~/.aws/config, line 1: an indented section or key is read; some AWS tools want it at the line's start");
+    CHECK(set.find("default")->value("output") == "json");
+}
+
+TEST_CASE("profile_file: names of profiles are botocore's", "[profile_file]") {
+    auto const set =
+        parsed({.config = "[profile \xD1\x80\xD0\xB0]\n[profile \"a b\"]\n[profile c\\ d]\n[profile e'f 'g]\n"
+                          "[profile h!$&*~]\n[profile i j]\n[profile \"k]\n[profile \"l\\\"m\\n\"]\n",
+                .credentials = "[\xD1\x80\xD0\xB0]\nk=v\n[Foo Bar]\n"});
+    CHECK(names(set.profiles()) == texts{"Foo Bar", "a b", "c d", "ef g", "h!$&*~", "l\"m\\n", "\xD1\x80\xD0\xB0"});
+    CHECK(set.find("\xD1\x80\xD0\xB0")->value("k") == "v");
+    CHECK(set.warnings().size() == 2);
 }
 
 TEST_CASE("profile_file: limits", "[profile_file]") {
@@ -408,11 +453,17 @@ TEST_CASE("profile_file: a large file is read in time, however its names repeat"
 
 TEST_CASE("profile_file: no secret in a message, nor in memory that was given back", "[profile_file]") {
     constexpr std::string_view secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    auto const text = "[default]\naws_secret_access_key = " + std::string(secret) +
-                      "\naws_secret_access_key = " + std::string(secret) + "\n" + std::string(secret) + " x = y\n";
-    for (auto const& tail : {std::string(), std::string(secret), " # " + std::string(secret),
-                             "= " + std::string(secret), "[" + std::string(secret)}) {
-        auto const whole = text + tail;
+    // Nothing that the test itself gives back holds the secret: a later block may lie where it was.
+    auto const joined = [](std::initializer_list<std::string_view> parts) {
+        std::string made;
+        made.reserve(1000);
+        for (auto const part : parts) made += part;
+        return made;
+    };
+    auto const text = joined({"[default]\naws_secret_access_key = ", secret, "\naws_secret_access_key = ", secret, "\n",
+                              secret, " x = y\n"});
+    for (std::string_view const before : {"none", "", " # ", "= ", "["}) {
+        auto const whole = before == "none" ? joined({text}) : joined({text, before, secret});
         auto const freed = [&] {
             allocations::watch const watched(secret);
             {
@@ -420,8 +471,10 @@ TEST_CASE("profile_file: no secret in a message, nor in memory that was given ba
                 if (found) {
                     auto copy = *found;
                     copy = parsed({.config = whole});
+                    bool is_told = false;
                     for (auto const& warning : found->warnings())
-                        CHECK(warning.message.find(secret) == std::string::npos);
+                        is_told = is_told || warning.message.find(secret) != std::string::npos;
+                    CHECK_FALSE(is_told);
                 } else {
                     CHECK(found.error().message.find(secret) == std::string::npos);
                 }
