@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SETTINGS_HPP
 #define BEDROCK_SETTINGS_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/aws_error.hpp"
 #include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
@@ -67,7 +68,7 @@ struct settings_request {
     /// An ARN says its region.
     std::string model_id{};
     /// The first label of the service's host, and its endpoint variable. What follows AWS_ENDPOINT_URL_ there, in lower
-    /// case, is the service's name in a `[services NAME]` section.
+    /// case, is the service's name in a `[services NAME]` section, where `-` and blanks count as `_`.
     std::string service{runtime_service.host};
     std::string endpoint_variable{runtime_service.endpoint_variable};
     /// Empty: AWS_PROFILE, else "default".
@@ -195,8 +196,15 @@ inline switch_setting find_switch(std::optional<bool> said, environment const& s
     return {};
 }
 
+/// An id of a service as it is written in files: in lower case, with `_` for `-` and blanks.
+inline std::string spell_service_id(std::string_view id) {
+    std::string spelled;
+    for (char const c : id) spelled.push_back(c == '-' || c == ' ' ? '_' : ascii::to_lower(c));
+    return spelled;
+}
+
 inline setting find_profile_endpoint(settings_request const& wanted, profile_view const& profile,
-                                     std::string& problem) {
+                                     std::vector<std::string>& notes, std::string& problem) {
     constexpr std::string_view prefix = "AWS_ENDPOINT_URL_";
     auto const services = profile.find("services");
     if (!services.value.empty()) {
@@ -209,22 +217,31 @@ inline setting find_profile_endpoint(settings_request const& wanted, profile_vie
         }
         std::string_view id = wanted.endpoint_variable;
         if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
-        auto const url = section->value(id, "endpoint_url");  // keys are the same in any case
-        if (!url.empty()) return {std::string(url), "services " + services.value + " of " + profile.source()};
+        auto const wanted_id = spell_service_id(id);
+        std::string there;
+        for (auto const& entry : section->properties()) {
+            auto const url = section->value(entry.key, "endpoint_url");
+            if (!url.empty() && spell_service_id(entry.key) == wanted_id)
+                return {std::string(url), "services " + services.value + " of " + profile.source()};
+            there += (there.empty() ? "" : ", ") + entry.key;
+        }
+        notes.push_back("services " + quote(services.value) + " of " + profile.source() + " has no endpoint_url for " +
+                        wanted_id + (there.empty() ? "" : "; it has " + there));
     }
     return profile.find("endpoint_url");
 }
 
 /// Variables and profile; empty where neither has one, or they do not count.
 inline setting find_configured_endpoint(environment const& surroundings, settings_request const& wanted,
-                                        profile_view const& profile, std::string& problem) {
+                                        profile_view const& profile, std::vector<std::string>& notes,
+                                        std::string& problem) {
     auto const ignored =
         find_switch(wanted.ignore_configured_endpoints, surroundings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile,
                     "ignore_configured_endpoint_urls", problem);
     if (ignored.on) return {};
     auto found = from_variables(surroundings, {wanted.endpoint_variable, "AWS_ENDPOINT_URL"});
     if (!found.value.empty()) return found;
-    return find_profile_endpoint(wanted, profile, problem);
+    return find_profile_endpoint(wanted, profile, notes, problem);
 }
 
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
@@ -331,6 +348,11 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (found.region.value.empty()) found.region = std::move(wanted.default_region);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
+    if (auto const value = non_blank_variable(surroundings, "AWS_EC2_METADATA_DISABLED"))
+        if (!http::equal_names(*value, "true") && !http::equal_names(*value, "false"))
+            found.notes.push_back("AWS_EC2_METADATA_DISABLED is " + quote(*value) +
+                                  ", which does not count: only true switches instance metadata off");
+
     std::string problem;
     detail::check_arn(wanted.model_id, found.region, problem);
     if (!is_chosen && !arn_region.empty()) found.region = {std::string(arn_region), "model ARN"};
@@ -338,7 +360,7 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (!arn_region.empty()) detail::check_allowed(wanted, {std::string(arn_region), "model ARN"}, problem);
     found.endpoint = std::move(wanted.endpoint);
     if (found.endpoint.value.empty())
-        found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, problem);
+        found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, found.notes, problem);
     found.use_fips = detail::find_switch(wanted.use_fips, surroundings, "AWS_USE_FIPS_ENDPOINT", profile,
                                          "use_fips_endpoint", problem);
     found.use_dual_stack = detail::find_switch(wanted.use_dual_stack, surroundings, "AWS_USE_DUALSTACK_ENDPOINT",

@@ -145,7 +145,7 @@ TEST_CASE("profile source: a file that cannot be used says which, why and what t
 
     (*m.around.values)["AWS_CONFIG_FILE"] = " ";  // unset
     m.runner.files[config] = "[default]\nregion = eu-west-1\n";
-    m.runner.files[keys] = "[default]\naws_secret_access_key hidden-secret\n";
+    m.runner.files[keys] = "[default]\naws_secret_access_key hidden-secret" + std::string(200'000, ' ') + "\n";
     read = m.read();
     REQUIRE_FALSE(read);
     CHECK(read.error().code == errc::credentials);

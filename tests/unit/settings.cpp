@@ -241,6 +241,44 @@ TEST_CASE("settings: an endpoint without a scheme is refused wherever it comes f
     }
 }
 
+TEST_CASE("settings: a service is found in any usual spelling, or it is noted that it is not", "[settings]") {
+    for (auto const* const id :
+         {"bedrock_runtime", "bedrock-runtime", "bedrock runtime", "Bedrock Runtime", "BEDROCK-RUNTIME"}) {
+        INFO(id);
+        profiled m("[default]\nservices = mine\n[services mine]\n" + std::string(id) +
+                   " =\n  endpoint_url = https://runtime.test\n");
+        auto const found = m.find();
+        REQUIRE(found);
+        CHECK(found->endpoint.value == "https://runtime.test");
+        CHECK(found->notes.empty());
+    }
+    profiled m(
+        "[default]\nservices = mine\n[services mine]\nbedrockruntime =\n  endpoint_url = https://x.test\ns3 =\n  a = "
+        "b\n");
+    auto const found = m.find();
+    REQUIRE(found);
+    CHECK(found->endpoint.source == "standard for us-east-1");
+    REQUIRE(found->notes.size() == 1);
+    CHECK(found->notes[0] ==
+          "services \"mine\" of profile default has no endpoint_url for bedrock_runtime; it has bedrockruntime, s3");
+}
+
+TEST_CASE("settings: AWS_EC2_METADATA_DISABLED with another value than true or false is noted", "[settings]") {
+    for (auto const* const value : {"1", "yes", "disabled"}) {
+        profiled m("");
+        (*m.machine.values)["AWS_EC2_METADATA_DISABLED"] = value;
+        auto const found = m.find();
+        REQUIRE(found->notes.size() == 1);
+        CHECK(found->notes[0] == "AWS_EC2_METADATA_DISABLED is \"" + std::string(value) +
+                                     "\", which does not count: only true switches instance metadata off");
+    }
+    for (auto const* const value : {"true", "TRUE", "false", "False", ""}) {
+        profiled m("");
+        (*m.machine.values)["AWS_EC2_METADATA_DISABLED"] = value;
+        CHECK(m.find()->notes.empty());
+    }
+}
+
 TEST_CASE("settings: a services section that does not exist", "[settings]") {
     profiled m("[default]\nservices = gone\nendpoint_url = https://all.test\n");
     CHECK(m.refusal() ==
@@ -336,7 +374,7 @@ TEST_CASE("settings: the authorities' file of the variable, else of the profile"
 }
 
 TEST_CASE("settings: shared files that cannot be used matter where something must come from them", "[settings]") {
-    constexpr char broken[] = "[default\n";
+    auto const broken = "[default]" + std::string(200'000, ' ') + "\n";  // a line over the limit
     using Catch::StartsWith;
     CHECK_THAT(profiled(broken).refusal(), StartsWith("/home/user/.aws/config, line 1: "));
     CHECK(profiled(broken).find().error().code == errc::credentials);

@@ -127,7 +127,7 @@ inline imds_setting find_imds_setting(std::string const& option, std::string_vie
 inline std::string find_imds_switch(imds_options const& options, environment const& surroundings) {
     if (options.disabled) return "switched off by an option";
     auto const value = non_blank_variable(surroundings, "AWS_EC2_METADATA_DISABLED");
-    if (!value || http::equal_names(*value, "false")) return {};
+    if (!value || !http::equal_names(*value, "true")) return {};  // other values are noted with the settings
     return "switched off by AWS_EC2_METADATA_DISABLED";
 }
 

@@ -1,5 +1,5 @@
-// Owns the provider that takes credentials from the selected profile of the shared files, whatever kind it is.
-// Never keeps what a profile no longer says: another content of the profile is another source.
+// The provider that takes credentials from the selected profile of the shared files, whatever kind it is.
+// It never keeps credentials when the profile has other ones, only when it has none.
 #ifndef BEDROCK_CREDENTIALS_PROFILE_HPP
 #define BEDROCK_CREDENTIALS_PROFILE_HPP
 
@@ -45,8 +45,10 @@ struct profile_options {
 ///
 /// The files are read at each load, as far as they have changed. Credentials that are fetched for a profile are kept by
 /// a `cached_provider` as long as everything in the files that they depend on stays as it is.
-/// Their source is "profile dev (assume role)", "AWS_PROFILE=dev (static keys)" or "default chain: profile default
-/// (sso)", by who named the profile.
+/// If a profile that had credentials is gone, or its file is gone or half-written, the last credentials stay in use
+/// until they expire or are refused: editors and tools replace files. The note of the answer says so. Their source is
+/// "profile dev (assume role)", "AWS_PROFILE=dev (static keys)" or "default chain: profile default (sso)", by who named
+/// the profile.
 /// **Errors:** not_here for a profile without credentials, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for credentials that cannot be had.
 /// **Thread safety:** full.
@@ -68,12 +70,20 @@ class basic_profile_provider final : public credentials_provider {
         std::shared_ptr<credentials_provider> provider{};  // null where there is no plan
         provider_answer failure{};
     };
+    /// The last credentials that were found.
+    struct held_credentials {
+        std::string profile{};
+        bedrock::credentials value{};
+    };
+    exchange<provider_answer> load_now(profile_choice const& choice, environment const& surroundings);
+    provider_answer hold(profile_choice const& choice, provider_answer latest, environment const& surroundings);
     kept_source find_source(std::shared_ptr<profile_snapshot const> const& files, profile_section const& section);
     std::shared_ptr<credentials_provider> make_source(profile_plan plan, std::string const& selected) const;
 
     profile_options options_;
     std::mutex guard_;
     kept_source kept_;
+    held_credentials held_;
 };
 using profile_provider = basic_profile_provider<void>;
 
@@ -202,8 +212,13 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
     }
     answer.outcome = provider_outcome::broken;
     if (!has_file) answer.detail = choice.describe() + " does not exist: " + answer.detail;
-    for (auto const& warning : files.set.warnings())
-        if (warning.message.find('[' + choice.name + ']') != std::string::npos) answer.detail += "; " + warning.message;
+    bool is_explained = false;
+    for (auto const& warning : files.set.warnings()) {
+        if (warning.message.find(choice.name + ']') == std::string::npos) continue;
+        answer.detail += "; " + warning.message;
+        is_explained = true;
+    }
+    if (!is_explained && !files.set.warnings().empty()) answer.detail += "; " + files.set.warnings()[0].message;
     constexpr std::size_t shown = 10;
     std::size_t count = 0;
     for (auto const& profile : files.set.profiles()) {
@@ -212,6 +227,16 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
         answer.detail += (count == 1 ? "; there is " : ", ") + profile.name();
     }
     return answer;
+}
+
+/// True for keys that were cut short while a file was written.
+inline bool are_cut_short(credentials const& latest, credentials const& held) noexcept {
+    auto const is_cut = [](std::string_view part, std::string_view whole) {
+        return part.size() < whole.size() && whole.starts_with(part);
+    };
+    if (latest.access_key_id != held.access_key_id) return is_cut(latest.access_key_id, held.access_key_id);
+    return is_cut(latest.secret_access_key.view(), held.secret_access_key.view()) ||
+           is_cut(latest.session_token.view(), held.session_token.view());
 }
 
 }  // namespace detail
@@ -261,9 +286,41 @@ typename basic_profile_provider<Use>::kept_source basic_profile_provider<Use>::f
     return kept_;
 }
 
+// The latest answer, or the credentials that are held if it has none.
+template <class Use>
+provider_answer basic_profile_provider<Use>::hold(profile_choice const& choice, provider_answer latest,
+                                                  environment const& surroundings) {
+    std::lock_guard const lock(guard_);
+    auto& held = held_.value;
+    bool const is_found = latest.outcome == provider_outcome::found;
+    auto const now = surroundings.unix_milliseconds();
+    bool const holds = !held.access_key_id.empty() && held_.profile == choice.name &&
+                       (!held.expires_at_ms || now < *held.expires_at_ms);
+    if (!holds || (is_found && !detail::are_cut_short(latest.credentials, held))) {
+        if (!is_found) return latest;
+        held_.profile = choice.name;
+        held = latest.credentials;
+        return latest;
+    }
+    provider_answer answer;
+    answer.outcome = provider_outcome::found;
+    answer.credentials = held;
+    answer.note = "held in memory";
+    answer.detail = "credentials held in memory, because " +
+                    (is_found ? "the file has them cut short: it is being written" : latest.detail);
+    return answer;
+}
+
 template <class Use>
 exchange<provider_answer> basic_profile_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(options_.place.profile, surroundings);
+    auto latest = co_await load_now(choice, surroundings);
+    co_return hold(choice, std::move(latest), surroundings);
+}
+
+template <class Use>
+exchange<provider_answer> basic_profile_provider<Use>::load_now(profile_choice const& choice,
+                                                                environment const& surroundings) {
     auto const files = co_await options_.place.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);
     auto const* const section = (*files)->set.find(choice.name);
@@ -271,6 +328,9 @@ exchange<provider_answer> basic_profile_provider<Use>::load(environment const& s
 
     auto source = find_source(*files, *section);
     if (!source.provider) {
+        auto const warnings = (*files)->set.warnings();
+        if (source.failure.outcome == provider_outcome::not_here && !warnings.empty())
+            source.failure.detail += "; " + warnings[0].message;
         if (source.failure.outcome == provider_outcome::not_here && choice.named != profile_naming::by_default)
             source.failure.note = choice.describe() + " has no credentials";
         co_return source.failure;
@@ -287,6 +347,7 @@ void basic_profile_provider<Use>::forget(credentials const& refused) noexcept {
     {
         std::lock_guard const lock(guard_);
         provider = kept_.provider;
+        if (held_.value.access_key_id == refused.access_key_id) held_ = {};
     }
     if (provider) provider->forget(refused);
 }

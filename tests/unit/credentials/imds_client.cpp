@@ -223,7 +223,7 @@ TEST_CASE("imds client: switched off means not one request", "[credentials]") {
     talk by_option({}, options);
     CHECK(by_option.get().outcome == imds_outcome::disabled);
     CHECK(by_option.get().detail == "switched off by an option");
-    for (auto const* value : {"true", "TRUE", " True ", "1", "yes"}) {
+    for (auto const* value : {"true", "TRUE", " True "}) {
         talk with({});
         (*with.machine.values)["AWS_EC2_METADATA_DISABLED"] = value;
         auto const got = with.get();
@@ -231,7 +231,7 @@ TEST_CASE("imds client: switched off means not one request", "[credentials]") {
         CHECK(got.detail == "switched off by AWS_EC2_METADATA_DISABLED");
         CHECK(with.runner.requests().empty());
     }
-    for (auto const* value : {"false", "False", " ", ""}) {
+    for (auto const* value : {"false", "False", " ", "", "1", "yes", "tru", "true!"}) {
         talk with({token(), answered("GET", "/doc", 200, "1")});
         (*with.machine.values)["AWS_EC2_METADATA_DISABLED"] = value;
         CHECK(with.get().text == "1");

@@ -162,7 +162,14 @@ TEST_CASE("profile: one that does not exist, or files that cannot be read, are b
     std::string many;
     for (char c = 'a'; c <= 'k'; ++c) many += std::string("[profile ") + c + "]\n";
     CHECK_THAT(machine(many, {}, {}, set).broken(), EndsWith("; there is a, b, c, d, e, f, g, h, i, j, ..."));
-    CHECK_THAT(machine("[default]\nhidden\n").broken(), StartsWith("/home/user/.aws/config, line 2: "));
+    auto const noted = machine("[default]\nhidden\n").load();
+    CHECK(noted.outcome == provider_outcome::not_here);
+    CHECK(noted.detail ==
+          "profile default has no credentials; /home/user/.aws/config, line 2: the line is passed over: expected "
+          "\"name = "
+          "value\", but the line has no '='");
+    CHECK_THAT(machine("[profile dev\naws_access_key_id = hidden\n", {}, {}, set).broken(),
+               Contains("/home/user/.aws/config, line 1: the line is passed over"));
 }
 
 TEST_CASE("profile: what a plan refuses is broken", "[credentials]") {
@@ -416,4 +423,43 @@ TEST_CASE("profile: nothing is forgotten before anything was loaded", "[credenti
     profile_provider provider;
     provider.forget({});
     CHECK(provider.name() == "profile");
+}
+
+TEST_CASE("profile: credentials are held while the file is gone or half-written", "[credentials]") {
+    std::string const whole = "[default]\naws_access_key_id = AKIDHELD\naws_secret_access_key = hidden-whole\n";
+    for (std::string const half :
+         {"", "[default]\n", "[def", "[default]\naws_access_key_id = AKIDHELD\n",
+          "[default]\naws_access_key_id = AKIDHELD\naws_secret_access_key = hidden-wh",
+          "[default]\naws_access_key_id = AKID\naws_secret_access_key = x\n", "[other]\nregion = x\n"}) {
+        INFO(half);
+        machine m(whole);
+        REQUIRE(m.load().outcome == provider_outcome::found);
+        m.runner.files[config] = half;
+        if (half.empty()) m.runner.files.erase(config);
+        auto const answer = m.load();
+        REQUIRE(answer.outcome == provider_outcome::found);
+        CHECK(answer.credentials.access_key_id == "AKIDHELD");
+        CHECK(answer.credentials.secret_access_key.view() == "hidden-whole");
+        CHECK(answer.note == "held in memory");
+        CHECK_THAT(answer.detail, StartsWith("credentials held in memory, because ") && !Contains("hidden-"));
+        // New ones count at once.
+        m.runner.files[config] = "[default]\naws_access_key_id = AKIDNEW\naws_secret_access_key = s\n";
+        auto const renewed = m.load();
+        CHECK(renewed.credentials.access_key_id == "AKIDNEW");
+        CHECK(renewed.note.empty());
+        // Refused ones are not held.
+        m.provider.forget(renewed.credentials);
+        m.runner.files.erase(config);
+        CHECK(m.load().outcome == provider_outcome::not_here);
+    }
+}
+
+TEST_CASE("profile: held credentials end when they expire, and are another profile's for nobody", "[credentials]") {
+    machine m(std::string("[profile dev]\nrole_arn = arn:role\nsource_profile = base\n") + keys_of_base,
+              {role("ASIA1")}, named("dev"));
+    REQUIRE(m.load().credentials.access_key_id == "ASIA1");
+    m.runner.files.erase(config);
+    CHECK(m.load().credentials.access_key_id == "ASIA1");
+    *m.around.unix_ms = *m.load().credentials.expires_at_ms;
+    CHECK(m.load().outcome == provider_outcome::broken);
 }
