@@ -262,8 +262,8 @@ TEST_CASE("tool rounds: uses past the limit of one answer do not run", "[tools]"
 TEST_CASE("tool rounds: end_turn and stop_sequence beside tool uses run them", "[tools]") {
     auto const* const stop = GENERATE("end_turn", "stop_sequence");
     fixture f;
-    auto says = model_that_says({answer(text("I look.") + "," + use("t1") + "," + use("t2", "f", "12"), stop),
-                                 answer(text("Done."), stop)});
+    auto says = model_that_says(
+        {answer(text("I look.") + "," + use("t1") + "," + use("t2", "f", "12"), stop), answer(text("Done."), stop)});
     auto const got = f.play(says);
     REQUIRE(got);
     CHECK(got->text() == "Done.");
@@ -273,9 +273,8 @@ TEST_CASE("tool rounds: end_turn and stop_sequence beside tool uses run them", "
 }
 
 TEST_CASE("tool rounds: any other stop reason than those ends them, and runs nothing", "[tools]") {
-    auto const* const stop =
-        GENERATE("max_tokens", "guardrail_intervened", "content_filtered", "malformed_tool_use",
-                 "malformed_model_output", "model_context_window_exceeded", "of_tomorrow");
+    auto const* const stop = GENERATE("max_tokens", "guardrail_intervened", "content_filtered", "malformed_tool_use",
+                                      "malformed_model_output", "model_context_window_exceeded", "of_tomorrow");
     fixture f;
     auto says = model_that_says({answer(text("I look.") + "," + use("t1"), stop)});
     auto const got = f.play(says);
@@ -524,4 +523,75 @@ TEST_CASE("tool rounds: usage is summed, and stays in its type", "[tools]") {
     CHECK(*json::write(sum) ==
           R"({"inputTokens":2,"outputTokens":4,"totalTokens":2147483647,"cacheReadInputTokens":8,)"
           R"("cacheWriteInputTokens":0,"cacheDetails":[{"ttl":"1h","inputTokens":10},{"ttl":"5m","inputTokens":6}]})");
+}
+
+TEST_CASE("tool rounds: nothing goes back that the model's family would refuse", "[tools]") {
+    auto const image = R"({"image":{"format":"png","source":{"bytes":"AAEC"}}})";
+    auto const thought = R"({"reasoningContent":{"reasoningText":{"text":"hm"}}})";
+    auto const nothing = R"({"reasoningContent":{"reasoningText":{"text":""}}})";
+    struct row {
+        std::string model, said, expected, results;
+    };
+    auto const shown = [&](std::string_view id, bool failed) {
+        return R"({"toolResult":{"toolUseId":")" + std::string(id) + R"(","content":[{"text":"x"},)" + image +
+               (failed ? R"(],"status":"error"}})" : "]}}");
+    };
+    auto const caption = text("Image of the tool result t1:");
+    auto const plain = [&](bool failed) { return result_text("t1", "x", failed); };
+    for (auto const& one : {
+             row{"us.anthropic.claude-opus-4-6-v1",
+                 std::string(nothing) + "," + thought + "," + use("t1", "show") + "," + text("so"),
+                 text("so") + "," + use("t1", "show"), shown("t1", false)},
+             row{"us.anthropic.claude-opus-4-6-v1", use("t1", "fail_with_image"), use("t1", "fail_with_image"),
+                 plain(true) + "," + caption + "," + image},
+             row{"global.openai.gpt-6.1-sol", std::string(thought) + "," + use("t1", "show"), use("t1", "show"),
+                 plain(false) + "," + caption + "," + image},
+             row{"deepseek.v3.2", std::string(thought) + "," + use("t1", "f", R"({"a":[{"":1,"b":2}]})"),
+                 std::string(thought) + "," + use("t1", "f", R"({"a":[{"b":2}]})"),
+                 result_text("t1", R"(f of {\"a\":[{\"\":1,\"b\":2}]})", false)},
+             row{"us.writer.palmyra-x5-v1:0", use("t1", "g"), use("t1", "g"), result_text("t1", "g is closed", false)},
+         }) {
+        INFO(one.model);
+        fixture f;
+        std::vector<tool_result_content_block> const blocks{
+            "x",
+            image_block{.format = image_format::png, .source = byte_buffer{std::byte{0}, std::byte{1}, std::byte{2}}}};
+        f.tools.add("show", " ", "{}", [&](std::string_view) { return tool_output(blocks); });
+        f.tools.add("fail_with_image", "", R"({"type":"object","properties":{"n":{"maximum":9007199254740991}}})",
+                    [&](std::string_view) {
+                        tool_output made(blocks);
+                        made.failed = true;
+                        return made;
+                    });
+        f.request.model_id = one.model;
+        tool_rounds rounds(f.request, f.tools, f.how, f.options);
+        while (auto const* const asked = rounds.next()) {
+            std::string body;
+            REQUIRE(write_converse_body(*asked, body));
+            simdjson::dom::parser parser;
+            simdjson::dom::element root;
+            REQUIRE(parser.parse(body).get(root) == simdjson::SUCCESS);
+            auto const why = mock::check_converse_request(root, one.model);
+            CHECK((why ? why->message : "") == "");
+            rounds.take(parsed(rounds.round() == 1 ? answer(one.said, "end_turn") : answer(text("Done."), "end_turn")));
+        }
+        auto const got = std::move(rounds).finish();
+        REQUIRE(got);
+        REQUIRE(got->messages.size() == 4);
+        CHECK(content(got->messages[1]) == R"({"role":"assistant","content":[)" + one.expected + "]}");
+        CHECK(content(got->messages[2]) == user_message(one.results));
+    }
+}
+
+TEST_CASE("tool rounds: documents of results have names of their own", "[tools]") {
+    fixture f;
+    f.tools.add("read", "", any_object, [](std::string_view) {
+        return tool_output(
+            document_block{.format = document_format::pdf, .name = "report", .source = byte_buffer{std::byte{1}}});
+    });
+    auto says = model_that_says({answer(use("t1", "read") + "," + use("t2", "read")), answer(use("t3", "read")),
+                                 answer(text("Done."), "end_turn")});
+    REQUIRE(f.play(says));
+    CHECK(content(says.asked[2].messages[2]).find(R"("name":"report-2")") != std::string::npos);
+    CHECK(content(says.asked[2].messages[4]).find(R"("name":"report-3")") != std::string::npos);
 }
