@@ -37,7 +37,7 @@ void check_lines(std::string_view text, ini::limits allowed) {
         BEDROCK_FUZZ_CHECK(line.text.find('\n') == std::string_view::npos);
         BEDROCK_FUZZ_CHECK(bedrock::ascii::trim(line.text) == line.text && bedrock::ascii::trim(line.value) == line.value);
         BEDROCK_FUZZ_CHECK(bedrock::valid_utf8(line.text));
-        in_section = in_section || line.kind == ini::line_kind::section;
+        in_section = in_section || line.is_section;
         BEDROCK_FUZZ_CHECK((in_section || is_skipped) && line.kind != ini::line_kind::none);
         said += line.text.size();
     }
