@@ -102,7 +102,10 @@ inline bedrock::result<bedrock::document_block> load_document(std::string const&
                              quoted(path) +
                                  " has none of the extensions of a document that Bedrock reads: .pdf .csv "
                                  ".doc .docx .xls .xlsx .html .txt .md");
-    auto const bytes = read_file(path);
+    using bedrock::document_format;
+    bool const is_text = format == document_format::csv || format == document_format::html ||
+                         format == document_format::txt || format == document_format::md;
+    auto const bytes = is_text ? read_text_file(path) : read_file(path);
     if (!bytes) return bedrock::unexpected{bytes.error()};
     auto const view = bedrock::as_bytes(*bytes);
     return bedrock::document_block{.format = format,

@@ -184,7 +184,7 @@ inline bedrock::result<void> load_body(converse_plan& plan) {
 inline bedrock::result<void> load_prompt(converse_plan& plan) {
     if (plan.prompt_file.empty()) return {};
     if (::isatty(STDIN_FILENO) != 0) std::fputs("Type the prompt, then Ctrl-D.\n", stderr);
-    auto text = read_file(plan.prompt_file);
+    auto text = read_text_file(plan.prompt_file);
     if (!text) return bedrock::unexpected{text.error()};
     plan.prompt = std::move(*text);
     if (plan.prompt.ends_with('\n')) plan.prompt.pop_back();

@@ -57,6 +57,10 @@ class line_reader {
     input& from_;
     std::string buffer_{};
     std::size_t begin_ = 0;  // of what was not given out
+    // A byte order mark is the file's, not its first line's.
+    std::string_view without_mark(std::string_view line) const {
+        return number_ == 1 ? bedrock::skip_byte_order_mark(line) : line;
+    }
     std::uint64_t number_ = 0;
 };
 
@@ -66,7 +70,7 @@ inline bedrock::result<std::optional<std::string_view>> line_reader::next() {
         auto const rest = std::string_view(buffer_).substr(begin_);
         if (auto const end = rest.find('\n', searched); end != std::string_view::npos) {
             begin_ += end + 1;
-            return std::optional(rest.substr(0, end));
+            return std::optional(without_mark(rest.substr(0, end)));
         }
         searched = rest.size();
         if (searched > max_line_bytes)
@@ -80,7 +84,7 @@ inline bedrock::result<std::optional<std::string_view>> line_reader::next() {
         if (*got != 0) continue;
         if (searched == 0) return std::optional<std::string_view>();
         begin_ = buffer_.size();
-        return std::optional(std::string_view(buffer_));
+        return std::optional(without_mark(buffer_));
     }
 }
 

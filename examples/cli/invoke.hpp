@@ -70,7 +70,7 @@ inline int run_invoke(arguments const& given) {
     auto settings = configured::load(given);
     if (!settings) return report(settings.error());
     catch_interrupts();
-    auto body = read_file(given.file());
+    auto body = read_text_file(given.file());
     if (!body) return report(body.error());
     request.body = std::move(*body);
 

@@ -60,6 +60,8 @@ class input {
 
 /// A file, or standard input, whole.
 bedrock::result<std::string> read_file(std::string const& path);
+/// The same of one that is text: without the byte order mark that it may begin with.
+bedrock::result<std::string> read_text_file(std::string const& path);
 
 /// Standard output, buffered. After the first failure everything is dropped.
 class output {
@@ -139,6 +141,12 @@ inline bedrock::result<std::string> read_file(std::string const& path) {
     auto from = input::open(path);
     if (!from) return bedrock::unexpected{from.error()};
     return from->read_all();
+}
+
+inline bedrock::result<std::string> read_text_file(std::string const& path) {
+    auto text = read_file(path);
+    if (text) text->erase(0, text->size() - bedrock::skip_byte_order_mark(*text).size());
+    return text;
 }
 
 inline void output::write(std::string_view text) {

@@ -22,7 +22,7 @@ std::string take_text(bedrock::json::unknown_members& members, std::string_view 
 
 template <class Request>
 bedrock::result<Request> load_request(std::string const& path, std::string_view operation) {
-    auto const text = read_file(path);
+    auto const text = read_text_file(path);
     if (!text) return bedrock::unexpected{text.error()};
     auto request = bedrock::json::read<Request>(*text, {.code = bedrock::errc::invalid_input});
     if (!request)

@@ -41,18 +41,21 @@ errc find_error_code(std::string_view name) noexcept;
 /// The HTTP status of Bedrock's modelled errors, for one that arrives inside a stream; 0 where there is none.
 int find_http_status(errc code) noexcept;
 
-/// The bare name in an error type: "aws.x#FooError:http://uri/" is "FooError". "" where no plausible name remains.
+/// The bare name in an error type: "aws.x#FooError:http://uri/" is "FooError". "" where no plausible name remains: "400",
+/// "None", "error".
 /// **Lifetime:** of the text.
 std::string_view clean_error_name(std::string_view type) noexcept;
 
 /// The error of an HTTP answer whose status is not a success.
 ///
-/// Its name is that of `x-amzn-errortype`, the body's `code` or its `__type`, in this order. An answer without one is
-/// named by its status: 429 and 509 ThrottlingException, 503 ServiceUnavailableException, other 5xx
+/// Its name is that of `x-amzn-errortype`, the body's `code`, its `__type`, or the `type` inside `{"error":{...}}`, in
+/// this order; where it is no name of AWS's, the status says what kind of error it is. An answer without one is named by
+/// its status: 429 and 509 ThrottlingException, 503 ServiceUnavailableException, other 5xx
 /// InternalServerException. Where the body is JSON or empty, also 400 ValidationException, 401 and 407 Unauthorized,
 /// 403 AccessDeniedException, 404 ResourceNotFoundException, 408 ModelTimeoutException, 424 ModelErrorException, and
 /// UnknownError for the rest; a page or a text with such a status is nobody's error but a proxy's: `errc::protocol`.
-/// **Wire:** converse-style REST JSON errors, in any state: HTML, nothing, cut off, invalid UTF-8.
+/// **Wire:** converse-style REST JSON errors, in any state: HTML, nothing, cut off, invalid UTF-8; and those of gateways:
+/// `{"error":{"message","type","code"}}`, `{"error":"..."}`, `{"detail":...}`.
 error parse_http_error(int http_status, std::span<http::header const> headers, byte_view body,
                        error_context const& context = {}, error_limits const& limits = {});
 
@@ -121,6 +124,8 @@ inline constexpr named_code named_codes[] = {
 // What the body of an error holds, as far as it could be read.
 struct body_members {
     bool is_object = false;
+    bool is_foreign = false;  // of a gateway, not of AWS
+    std::string other_message{};  // of a gateway
     std::string code{};
     std::string type{};
     std::string message{};
@@ -147,9 +152,19 @@ inline void read_text(json::reader& from, std::string& to) {
     from.read_string(to);
 }
 
-// The body of a fault may be cut off: what stands before the first fault of the syntax counts. `wrapped` is true inside
-// {"error": {...}} (gateways that speak OpenAI's dialect) and {"Output": {...}} (AWS's own for unknown operations).
-inline void read_members(json::reader& from, body_members& to, bool wrapped) {
+// The text of a member in which gateways put their message: a string, or what is inside an object or a list.
+inline void read_members(json::reader& from, body_members& to, int depth);
+
+inline void read_message(json::reader& from, std::string& to, body_members& all, int depth) {
+    if (from.peek() == json::value_kind::object && depth < 3) return read_members(from, all, depth + 1);
+    if (from.peek() != json::value_kind::array || depth >= 3) return read_text(from, to);
+    for (from.begin_array(); from.next_element();) read_message(from, to, all, depth + 1);
+}
+
+// The body of a fault may be cut off: what comes before the first fault of the syntax counts. `depth` is above 0 inside
+// {"error": {...}} (gateways that speak OpenAI's dialect), {"detail": [...]} and {"Output": {...}} (AWS's own for unknown
+// operations).
+inline void read_members(json::reader& from, body_members& to, int depth) {
     if (!from.begin_object()) return;
     to.is_object = true;
     std::string_view view;
@@ -157,10 +172,10 @@ inline void read_members(json::reader& from, body_members& to, bool wrapped) {
         std::string const key(view);
         if (http::equal_names(key, "code"))
             read_text(from, to.code);
-        else if (key == "__type")
+        else if (key == "__type" || (depth != 0 && key == "type"))
             read_text(from, to.type);
         else if (key == "message")
-            read_text(from, to.message);
+            read_message(from, to.message, to, depth);
         else if (key == "Message")
             read_text(from, to.capital_message);
         else if (key == "originalMessage")
@@ -169,8 +184,11 @@ inline void read_members(json::reader& from, body_members& to, bool wrapped) {
             read_text(from, to.resource_name);
         else if (key == "originalStatusCode" && from.peek() == json::value_kind::number && to.original_status == 0)
             from.read_int64(to.original_status);
-        else if (!wrapped && (key == "error" || key == "Output") && from.peek() == json::value_kind::object)
-            read_members(from, to, true);
+        else if (key == "error" || key == "errors" || key == "detail" || key == "msg" || key == "error_description") {
+            to.is_foreign = true;
+            read_message(from, to.other_message, to, depth);
+        } else if (depth == 0 && key == "Output" && from.peek() == json::value_kind::object)
+            read_members(from, to, depth + 1);
         else
             from.skip();
     }
@@ -179,15 +197,17 @@ inline void read_members(json::reader& from, body_members& to, bool wrapped) {
 inline body_members read_body(std::string_view text) {
     body_members found;
     json::reader from(text);
-    if (from.peek() == json::value_kind::object) read_members(from, found, false);
+    bool const is_list = from.peek() == json::value_kind::array;
+    if (is_list && (!from.begin_array() || !from.next_element())) return found;
+    if (from.peek() == json::value_kind::object) read_members(from, found, is_list ? 1 : 0);
+    found.is_foreign = found.is_foreign || is_list;
     return found;
 }
 
 // Valid UTF-8, no byte order mark, and no more than the limit: fit for the JSON reader.
 inline std::string readable(byte_view body, error_limits const& limits) {
     std::string text;
-    append_sanitized_utf8(text, as_text(body.first((std::min)(body.size(), limits.max_body))));
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    append_sanitized_utf8(text, skip_byte_order_mark(as_text(body.first((std::min)(body.size(), limits.max_body)))));
     return text;
 }
 
@@ -243,7 +263,8 @@ inline std::string_view name_of_status(int http_status, bool from_a_service) noe
 // The service's words, and what a broken model said behind it.
 inline std::string compose_message(body_members const& said, error_limits const& limits) {
     std::string message;
-    append_clean_line(message, said.message.empty() ? said.capital_message : said.message, limits.max_message);
+    auto const& own = said.message.empty() ? said.capital_message : said.message;
+    append_clean_line(message, own.empty() ? said.other_message : own, limits.max_message);
     std::string behind;
     if (said.original_status != 0) behind += "status " + std::to_string(said.original_status);
     if (!said.original_message.empty() && said.original_message != said.message)
@@ -324,7 +345,10 @@ inline std::string_view clean_error_name(std::string_view type) noexcept {
     if (auto const hash = type.rfind('#'); hash != std::string_view::npos) type.remove_prefix(hash + 1);
     while (type.starts_with(' ')) type.remove_prefix(1);
     while (type.ends_with(' ')) type.remove_suffix(1);
-    bool const plausible = type.size() <= longest && std::all_of(type.begin(), type.end(), is_name_character);
+    bool const plausible = type.size() <= longest && std::all_of(type.begin(), type.end(), is_name_character) &&
+                           std::any_of(type.begin(), type.end(), ascii::is_letter);
+    for (std::string_view const empty : {"none", "null", "error"})
+        if (ascii::equal_ignoring_case(type, empty)) return {};
     return plausible ? type : std::string_view();
 }
 
@@ -357,6 +381,8 @@ inline error parse_http_error(int http_status, std::span<http::header const> hea
     made.request_id = find_request_id(headers);
     made.code = name.empty() ? errc::protocol : find_error_code(name);
     made.name = name.empty() ? own_error_name(errc::protocol) : name;
+    if (made.code == errc::other_service && said.is_foreign)
+        made.code = find_error_code(name_of_status(http_status, true));
     if (made.code == errc::other_service && retry::is_throttling({}, http_status)) made.code = errc::throttling;
     made.message = compose_message(said, limits);
     if (made.message.empty()) made.message = describe_wordless(http_status, text, said.is_object, typed, limits);

@@ -114,7 +114,7 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
 
 inline deadline::running_clock blocking_runner::total_clock() const {
     deadline::running_clock clock;
-    clock.also(started_ms_, total_ms_, "total", "the call did not end");
+    clock.also(started_ms_, total_ms_, deadline::total, "the call did not end");
     return clock;
 }
 

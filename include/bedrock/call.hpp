@@ -67,7 +67,7 @@ struct call_frame {
     int attempts = 0;
     /// The request id of the last answer.
     std::string request_id{};
-    /// Of a stream that is open: the credentials, which nothing that it says may repeat.
+    /// Once there is a response: the credentials, which nothing that it says may repeat.
     credentials sent{};
 };
 
@@ -80,6 +80,8 @@ struct call_answer {
     http::response response{};
     std::string request_id{};
     int attempts = 0;
+    /// The credentials of the request, which no message may repeat.
+    credentials sent{};
 };
 
 /// What `send_plain`, or the runner in its place, came to; an error is given what the frame knows of it too.
@@ -407,6 +409,7 @@ exchange<result<http::response>> send_plain(call_frame& frame) {
             failed = detail::check_encoding(head);
         if (failed.code == errc::none) {
             attempts.succeeded(head, *target);
+            frame.sent = std::move(target->credentials);
             co_return std::move(sent.response);
         }
         if (!sent.failure) detail::take_request_id(frame, head.headers, *target);
@@ -416,7 +419,8 @@ exchange<result<http::response>> send_plain(call_frame& frame) {
 }
 
 inline result<call_answer> conclude(call_frame& frame, result<http::response> response) {
-    if (response) return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts};
+    if (response)
+        return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts, std::move(frame.sent)};
     auto why = std::move(response).error();
     why.attempts = frame.attempts;
     if (why.request_id.empty()) why.request_id = std::move(frame.request_id);

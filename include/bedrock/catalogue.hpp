@@ -34,6 +34,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,7 +86,8 @@ struct model_listing {
 ///
 /// Nothing is fetched before it is asked for. Each of the two lists is kept for itself: one that failed is asked for
 /// again by the next call, the other not before its time. Whoever asks while a fetch is under way gets that one's
-/// result; when the one who fetches is cancelled another takes over.
+/// result; when the one who fetches is cancelled another takes over. A list may have 1,000 pages; one that has more, or
+/// repeats a page token, has failed.
 /// **Thread safety:** full.
 class catalogue {
   public:
@@ -146,6 +148,18 @@ class catalogue {
 
 namespace detail {
 
+/// For a list of which not one entry could be read.
+template <class Response>
+error refuse_unreadable_list(std::string_view operation, Response const& response) {
+    auto const& first = response.notes[0];
+    auto why = make_error(errc::protocol, "no entry of " + std::string(operation) + " could be read: " + first.path +
+                                              ": " + first.problem + describe_received(first.raw));
+    why.http_status = 200;
+    why.request_id = response.request_id;
+    why.attempts = response.attempts;
+    return why;
+}
+
 inline exchange<result<std::vector<foundation_model_summary>>> fetch_foundation_models(client_state& state,
                                                                                        sigv4::signer& signer,
                                                                                        call_options const& how) {
@@ -154,14 +168,17 @@ inline exchange<result<std::vector<foundation_model_summary>>> fetch_foundation_
     auto response = co_await send_plain(frame);
     auto answer = read_answer<list_foundation_models_response>(what, conclude(frame, std::move(response)));
     if (!answer) co_return unexpected{std::move(answer).error()};
+    if (answer->model_summaries.empty() && !answer->notes.empty())
+        co_return unexpected{refuse_unreadable_list(what.name, *answer)};
     co_return std::move(answer->model_summaries);
 }
 
 inline exchange<result<std::vector<inference_profile_summary>>> fetch_inference_profiles(client_state& state,
                                                                                          sigv4::signer& signer,
                                                                                          call_options const& how) {
-    constexpr int most_pages = 1'000;  // against a service that never ends
+    constexpr int most_pages = 1'000;  // of up to 1,000 profiles each
     std::vector<inference_profile_summary> all;
+    std::set<std::string> seen;
     list_inference_profiles_request request;
     for (int page = 0; page != most_pages; ++page) {
         auto const what = make_control_operation(request);
@@ -169,10 +186,12 @@ inline exchange<result<std::vector<inference_profile_summary>>> fetch_inference_
         auto response = co_await send_plain(frame);
         auto answer = read_answer<list_inference_profiles_response>(what, conclude(frame, std::move(response)));
         if (!answer) co_return unexpected{std::move(answer).error()};
+        if (answer->inference_profile_summaries.empty() && !answer->notes.empty())
+            co_return unexpected{refuse_unreadable_list(what.name, *answer)};
         for (auto& one : answer->inference_profile_summaries) all.push_back(std::move(one));
         if (answer->next_token.empty()) co_return all;
-        if (answer->next_token == request.next_token)
-            co_return fail(errc::protocol, "ListInferenceProfiles gave the same page twice");
+        if (!seen.insert(answer->next_token).second)
+            co_return fail(errc::protocol, "ListInferenceProfiles gave the same page twice: a nextToken came again");
         request.next_token = std::move(answer->next_token);
     }
     co_return fail(errc::protocol, "ListInferenceProfiles does not end: " + std::to_string(most_pages) + " pages");

@@ -22,6 +22,10 @@ void append_clean_line(std::string& out, std::string_view text, std::size_t limi
 /// The text as such a line.
 std::string clean_line(std::string_view text, std::size_t limit);
 
+/// How a message goes on that says why a response cannot be used: its first 200 bytes, as such a line, and what to
+/// check.
+std::string describe_received(std::string_view received);
+
 /// `"text"`, for a message that says what is wrong with it: spaces stay, control characters become `?`, U+FFFD for what
 /// is not UTF-8; past 80 bytes "...".
 std::string quote(std::string_view text);
@@ -56,6 +60,13 @@ inline std::string clean_line(std::string_view text, std::size_t limit) {
     std::string line;
     append_clean_line(line, text, limit);
     return line;
+}
+
+inline std::string describe_received(std::string_view received) {
+    std::string text;
+    append_clean_line(text, received, 200);
+    text = text.empty() ? "; nothing was received" : "; received: " + text;
+    return text + "; check that the endpoint is Bedrock's, and what a gateway in between sends";
 }
 
 inline std::string quote(std::string_view text) {

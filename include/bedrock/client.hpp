@@ -6,12 +6,14 @@
 #include "bedrock/blocking.hpp"
 #include "bedrock/call.hpp"
 #include "bedrock/call_watch.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
 #include "bedrock/fwd.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/json/fields.hpp"
+#include "bedrock/json/notes.hpp"
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/stream.hpp"
 #include "bedrock/options.hpp"
@@ -202,15 +204,19 @@ inline result<operation> as_stream(result<operation> made) {
 template <class Response>
 result<Response> read_answer(operation const& what, result<call_answer> answer) {
     if (!answer) return unexpected{std::move(answer).error()};
-    auto read = json::read<Response>(answer->response.body);
+    json::note_list notes;
+    auto const& body = answer->response.body;
+    auto read = json::read<Response>(body, {.rules = json::read_rules::response, .notes = &notes});
     if (read) {
+        read->notes = std::move(notes);
         read->request_id = std::move(answer->request_id);
         read->attempts = answer->attempts;
         return read;
     }
     auto why = std::move(read).error();
     why.http_status = answer->response.head.status;
-    why.message = "the answer is no response of " + std::string(what.name) + ": " + why.message;
+    why.message = "this is not a response of " + std::string(what.name) + ": " + why.message + describe_received(body);
+    hide_secrets(why, answer->sent);
     why.request_id = std::move(answer->request_id);
     why.attempts = answer->attempts;
     return unexpected{std::move(why)};

@@ -3,7 +3,9 @@
 #ifndef BEDROCK_ENGINE_HPP
 #define BEDROCK_ENGINE_HPP
 
+#include "bedrock/ascii.hpp"
 #include "bedrock/cancellation.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/connection_words.hpp"
 #include "bedrock/engine/request.hpp"
@@ -82,6 +84,8 @@ class curl_transfer final : public http::transfer {
     void finish(CURLcode code);
     http::failure describe(CURLcode code) const;
     bool take_header(std::string_view line);
+    bool check_header(http::header const& taken);
+    bool ends_unproven() const;
     std::size_t take_body(byte_view bytes);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
@@ -425,8 +429,8 @@ inline bool curl_transfer::take_header(std::string_view line) {
     if (listener_) listener_->on_progress();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
-                    connection_words::origin_of(request().url) + " answered with more than " +
-                        std::to_string(engine::max_header_bytes) + " bytes of headers"};
+                    connection_words::origin_of(request().url) + " sent headers too large: more than " +
+                        std::to_string(engine::max_header_bytes) + " bytes"};
         return false;
     }
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
@@ -450,7 +454,33 @@ inline bool curl_transfer::take_header(std::string_view line) {
     while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
     while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
     head.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+    return check_header(head.headers.back());
+}
+
+// Nothing that is sent asks for compression on the way, which libcurl would undo: what comes out of it may be of any
+// size.
+inline bool curl_transfer::check_header(http::header const& taken) {
+    if (!http::equal_names(taken.name, "transfer-encoding")) return true;
+    std::string_view rest = taken.value;
+    while (!rest.empty()) {
+        auto const comma = (std::min)(rest.find(','), rest.size());
+        auto const coding = ascii::trim(rest.substr(0, comma));
+        rest.remove_prefix((std::min)(comma + 1, rest.size()));
+        if (coding.empty() || http::equal_names(coding, "chunked") || http::equal_names(coding, "identity")) continue;
+        aborted_ = {errc::protocol, true,
+                    "the response has the Transfer-Encoding \"" + clean_line(coding, 100) +
+                        "\", which was not asked for; does a proxy compress it?"};
+        return false;
+    }
     return true;
+}
+
+// A body over TLS that ends where the connection does. Whoever is on the way can close it, and no version of libcurl
+// says whether close_notify came before.
+inline bool curl_transfer::ends_unproven() const {
+    return request_.is_http_1() && request().url.starts_with("https:") && head.status != 204 && head.status != 304 &&
+           http::find_header(head.headers, "content-length").empty() &&
+           http::find_header(head.headers, "transfer-encoding").empty();
 }
 
 inline std::size_t curl_transfer::take_body(byte_view bytes) {
@@ -506,11 +536,17 @@ inline void curl_transfer::finish(CURLcode code) {
     } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
         end = {errc::truncated, true,
                "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
+    } else if (ends_unproven()) {
+        end = {errc::protocol, true,
+               connection_words::origin_of(request().url) +
+                   " sent a body with neither Content-Length nor chunks, so that over TLS it cannot be told from one " +
+                   "that was cut short; let the server or gateway send one of them",
+               true};
     }
 }
 
 inline http::failure curl_transfer::describe(CURLcode code) const {
-    if (aborted_.code == errc::none) return request_.describe(code);
+    if (aborted_.code == errc::none) return request_.describe(code, head_complete_);
     auto why = aborted_;
     if (why.message.empty()) why.message = "out of memory while receiving";
     return why;

@@ -28,14 +28,25 @@ struct invoke_stream_kind {
     using response = invoke_stream_response;
     class accumulator {
       public:
+        explicit accumulator(client_options const& options) noexcept : max_bytes_(options.max_answer_bytes) {}
         void begin(http::response_head const& head) { response_ = make_invoke_stream_response(head); }
         void add(invoke_chunk const& chunk) {
-            if (chunk.type() == invoke_chunk::indispensable) response_.chunks.emplace_back(chunk.text());
+            if (chunk.type() != invoke_chunk::indispensable) return;
+            bytes_ += chunk.text().size() + sizeof(std::string);
+            if (!is_full()) response_.chunks.emplace_back(chunk.text());
+        }
+        bool is_full() const noexcept { return bytes_ > max_bytes_; }
+        std::string fault() const {
+            return is_full() ? "the chunks have more than " + std::to_string(max_bytes_) +
+                                   " bytes; raise max_answer_bytes if that is expected"
+                             : std::string();
         }
         invoke_stream_response take() { return std::exchange(response_, {}); }
 
       private:
         invoke_stream_response response_;
+        std::size_t max_bytes_;
+        std::size_t bytes_ = 0;
     };
     static constexpr std::shared_ptr<response const> error::*partial = &error::partial_chunks;
 };

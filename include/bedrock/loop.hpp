@@ -282,7 +282,7 @@ inline void loop_runner::drop(loop_job& job) noexcept {
 
 inline deadline::running_clock loop_runner::total_clock(loop_job const& job) const {
     deadline::running_clock clock;
-    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, "total", "the call did not end");
+    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, deadline::total, "the call did not end");
     return clock;
 }
 

@@ -104,9 +104,11 @@ struct client_options {
     std::string user_agent_suffix{};
     /// A new connection for every request, closed behind it: none can be found dead, and repeated by libcurl, then.
     bool fresh_connection = false;
-    /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
-    /// with room for what stands around it.
+    /// Most bytes of a response: of its body, or of what the events of a stream add up to. Default: InvokeModel's
+    /// largest body, 25,000,000 bytes, in base64, with room for what is around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
+    /// Most content blocks of a streamed message.
+    std::size_t max_blocks = 10'000;
     event_stream::limits frame_limits{};
     /// Told of every request, for logs and metrics.
     attempt_observer on_attempt{};

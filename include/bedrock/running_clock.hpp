@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 namespace bedrock::inline BEDROCK_ABI::deadline {
 
@@ -25,17 +26,22 @@ constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) no
 /// "0.25 s", "900 s".
 std::string seconds_text(std::int64_t milliseconds);
 
+/// The name of the clock that bounds a whole call.
+inline constexpr std::string_view total = "total";
+
 /// The limits of one wait, and which of them runs out first.
 struct running_clock {
     std::int64_t deadline_ms = never;
     std::int64_t limit_ms = 0;
-    char const* name = "";
+    std::string_view name = "";
     char const* waited_for = "";
 
     /// One more limit; one of 0 or less is none. **Lifetime:** of both texts.
-    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) noexcept;
+    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, std::string_view clock_name,
+              char const* what) noexcept;
 
-    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)".
+    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)". Of the total clock: without the host, and
+    /// never to be repeated.
     http::failure expired(std::string const& origin, bool request_sent) const;
 };
 
@@ -59,7 +65,7 @@ inline std::string seconds_text(std::int64_t milliseconds) {
     return text + " s";
 }
 
-inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name,
+inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_ms, std::string_view clock_name,
                                 char const* what) noexcept {
     auto const end_ms = after_ms(since_ms, clock_limit_ms);
     if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
@@ -71,8 +77,11 @@ inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_
 
 inline http::failure running_clock::expired(std::string const& origin, bool request_sent) const {
     http::failure why{errc::timeout, request_sent, {}};
-    why.message = std::string(waited_for) + (origin.empty() ? "" : " from " + origin) + " within " +
-                  seconds_text(limit_ms) + " (the " + name + " clock)";
+    // Wherever a call was when all its time was over: one text, and no repeat, for the request may have been sent.
+    why.permanent = name == total;
+    bool const names_origin = !why.permanent && !origin.empty();
+    why.message = std::string(waited_for) + (names_origin ? " from " + origin : "") + " within " +
+                  seconds_text(limit_ms) + " (the " + std::string(name) + " clock)";
     return why;
 }
 

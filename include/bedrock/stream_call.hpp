@@ -4,6 +4,7 @@
 #define BEDROCK_STREAM_CALL_HPP
 
 #include "bedrock/aws_error.hpp"
+#include "bedrock/bytes.hpp"
 #include "bedrock/call.hpp"
 #include "bedrock/call_watch.hpp"
 #include "bedrock/client_state.hpp"
@@ -21,6 +22,7 @@
 #include "bedrock/sigv4.hpp"
 #include "bedrock/stream_parser.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,14 +37,17 @@ struct converse_stream_kind {
     using event = stream_event;
     using response = converse_response;
     struct accumulator : message_accumulator {
+        explicit accumulator(client_options const& options)
+            : message_accumulator(accumulator_limits{options.max_answer_bytes, options.max_blocks}) {}
         void begin(http::response_head const&) noexcept {}
     };
     static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
 };
 
 /// A streamed call. It is opened once, then `next` gives its events until it is over.
-/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
-/// answer's head, `add` for each event, and `take`, which gives the response.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator`, made of the client's
+/// options, with `begin` for the answer's head, `add` for each event, `is_full` and `fault` (see
+/// `message_accumulator`), and `take`, which gives the response.
 /// **Thread safety:** one thread at a time. **Lifetime:** it must stay where it is.
 template <class Kind>
 class stream_call {
@@ -54,7 +59,8 @@ class stream_call {
         : client_(std::move(client)),
           what_(std::move(what)),
           options_(std::move(options)),
-          parser_(client_->options.frame_limits) {}
+          parser_(client_->options.frame_limits),
+          answer_(client_->options) {}
     stream_call(stream_call const&) = delete;
     stream_call& operator=(stream_call const&) = delete;
     ~stream_call() { abandon(); }
@@ -97,6 +103,7 @@ class stream_call {
 
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
+    stream_progress refuse(std::string why);
     void add_what_is_known(error& why) const;
     void end_watch(error const& why);
     error_context context() const { return {action_, what_.model_id, {}, false}; }
@@ -122,7 +129,14 @@ class stream_call {
 // The opening ends at the first decoded event; until then the attempt may still be repeated.
 template <class Kind>
 exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& from) {
-    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
+    if (auto why = check_stream_head(from.head); why.code != errc::none) {
+        constexpr std::size_t shown = 200;
+        while (!from.ended && from.buffer.size() < shown) {
+            receive_ask more(from, true);
+            co_await more;
+        }
+        co_return check_stream_head(from.head, as_text(from.buffer.unread()));
+    }
     parser_.emplace(client_->options.frame_limits);
     for (;;) {
         auto const progress = parser_->next(from, context());
@@ -158,8 +172,10 @@ stream_progress stream_call<Kind>::next() {
         case stream_progress::event:
             delivered_ = true;
             answer_.add(parser_->event());
+            if (answer_.is_full()) return refuse(answer_.fault());
             break;
         case stream_progress::complete:
+            if (auto why = answer_.fault(); !why.empty()) return refuse(std::move(why));
             complete_ = true;
             whole_ = answer_.take();
             whole_.request_id = frame_->request_id;
@@ -176,6 +192,13 @@ stream_progress stream_call<Kind>::next() {
             break;
     }
     return progress;
+}
+
+// What came cannot be the response.
+template <class Kind>
+stream_progress stream_call<Kind>::refuse(std::string why) {
+    close(make_error(errc::protocol, std::move(why)));
+    return stream_progress::failed;
 }
 
 template <class Kind>

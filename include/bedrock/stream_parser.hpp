@@ -33,7 +33,8 @@ enum class stream_progress : unsigned char {
 /// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
 /// the body ended by itself.
 /// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
-/// that event ("messageStop").
+/// that event ("messageStop"). Where it has `may_follow_end()`, an event that comes behind that one and may not is an
+/// error.
 /// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
 template <class Event>
 class basic_stream_parser {
@@ -57,6 +58,7 @@ class basic_stream_parser {
     BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);
     BEDROCK_COLD void take_type(event_stream::message const& event);
     BEDROCK_COLD progress take_terminal(event_stream::message const& frame, error_context const& context);
+    BEDROCK_COLD static error refuse_behind_end(std::string_view type);
     BEDROCK_COLD progress at_end(http::transfer const& from);
     BEDROCK_COLD progress fail_with(error why);
 
@@ -77,12 +79,12 @@ class basic_stream_parser {
 /// Of ConverseStream.
 using stream_parser = basic_stream_parser<stream_event>;
 
-/// Says why an answer of status 200 is no event stream; code none where it is one.
-error check_stream_head(http::response_head const& head);
+/// Says why an answer of status 200 is no event stream; code none where it is one. `body`: what of it has arrived.
+error check_stream_head(http::response_head const& head, std::string_view body = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline error check_stream_head(http::response_head const& head) {
+inline error check_stream_head(http::response_head const& head, std::string_view body) {
     auto type = http::find_header(head.headers, "content-type");
     type = type.substr(0, type.find(';'));
     while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
@@ -92,7 +94,8 @@ inline error check_stream_head(http::response_head const& head) {
     auto why =
         make_error(errc::protocol, "the answer is not an event stream but " +
                                        (shown.empty() ? std::string("of no content type") : "\"" + shown + "\"") +
-                                       "; is something other than Bedrock behind the endpoint?");
+                                       "; is something other than Bedrock behind the endpoint?" +
+                                       (body.empty() ? std::string() : describe_received(body)));
     why.http_status = head.status;
     return why;
 }
@@ -108,6 +111,7 @@ template <class Event>
 stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
+    bool const is_behind_end = whole_;
     auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_, before_, checksums_);
     if (frame.outcome != event_stream::progress::message) return without_message(frame, from);
     delivered_ = frame.size;
@@ -120,6 +124,8 @@ stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_con
     auto const type = as_text(frame.content.headers.bytes().subspan(type_begin_, type_size_));
     auto parsed = event_.parse(type, as_text(frame.content.payload));
     if (!parsed) return fail_with(std::move(parsed).error());
+    if constexpr (requires { event_.may_follow_end(); })
+        if (is_behind_end && !event_.may_follow_end()) return fail_with(refuse_behind_end(type));
     ++events_;
     return progress::event;
 }
@@ -153,6 +159,12 @@ stream_progress basic_stream_parser<Event>::take_terminal(event_stream::message 
     return fail_with(make_error(errc::protocol, kind.empty()
                                                     ? "a frame of the stream has no :message-type"
                                                     : "a frame of the unknown :message-type \"" + shown + '"'));
+}
+
+template <class Event>
+error basic_stream_parser<Event>::refuse_behind_end(std::string_view type) {
+    return make_error(errc::protocol, "the stream goes on after " + std::string(Event::indispensable) + " with " +
+                                          quote(type) + "; check what a gateway in between sends");
 }
 
 template <class Event>

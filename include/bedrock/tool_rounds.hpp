@@ -194,7 +194,7 @@ inline tool_rounds::tool_rounds(converse_request request, toolbox const& tools, 
     if (how_.total_ms <= 0) return;
     if (!options_.timeouts) options_.timeouts.emplace();
     call_total_ms_ = options_.timeouts->total_ms;
-    clock_.also(now_(), how_.total_ms, "total", "the rounds with tools did not end");
+    clock_.also(now_(), how_.total_ms, deadline::total, "the rounds with tools did not end");
 }
 
 inline converse_request const* tool_rounds::next() {

@@ -148,7 +148,8 @@ TEST_CASE("agent_view: what the service leaves out, out of order or twice", "[ag
                         message_stop("end_turn"), message_stop("end_turn")});
     twice.complete();
     CHECK(twice.lines ==
-          "start|text_start 0|text_delta 0 a|text_end 0=a|text_start 1|text_delta 1 b|text_end 1=b|done stop");
+          "start|text_start 0|text_delta 0 a|text_end 0=a|text_start 1|text_delta 1 b|text_end 1=b|error error: the stream goes on after messageStop "
+          "with \"messageStop\"");
 
     agent_script shuffled({begin(), text(2, "c"), text(0, "a"), text(2, "C"), thought(1, R"({"text":"b"})"), stop(0),
                            stop(2), stop(1), message_stop("end_turn")});
@@ -173,7 +174,7 @@ TEST_CASE("agent_view: what the service leaves out, out of order or twice", "[ag
     CHECK(silent.fold.message().failure.code == bedrock::errc::truncated);
     agent_script after({begin(), message_stop("end_turn"), text(0, "late")});
     after.complete();
-    CHECK(after.lines == "start|text_start 0|text_delta 0 late|text_end 0=late|done stop");
+    CHECK(after.lines == "start|error error: the stream goes on after messageStop with \"contentBlockDelta\"");
 }
 
 TEST_CASE("agent_view: tool input that is no JSON object is never handed on", "[agent]") {

@@ -14,6 +14,7 @@
 #include "bedrock/json/fields.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/time.hpp"
+#include "bedrock/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -112,6 +113,7 @@ inline std::string check_members(std::initializer_list<member> all) {
 }
 
 inline std::string read_document(std::string_view text, json::descriptor const& of, void* into) {
+    text = skip_byte_order_mark(text);
     if (ascii::trim(text).empty()) return "it is empty";
     if (ascii::trim(text).front() == '<') return "it is a web page or XML, not JSON";
     auto const read = json::read_erased(of, into, text, {.code = errc::credentials});

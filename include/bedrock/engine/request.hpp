@@ -51,8 +51,10 @@ class curl_request {
     http::phases phases() const;
     /// "https://host:port", and through which proxy, for messages.
     std::string peer() const;
-    /// What the end that libcurl tells means, in words for whoever sent it.
-    http::failure describe(CURLcode code) const;
+    /// The response came by HTTP/1.x.
+    bool is_http_1() const noexcept;
+    /// What the end that libcurl tells means, in words for whoever sent it. `head_complete`: all headers have come.
+    http::failure describe(CURLcode code, bool head_complete = false) const;
 
     void close() noexcept;
     /// Leaves the handle in memory: it is another process's.
@@ -252,6 +254,12 @@ inline bool curl_request::is_sent() const noexcept {
     return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= what_.body.size();
 }
 
+inline bool curl_request::is_http_1() const noexcept {
+    long version = 0;
+    if (easy_) curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+    return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
+}
+
 inline std::optional<std::int64_t> curl_request::connecting_ms() const noexcept {
     curl_off_t took_us = 0;
     if (easy_) curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &took_us);
@@ -269,7 +277,7 @@ inline http::phases curl_request::phases() const {
             at(CURLINFO_STARTTRANSFER_TIME_T)};
 }
 
-inline http::failure curl_request::describe(CURLcode code) const {
+inline http::failure curl_request::describe(CURLcode code, bool head_complete) const {
     using namespace connection_words;
     http::failure why;
     why.request_sent = is_sent();
@@ -279,6 +287,23 @@ inline http::failure curl_request::describe(CURLcode code) const {
     if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
         why.code = errc::protocol;
         why.message = origin + " did not answer in HTTP: " + said;
+        return why;
+    }
+    // A header line beyond libcurl's limit is out of memory to libcurl 7, and CURLE_TOO_LARGE (100) or a failure to
+    // receive to libcurl 8.
+    bool const has_no_limit = code == CURLE_OUT_OF_MEMORY && why.request_sent;
+    if (!head_complete &&
+        (has_no_limit || static_cast<int>(code) == 100 || said.find("Too large response headers") != std::string::npos)) {
+        why.code = errc::protocol;
+        why.permanent = true;
+        why.message = origin + " sent headers too large for libcurl, which takes 100 KiB a line and 300 KiB in all";
+        return why;
+    }
+    if (code == CURLE_BAD_CONTENT_ENCODING) {
+        why.code = errc::protocol;
+        why.permanent = true;
+        why.message = origin + " sent a body in an encoding that was not asked for: " + said +
+                      "; does a proxy compress it?";
         return why;
     }
     long connect_status = 0;

@@ -25,6 +25,8 @@ class complaint {
     bool in_element(std::size_t index) { return step_out("[" + std::to_string(index) + "]"); }
 
     bool empty() const noexcept { return what_.empty(); }
+    /// "content[0].text"
+    std::string const& path() const noexcept { return path_; }
     /// "content[0].text: what", or "what" alone.
     std::string text() const { return path_.empty() ? what_ : path_ + ": " + what_; }
 

@@ -47,6 +47,9 @@ enum field_flags : unsigned char {
     required_field = 1,  ///< always written; an enum, union or document that is not set is an error
     only_in_stream = 2,  ///< of the streaming twin of an operation (`write_options::without`)
     ignored_field = 4,   ///< dropped when read, never written: padding
+    response_field = 8,  ///< required in a response (as `required_field` is), whatever is written
+    advisory_field = 16,  ///< no response fails for what is in it, nor, without `response_field`, for its absence
+    decisive_field = 32,  ///< optional, but a response fails where it is there and is not as described
 };
 
 struct descriptor;
@@ -58,6 +61,9 @@ struct field {
     unsigned char flags = optional_field;
     descriptor const* of = nullptr;
 };
+
+/// What `descriptor::reach` is asked for in order to remove the last element, the value, or the arm.
+inline constexpr std::size_t remove_last = static_cast<std::size_t>(-1);
 
 /// Contiguous elements of a list or map, the value of an optional, or the arm of a union with its index().
 struct elements {
@@ -75,7 +81,8 @@ struct descriptor {
     void const* table = nullptr;              // structure: field; union_of, open_enum, boxed: std::string_view
     descriptor const* const* arms = nullptr;  // union_of
     // list, map, optional, union_of: what is in it, once what `add` asks for has been added where that is not 0: an
-    // element, the value, or the arm of that index(). One function, for each costs a program more than it does.
+    // element, the value, or the arm of that index(); `remove_last` removes. One function, for each costs a program
+    // more than it does.
     elements (*reach)(void* at, std::size_t add) = nullptr;
 };
 
@@ -149,21 +156,30 @@ struct plain_shape {
 template <class List>
 elements reach_list(void* at, std::size_t add) {
     auto& list = *static_cast<List*>(at);
-    if (add != 0) list.emplace_back();
+    if (add == remove_last)
+        list.pop_back();
+    else if (add != 0)
+        list.emplace_back();
     return {list.data(), list.size()};
 }
 
 template <class T>
 elements reach_optional(void* at, std::size_t add) {
     auto& value = *static_cast<std::optional<T>*>(at);
-    if (add != 0) value.emplace();
+    if (add == remove_last)
+        value.reset();
+    else if (add != 0)
+        value.emplace();
     return value ? elements{&*value, 1} : elements{};
 }
 
 template <class Union>
 elements reach_union(void* at, std::size_t add) {
     auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
-    if (add != 0) value.emplace_at(add);
+    if (add == remove_last)
+        value.reset();
+    else if (add != 0)
+        value.emplace_at(add);
     return {value.held(), value.index()};
 }
 

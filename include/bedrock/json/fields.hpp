@@ -16,10 +16,12 @@
 #include "bedrock/json/descriptor.hpp"
 #include "bedrock/json/forecast.hpp"
 #include "bedrock/json/lazy.hpp"
+#include "bedrock/json/notes.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/json/value_reader.hpp"
 #include "bedrock/json/value_writer.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/utf8.hpp"
 
 #include <string>
 #include <string_view>
@@ -31,13 +33,17 @@ struct read_options {
     reader_options reader{};
     /// The code of an error: protocol for an answer of the service, invalid_input for a text of the user's.
     errc code = errc::protocol;
+    /// For a response of the service: `read_rules::response`.
+    read_rules rules = read_rules::strict;
+    /// Where what was skipped is noted; null: nowhere. **Lifetime:** of the reading.
+    note_list* notes = nullptr;
 };
 
 /// Reads a whole JSON text as a described T.
 /// Structures: members that are not known go to `unknown`, and so does the explicit form of an optional member that
 /// its C++ type cannot tell from absence (`[]`, `""`, `{}`, `0`); null is absence, but for documents; a known name may
 /// not come twice. Required members may be missing. Lists and maps drop null. Unions take exactly one member besides
-/// `__type`.
+/// `__type`. A response is read by rules of its own: see `read_rules`.
 /// **Errors:** `read_options::code`, naming the member:
 /// "output.message.content[0].text: expected a string, found a number".
 template <class T>
@@ -60,8 +66,9 @@ result<void> write_erased(descriptor const& of, void const* at, std::string& out
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline result<void> read_erased(descriptor const& of, void* at, std::string_view text, read_options options) {
+    if (options.rules != read_rules::strict) text = skip_byte_order_mark(text);
     reader in(text, options.reader);
-    value_reader<reader> values(in, text);
+    value_reader<reader> values(in, text, options.rules, options.notes);
     if (values.read(of, at) && in.finish()) return {};
     return fail(options.code, values.problem());
 }
@@ -99,7 +106,7 @@ result<std::string> write(T const& value, write_options options) {
 template <class T>
 result<T> lazy<T>::parse() const {
     if (text_.empty()) return fail(errc::protocol, "nothing to parse: the member is absent");
-    return read<T>(text_.text());
+    return read<T>(text_.text(), {.rules = read_rules::advisory});
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::json

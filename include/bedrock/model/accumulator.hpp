@@ -10,9 +10,10 @@
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/stream.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,22 +21,39 @@
 
 namespace bedrock::inline BEDROCK_ABI {
 
+/// How much a `message_accumulator` takes.
+struct accumulator_limits {
+    /// Bytes of text, tool input and reasoning, and of the JSON of all other events.
+    std::size_t max_bytes = std::size_t{64} << 20;
+    std::size_t max_blocks = 10'000;
+};
+
 /// Builds a `converse_response` whose message can be sent back as it is.
 /// Blocks stand in the order of their index; they may be interleaved, and need no contentBlockStart. A delta of another
 /// kind than its block makes a further block behind it. Text with citations becomes a citations block. A tool use's
 /// input is its pieces put together, `{}` where there were none; input that is not JSON, or not yet, goes to
 /// `tool_use_block::incomplete_input`. Blocks without a contentBlockStop are named in `incomplete_blocks`.
-/// Events and deltas that are not known go to `unmerged_events`.
+/// Events and deltas that are not known go to `unmerged_events`. Behind messageStop only metadata and unknown events
+/// change anything. Nothing more is taken once a limit is exceeded: `fault` says so.
 /// **Allocates:** what the response needs; a text delta grows its text only.
 /// Its members are templates of nothing, as protocols are (exchange.hpp): not compiled where nothing is accumulated.
 class message_accumulator {
   public:
+    message_accumulator() = default;
+    explicit message_accumulator(accumulator_limits limits) noexcept : limits_(limits) {}
+
     /// The next event, in the order of the stream.
     template <class = void>
     void add(stream_event const& event);
 
     /// messageStop has been seen.
     bool complete() const noexcept { return complete_; }
+    /// Why this is not a message, or not a whole one; empty where nothing is wrong: a limit that was exceeded, and once
+    /// `complete`, a tool use without id or name.
+    template <class = void>
+    std::string fault() const;
+    /// A limit was exceeded.
+    bool is_full() const noexcept { return is_full_; }
 
     /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
     /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
@@ -84,8 +102,10 @@ class message_accumulator {
     template <class = void>
     void add_metadata(metadata_event const& event);
 
-    template <class = void>
-    std::vector<block>::iterator find_end(std::int32_t index) noexcept;
+    void grow(std::size_t bytes) noexcept {
+        bytes_ += bytes;
+        is_full_ = is_full_ || bytes_ > limits_.max_bytes;
+    }
     template <class = void>
     block& add_block(std::int32_t index);
     template <class = void>
@@ -99,15 +119,23 @@ class message_accumulator {
     template <class = void>
     static void merge(json::unknown_members& into, json::unknown_members const& from);
 
-    std::vector<block> blocks_;  // by index; of equal indices in the order of their coming
+    std::vector<block> blocks_;  // in the order of their coming
+    std::multimap<std::int32_t, std::size_t> order_;  // their places by index; of equal ones in the order of coming
+    std::size_t last_ = 0;       // the place of the block that was found last
     converse_response response_;
+    accumulator_limits limits_{};
+    std::size_t bytes_ = 0;
     bool complete_ = false;
+    bool is_full_ = false;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 template <class>
 void message_accumulator::add(stream_event const& event) {
+    if (is_full_ || (complete_ && !event.may_follow_end())) return;
+    if (event.kind() != event_kind::content_block_delta) grow(event.payload().size());
+    if (auto const* const notes = event.notes()) response_.notes.append(event.type(), *notes);
     switch (event.kind()) {
         case event_kind::unknown:
             add_unmerged(event);
@@ -125,9 +153,11 @@ void message_accumulator::add(stream_event const& event) {
             add_delta(event);
             break;
         case event_kind::content_block_stop:
+            if (event.delta() != delta_kind::none && find_block(event.index()) != nullptr) add_delta(event);
             stop(event.index());
             break;
         case event_kind::message_stop:
+            if (event.delta() != delta_kind::none && find_block(event.index()) != nullptr) add_delta(event);
             if (auto const* const end = event.get_if<message_stop_event>()) finish(*end);
             break;
         case event_kind::metadata:
@@ -154,10 +184,13 @@ converse_response message_accumulator::snapshot() const {
 template <class>
 converse_response message_accumulator::take() {
     auto whole = std::exchange(response_, {});
-    auto blocks = std::exchange(blocks_, {});
-    complete_ = false;
+    std::vector<block> blocks = std::exchange(blocks_, {});
+    std::multimap<std::int32_t, std::size_t> const order = std::exchange(order_, {});
+    complete_ = is_full_ = false;
+    bytes_ = last_ = 0;
     if (!whole.message.role.is_set()) whole.message.role = conversation_role::assistant;
-    for (auto& one : blocks) {
+    for (auto const& place : order) {
+        block& one = blocks[place.second];
         if (auto* const use = one.content.get_if<tool_use_block>()) close_tool_input(one, *use);
         if (!one.finished) whole.incomplete_blocks.push_back(whole.message.content.size());
         whole.message.content.push_back(std::move(one.content));
@@ -193,13 +226,16 @@ void message_accumulator::add_delta(stream_event const& event) {
     auto const index = event.index();
     if (event.delta() == delta_kind::text) return add_text(index, event.text());
     if (event.delta() == delta_kind::tool_input) {
+        grow(event.tool_input().size());
         block_with<tool_use_block>(index).tool_input += event.tool_input();
         return;
     }
     if (event.delta() == delta_kind::reasoning_text) {
+        grow(event.reasoning_text().size());
         reasoning_with<reasoning_text_block>(index).text += event.reasoning_text();
         return;
     }
+    grow(event.payload().size());
     auto const* const typed = event.get_if<content_block_delta_event>();
     if (typed == nullptr) return;
     if (auto const* const outcome = typed->delta.get_if<tool_result_block_deltas>())
@@ -217,6 +253,7 @@ void message_accumulator::add_delta(stream_event const& event) {
 
 template <class>
 void message_accumulator::add_text(std::int32_t index, std::string_view text) {
+    grow(text.size());
     auto* const held = find_block(index);
     auto* const cited = held != nullptr ? held->content.get_if<citations_content_block>() : nullptr;
     if (cited == nullptr) {
@@ -315,23 +352,38 @@ void message_accumulator::add_metadata(metadata_event const& event) {
     merge(response_.unknown, event.unknown);
 }
 
-// Behind the blocks of this index and of lower ones.
-template <class>
-std::vector<message_accumulator::block>::iterator message_accumulator::find_end(std::int32_t index) noexcept {
-    return std::upper_bound(blocks_.begin(), blocks_.end(), index,
-                            [](std::int32_t wanted, block const& held) { return wanted < held.index; });
-}
-
 template <class>
 message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
-    return *blocks_.insert(find_end(index), block{.index = index});
+    is_full_ = is_full_ || blocks_.size() >= limits_.max_blocks;
+    last_ = blocks_.size();
+    blocks_.push_back(block{.index = index});
+    order_.emplace(index, last_);
+    return blocks_.back();
+}
+
+// The last block of this index.
+template <class>
+message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
+    if (last_ < blocks_.size() && blocks_[last_].index == index) return &blocks_[last_];
+    auto const end = order_.upper_bound(index);
+    if (end == order_.begin() || std::prev(end)->first != index) return nullptr;
+    last_ = std::prev(end)->second;
+    return &blocks_[last_];
 }
 
 template <class>
-message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
-    if (!blocks_.empty() && blocks_.back().index == index) return &blocks_.back();
-    auto const end = find_end(index);
-    return end != blocks_.begin() && (end - 1)->index == index ? &*(end - 1) : nullptr;
+std::string message_accumulator::fault() const {
+    if (blocks_.size() > limits_.max_blocks)
+        return "the message has more than " + std::to_string(limits_.max_blocks) + " content blocks";
+    if (is_full_)
+        return "the message has more than " + std::to_string(limits_.max_bytes) +
+               " bytes; raise max_answer_bytes if that is expected";
+    if (!complete_) return {};
+    for (auto const& one : blocks_)
+        if (auto const* const use = one.content.template get_if<tool_use_block>())
+            if (use->tool_use_id.empty() || use->name.empty())
+                return "content block " + std::to_string(one.index) + " is a tool use without id and name";
+    return {};
 }
 
 template <class Arm>

@@ -118,7 +118,7 @@ template <>
 struct json::fields_of<reasoning_text_block> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field),
+        BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(reasoning_text_block, signature, "signature", json::optional_field),
     };
 };

@@ -60,6 +60,8 @@ struct list_foundation_models_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -73,6 +75,8 @@ struct get_foundation_model_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -110,6 +114,8 @@ struct list_inference_profiles_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -132,6 +138,8 @@ struct get_inference_profile_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -202,14 +210,15 @@ template <>
 struct json::fields_of<list_foundation_models_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries", json::optional_field),
+        BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries",
+                           json::response_field | json::advisory_field),
     };
 };
 template <>
 struct json::fields_of<get_foundation_model_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::optional_field),
+        BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::response_field),
     };
 };
 template <>
@@ -241,7 +250,7 @@ struct json::fields_of<list_inference_profiles_response> {
     template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_inference_profiles_response, inference_profile_summaries, "inferenceProfileSummaries",
-                           json::optional_field),
+                           json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(list_inference_profiles_response, next_token, "nextToken", json::optional_field),
     };
 };

@@ -159,6 +159,8 @@ struct converse_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     /// Of a broken stream: the places in `message.content` of blocks that were not finished. Not in the body.
     std::vector<std::size_t> incomplete_blocks{};
     /// Events of a stream that this version cannot merge into the answer, by event type. Not in the body.
@@ -339,10 +341,10 @@ template <>
 struct json::fields_of<converse_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::optional_field, converse_output_arm),
-        BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::optional_field),
-        BEDROCK_JSON_FIELD(converse_response, usage, "usage", json::optional_field),
-        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::optional_field),
+        BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::response_field, converse_output_arm),
+        BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::response_field),
+        BEDROCK_JSON_FIELD(converse_response, usage, "usage", json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(converse_response, additional_model_response_fields, "additionalModelResponseFields",
                            json::optional_field),
         BEDROCK_JSON_FIELD(converse_response, trace, "trace", json::optional_field),

@@ -131,7 +131,7 @@ template <>
 struct json::fields_of<payload_part> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::optional_field),
+        BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::response_field),
         BEDROCK_JSON_IGNORED("p"),
     };
 };
@@ -144,7 +144,7 @@ inline result<void> invoke_chunk::parse(std::string_view type, std::string_view 
     payload_ = payload;
     part_ = {};
     if (type != indispensable) return {};
-    auto read = json::read<payload_part>(payload);
+    auto read = json::read<payload_part>(payload, {.rules = json::read_rules::response});
     if (!read) {
         auto why = std::move(read).error();
         why.message = "the event chunk: " + why.message;

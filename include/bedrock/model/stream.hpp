@@ -3,14 +3,18 @@
 #ifndef BEDROCK_MODEL_STREAM_HPP
 #define BEDROCK_MODEL_STREAM_HPP
 
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/json/fields.hpp"
+#include "bedrock/json/notes.hpp"
 #include "bedrock/json/reader.hpp"
 #include "bedrock/model/content.hpp"
 #include "bedrock/model/converse.hpp"
 #include "bedrock/model/delta_scan.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/utf8.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -168,6 +172,10 @@ class stream_event {
     /// contentBlockIndex; -1 for events that have none.
     std::int32_t index() const noexcept { return delta_.index; }
     delta_kind delta() const noexcept { return delta_.kind; }
+    // A character that was cut in two, `\ud83d` at the end of one delta and `\ude00` at the start of the block's next
+    // one, is given whole by the second; the first is shorter by it. What has no other half by the end of its block is
+    // given as U+FFFD by that contentBlockStop, or by messageStop.
+
     /// New text of the answer; empty for every other event.
     std::string_view text() const noexcept { return delta_text(delta_kind::text); }
     /// New text of the model's reasoning; empty for every other event.
@@ -180,6 +188,13 @@ class stream_event {
     template <class Event>
     Event const* get_if() const;
 
+    /// What of the event was skipped because it is not as the service describes it; null where nothing was.
+    json::note_list const* notes() const noexcept {
+        return structure_.is_set() && !notes_.empty() ? &notes_ : nullptr;
+    }
+    /// Nothing else is allowed behind messageStop: metadata, and what is not known to this version.
+    bool may_follow_end() const noexcept { return kind_ == event_kind::metadata || kind_ == event_kind::unknown; }
+
     /// Takes the next event; both texts must outlive the use of this object up to the next call.
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
     /// `unknown`, with type and payload set.
@@ -190,6 +205,13 @@ class stream_event {
   private:
     struct structure : json::one_of<message_start_event, content_block_start_event, content_block_delta_event,
                                     content_block_stop_event, message_stop_event, metadata_event> {};
+
+    struct held_half {
+        std::int32_t index = 0;
+        delta_kind kind = delta_kind::none;
+        char16_t unit = 0;
+    };
+    static constexpr std::size_t max_held_halves = 16;
 
     std::string_view delta_text(delta_kind kind) const noexcept {
         return delta_.kind == kind ? delta_.text : std::string_view();
@@ -205,6 +227,10 @@ class stream_event {
     bool scan_inner(json::reader& in, std::string_view name, delta_kind kind);
     template <class = void>
     void use_structure();
+    template <class = void>
+    BEDROCK_COLD void join_halves();
+    template <class = void>
+    void give_held_half();
 
     event_kind kind_ = event_kind::unknown;
     std::string_view type_;
@@ -212,6 +238,8 @@ class stream_event {
     scanned_delta delta_;  // its text lies in the payload, in unescaped_ or in structure_
     std::string unescaped_;
     mutable structure structure_;  // of the last event that was asked for or was no common delta
+    mutable json::note_list notes_;  // of `structure_`
+    std::vector<held_half> held_;    // first halves of characters whose second half has not come
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -233,8 +261,9 @@ template <>
 struct json::fields_of<tool_use_block_start> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId",
+                           json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field | json::response_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, type, "type", json::optional_field),
     };
 };
@@ -334,8 +363,10 @@ template <>
 struct json::fields_of<metadata_event> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(metadata_event, usage, "usage", json::required_field),
-        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field),
+        BEDROCK_JSON_FIELD(metadata_event, usage, "usage",
+                           json::required_field | json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics",
+                           json::required_field | json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(metadata_event, trace, "trace", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, performance, "performanceConfig", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, service_tier, "serviceTier", json::optional_field),
@@ -382,32 +413,143 @@ result<void> stream_event::parse(std::string_view type, std::string_view payload
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
     structure_.reset();
-    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) return {};
+    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) {
+        if (delta_.text.data() == unescaped_.data() || !held_.empty()) join_halves();
+        return {};
+    }
     return parse_uncommon();
 }
 
 template <class>
 result<void> stream_event::parse_uncommon() {
     delta_ = {};
-    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
+    if (kind_ == event_kind::unknown) return {};
+    if (kind_ == event_kind::content_block_delta && scan_any_delta()) {
+        join_halves();
+        return {};
+    }
     delta_ = {};
     auto parsed = parse_structure();
-    if (parsed)
-        use_structure();
-    else
+    if (!parsed) {
         kind_ = event_kind::unknown;
+        return parsed;
+    }
+    use_structure();
+    if (kind_ == event_kind::content_block_delta)
+        join_halves();
+    else
+        give_held_half();
     return parsed;
+}
+
+namespace detail {
+
+// The string of a delta's text, tool input or reasoning as it is written, between its quotes.
+inline std::string_view find_written_delta(std::string_view payload) {
+    json::reader in(payload);
+    std::string_view name, raw;
+    auto const enter = [&](std::string_view wanted) {
+        if (in.peek() != json::value_kind::object || !in.begin_object()) return false;
+        while (in.next_member(name)) {
+            if (name == wanted) return true;
+            if (!in.skip()) return false;
+        }
+        return false;
+    };
+    if (!enter("delta") || in.peek() != json::value_kind::object || !in.begin_object()) return {};
+    while (in.next_member(name)) {
+        bool const is_text = name == "text";
+        bool const is_inner = name == "toolUse" || name == "reasoningContent";
+        if (is_inner ? enter(name == "toolUse" ? "input" : "text") : is_text) {
+            if (in.peek() == json::value_kind::string && in.read_raw(raw)) return raw.substr(1, raw.size() - 2);
+            return {};
+        }
+        if (!is_inner && !in.skip()) return {};
+    }
+    return {};
+}
+
+// The code unit of the escape `\uXXXX` that the text begins with, 0 where it begins with none.
+constexpr char16_t read_unit_escape(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return 0;
+    unsigned unit = 0;
+    for (std::size_t i = 2; i != 6; ++i) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        unit = unit * 16 + (c <= '9' ? c - '0' : (c | 0x20u) - 'a' + 10u);
+    }
+    return static_cast<char16_t>(unit);
+}
+
+// The first half of a character that a checked string ends with, 0 where it ends with none.
+constexpr char16_t find_trailing_half(std::string_view written) noexcept {
+    if (written.size() < 6) return 0;
+    auto const at = written.size() - 6;
+    auto const unit = read_unit_escape(written.substr(at));
+    if (unit < 0xD800 || unit > 0xDBFF) return 0;
+    std::size_t backslashes = 0;
+    while (backslashes < at && written[at - backslashes - 1] == '\\') ++backslashes;
+    return backslashes % 2 == 0 ? unit : char16_t{0};
+}
+
+}  // namespace detail
+
+template <class>
+void stream_event::join_halves() {
+    constexpr std::string_view replacement = "\xEF\xBF\xBD";  // what either half alone was read as
+    if (delta_.kind == delta_kind::none || delta_.kind == delta_kind::other) return;
+    if (held_.empty() && !delta_.text.ends_with(replacement)) return;
+    auto const written = detail::find_written_delta(payload_);
+    auto const first = detail::read_unit_escape(written);
+    auto const last = detail::find_trailing_half(written);
+    auto const before = std::find_if(held_.begin(), held_.end(),
+                                     [this](held_half const& one) { return one.index == delta_.index; });
+    bool const holds = last != 0 && (before != held_.end() || held_.size() < max_held_halves);
+    if (before == held_.end() && !holds) return;
+    std::string joined;
+    auto text = delta_.text;
+    if (before != held_.end()) {
+        if (before->kind == delta_.kind && first >= 0xDC00 && first <= 0xDFFF) {
+            append_utf8(joined, 0x10000u + ((static_cast<char32_t>(before->unit) - 0xD800u) << 10) + (first - 0xDC00u));
+            text.remove_prefix(replacement.size());
+        } else if (before->kind == delta_.kind) {
+            joined += replacement;
+        }
+        held_.erase(before);
+    }
+    if (holds) {
+        text.remove_suffix(replacement.size());
+        held_.push_back({delta_.index, delta_.kind, last});
+    }
+    joined += text;
+    unescaped_ = std::move(joined);
+    delta_.text = unescaped_;
+}
+
+// At the end of a block, or of all of them.
+template <class>
+void stream_event::give_held_half() {
+    if (kind_ == event_kind::message_start) held_.clear();
+    bool const ends_all = kind_ == event_kind::message_stop;
+    if (!ends_all && kind_ != event_kind::content_block_stop) return;
+    auto const at = std::find_if(held_.begin(), held_.end(), [&](held_half const& one) {
+        return ends_all || one.index == delta_.index;
+    });
+    if (at == held_.end()) return;
+    delta_ = {at->kind, at->index, "\xEF\xBF\xBD"};
+    held_.erase(at);
 }
 
 template <class Structure>
 result<void> stream_event::parse_structure() const {
     using arms = json::detail::union_arms<typename Structure::one_of_type>;
     auto const place = static_cast<std::size_t>(kind_);
-    auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_, {});
+    notes_.clear();
+    auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_,
+                                    {.rules = json::read_rules::response, .notes = &notes_});
     if (parsed) return {};
     structure_.reset();
     auto reason = std::move(parsed).error();
-    reason.message = "event " + std::string(type_) + ": " + reason.message;
+    reason.message = "event " + std::string(type_) + ": " + reason.message + describe_received(payload_);
     return unexpected{std::move(reason)};
 }
 

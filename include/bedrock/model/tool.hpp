@@ -175,9 +175,9 @@ template <>
 struct json::fields_of<tool_use_block> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block, input, "input", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block, input, "input", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(tool_use_block, type, "type", json::optional_field),
     };
 };

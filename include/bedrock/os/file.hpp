@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/os/error_text.hpp"
+#include "bedrock/utf8.hpp"
 
 #include <array>
 #include <cerrno>
@@ -28,7 +29,7 @@
 
 namespace bedrock::inline BEDROCK_ABI::os {
 
-/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
+/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it. A byte order mark is skipped.
 void read_file(file_ask& wanted);
 
 /// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
@@ -91,6 +92,7 @@ inline void read_file(file_ask& wanted) {
         wanted.text.clear();
         wanted.reason = "larger than " + std::to_string(wanted.max_bytes) + " bytes";
     } else {
+        wanted.text.erase(0, wanted.text.size() - skip_byte_order_mark(wanted.text).size());
         wanted.outcome = file_outcome::found;
     }
 }

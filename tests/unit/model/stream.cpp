@@ -119,15 +119,15 @@ TEST_CASE("events, deltas and members of tomorrow are no error", "[model]") {
 }
 
 TEST_CASE("bad payloads name the event and the member", "[model]") {
-    CHECK(probe("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":7}})").message ==
-          "event contentBlockDelta: delta.text: expected a string, found a number");
+    CHECK(probe("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":7}})")
+              .message.find("event contentBlockDelta: delta.text: expected a string, found a number; received: ") == 0);
     CHECK(probe("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"a"})")
               .message.find("event contentBlockDelta: ") == 0);
-    CHECK(probe("contentBlockDelta", R"({"contentBlockIndex":99999999999,"delta":{"text":"a"}})").message ==
-          "event contentBlockDelta: contentBlockIndex: expected an integer of 32 bits");
+    CHECK(probe("contentBlockDelta", R"({"contentBlockIndex":99999999999,"delta":{"text":"a"}})")
+              .message.find("event contentBlockDelta: contentBlockIndex: expected an integer of 32 bits; ") == 0);
     CHECK(probe("messageStart", "").message.find("event messageStart: invalid JSON") == 0);
     probe const bad("metadata", "[]");
-    CHECK(bad.message == "event metadata: expected an object, found an array");
+    CHECK(bad.message.find("event metadata: expected an object, found an array; received: []; check") == 0);
     CHECK(bad.event.kind() == bedrock::event_kind::unknown);
     CHECK(bad.event.payload() == "[]");
 }
