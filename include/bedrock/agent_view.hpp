@@ -110,8 +110,8 @@ class agent_fold {
 
     agent_options options_;
     std::unique_ptr<agent_message> message_ =
-        std::make_unique<agent_message>();  // events refer to it, moves do not move it
-    message_accumulator frame_;             // of all events that are no block's
+        std::make_unique<agent_message>();     // events refer to it, moves do not move it
+    message_accumulator frame_;                // of all events that are no block's
     std::map<std::int32_t, open_block> open_;  // by index
     std::vector<agent_event> events_;
     std::vector<std::size_t> held_;  // places of tool calls whose end was kept back
@@ -270,7 +270,8 @@ inline agent_fold::open_block& agent_fold::open(std::int32_t index, block_kind k
     close(index);
     auto& all = message_->response.message.content;
     all.push_back(std::move(content));
-    auto& made = open_[index] = open_block{.index = index, .place = all.size() - 1, .kind = kind, .has_events = has_events};
+    auto& made = open_[index] =
+        open_block{.index = index, .place = all.size() - 1, .kind = kind, .has_events = has_events};
     if (has_events)
         push(kind == block_kind::text   ? agent_event_kind::text_start
              : kind == block_kind::tool ? agent_event_kind::toolcall_start

@@ -41,20 +41,21 @@ errc find_error_code(std::string_view name) noexcept;
 /// The HTTP status of Bedrock's modelled errors, for one that arrives inside a stream; 0 where there is none.
 int find_http_status(errc code) noexcept;
 
-/// The bare name in an error type: "aws.x#FooError:http://uri/" is "FooError". "" where no plausible name remains: "400",
-/// "None", "error".
+/// The bare name in an error type: "aws.x#FooError:http://uri/" is "FooError". "" where no plausible name remains:
+/// "400", "None", "error".
 /// **Lifetime:** of the text.
 std::string_view clean_error_name(std::string_view type) noexcept;
 
 /// The error of an HTTP answer whose status is not a success.
 ///
 /// Its name is that of `x-amzn-errortype`, the body's `code`, its `__type`, or the `type` inside `{"error":{...}}`, in
-/// this order; where it is no name of AWS's, the status says what kind of error it is. An answer without one is named by
-/// its status: 429 and 509 ThrottlingException, 503 ServiceUnavailableException, other 5xx
-/// InternalServerException. Where the body is JSON or empty, also 400 ValidationException, 401 and 407 Unauthorized,
-/// 403 AccessDeniedException, 404 ResourceNotFoundException, 408 ModelTimeoutException, 424 ModelErrorException, and
-/// UnknownError for the rest; a page or a text with such a status is nobody's error but a proxy's: `errc::protocol`.
-/// **Wire:** converse-style REST JSON errors, in any state: HTML, nothing, cut off, invalid UTF-8; and those of gateways:
+/// this order; where it is no name of AWS's, the status says what kind of error it is. An answer without one is named
+/// by its status: 429 and 509 ThrottlingException, 503 ServiceUnavailableException, other 5xx InternalServerException.
+/// Where the body is JSON or empty, also 400 ValidationException, 401 and 407 Unauthorized, 403 AccessDeniedException,
+/// 404 ResourceNotFoundException, 408 ModelTimeoutException, 424 ModelErrorException, and UnknownError for the rest; a
+/// page or a text with such a status is nobody's error but a proxy's: `errc::protocol`.
+/// **Wire:** converse-style REST JSON errors, in any state: HTML, nothing, cut off, invalid UTF-8; and those of
+/// gateways:
 /// `{"error":{"message","type","code"}}`, `{"error":"..."}`, `{"detail":...}`.
 error parse_http_error(int http_status, std::span<http::header const> headers, byte_view body,
                        error_context const& context = {}, error_limits const& limits = {});
@@ -124,7 +125,7 @@ inline constexpr named_code named_codes[] = {
 // What the body of an error holds, as far as it could be read.
 struct body_members {
     bool is_object = false;
-    bool is_foreign = false;  // of a gateway, not of AWS
+    bool is_foreign = false;      // of a gateway, not of AWS
     std::string other_message{};  // of a gateway
     std::string code{};
     std::string type{};
@@ -162,8 +163,8 @@ inline void read_message(json::reader& from, std::string& to, body_members& all,
 }
 
 // The body of a fault may be cut off: what comes before the first fault of the syntax counts. `depth` is above 0 inside
-// {"error": {...}} (gateways that speak OpenAI's dialect), {"detail": [...]} and {"Output": {...}} (AWS's own for unknown
-// operations).
+// {"error": {...}} (gateways that speak OpenAI's dialect), {"detail": [...]} and {"Output": {...}} (AWS's own for
+// unknown operations).
 inline void read_members(json::reader& from, body_members& to, int depth) {
     if (!from.begin_object()) return;
     to.is_object = true;

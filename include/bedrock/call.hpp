@@ -52,6 +52,8 @@ struct operation {
     /// An ARN among these says its region.
     std::string model_id{};
     service_name service = runtime_service;
+    /// Nothing in the response says where it ends: not by HTTP/2 (see `http::response_head::is_http2`).
+    bool ends_with_body = false;
     /// Milliseconds: the client's clock for the first byte runs no longer than this, unless the call has clocks of its
     /// own. 0: as long as it likes.
     std::int64_t longest_first_byte_ms = 0;
@@ -183,7 +185,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.tls.certificate = client.network.tls.certificate;
     made.tls.key = client.network.tls.key;
     made.unix_socket = client.network.unix_socket;
-    made.http2 = client.network.http2;
+    made.http2 = client.network.http2 && !frame.what.ends_with_body;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});

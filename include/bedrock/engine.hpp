@@ -437,6 +437,7 @@ inline bool curl_transfer::take_header(std::string_view line) {
     if (line.starts_with("HTTP/")) {
         head = {};
         head_complete_ = false;
+        head.is_http2 = line.starts_with("HTTP/2");
         auto const space = line.find(' ');
         if (space != std::string_view::npos)
             for (char const digit : line.substr(space + 1, 3))

@@ -5,6 +5,7 @@
 
 #include "bedrock/call.hpp"
 #include "bedrock/call_watch.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/client.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
@@ -14,6 +15,7 @@
 #include "bedrock/result.hpp"
 #include "bedrock/stream.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +67,7 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
     auto headers = make_invoke_headers(request);
     if (!headers) return unexpected{std::move(headers).error()};
     made->headers = std::move(*headers);
+    made->ends_with_body = true;
     made->content_type = request.content_type;
     made->accept = request.accept;
     made->body = request.body;
@@ -83,6 +86,16 @@ result<invoke_model_response> basic_client<Use>::invoke_model(invoke_model_reque
     if (!answer) {
         watch.failed(answer.error());
         return unexpected{std::move(answer).error()};
+    }
+    if (auto why = check_invoke_response(answer->response, request.accept); !why.empty()) {
+        auto refused = make_error(
+            errc::protocol, "this is not a response of InvokeModel: " + why + describe_received(answer->response.body));
+        refused.http_status = answer->response.head.status;
+        refused.request_id = answer->request_id;
+        refused.attempts = answer->attempts;
+        detail::hide_secrets(refused, answer->sent);
+        watch.failed(refused);
+        return unexpected{std::move(refused)};
     }
     auto made = make_invoke_response(std::move(answer->response));
     made.request_id = std::move(answer->request_id);

@@ -53,7 +53,9 @@ struct network_options {
     http::tls_files tls{};
     /// Path of a unix-domain socket on which a proxy of this machine speaks for the services' endpoint.
     std::string unix_socket{};
-    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1.
+    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1. InvokeModel and its
+    /// stream always go by HTTP/1.1: by HTTP/2, libcurl takes a reset stream for the end of a body, and nothing in
+    /// theirs says where it ends.
     bool http2 = false;
 };
 

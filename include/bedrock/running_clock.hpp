@@ -40,8 +40,8 @@ struct running_clock {
     void also(std::int64_t since_ms, std::int64_t clock_limit_ms, std::string_view clock_name,
               char const* what) noexcept;
 
-    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)". Of the total clock: without the host, and
-    /// never to be repeated.
+    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)". Of the total clock: without the host,
+    /// and never to be repeated.
     http::failure expired(std::string const& origin, bool request_sent) const;
 };
 

@@ -33,8 +33,8 @@ enum class stream_progress : unsigned char {
 /// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
 /// the body ended by itself.
 /// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
-/// that event ("messageStop"). Where it has `may_follow_end()`, an event that comes behind that one and may not is an
-/// error.
+/// that event ("messageStop"). Where it has `may_follow_end()` and `is_last()`, an event that comes behind that one and
+/// may not is an error, and by HTTP/2 an event that is the last has to come as well.
 /// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
 template <class Event>
 class basic_stream_parser {
@@ -69,6 +69,7 @@ class basic_stream_parser {
     std::uint64_t events_ = 0;
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
     bool whole_ = false;         // as far as events can tell
+    bool has_last_ = false;      // the event behind which Bedrock sends none
     progress terminal_ = progress::need_more;
     crc32_path checksums_ = best_crc32_path();
     std::size_t type_begin_ = 0;  // of the last event's type in its header block
@@ -124,8 +125,10 @@ stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_con
     auto const type = as_text(frame.content.headers.bytes().subspan(type_begin_, type_size_));
     auto parsed = event_.parse(type, as_text(frame.content.payload));
     if (!parsed) return fail_with(std::move(parsed).error());
-    if constexpr (requires { event_.may_follow_end(); })
+    if constexpr (requires { event_.may_follow_end(); }) {
         if (is_behind_end && !event_.may_follow_end()) return fail_with(refuse_behind_end(type));
+        if (is_behind_end && event_.is_last()) has_last_ = true;
+    }
     ++events_;
     return progress::event;
 }
@@ -172,7 +175,11 @@ stream_progress basic_stream_parser<Event>::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
         return fail_with(retry::make_error(from.end));
     }
-    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_) return terminal_ = progress::complete;
+    // By HTTP/2 the end of a body without a length proves nothing.
+    bool const is_proven =
+        has_last_ || !from.head.is_http2 || !http::find_header(from.head.headers, "content-length").empty();
+    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_ && is_proven)
+        return terminal_ = progress::complete;
     std::string message = "the stream was cut short";
     if (from.buffer.size() != 0)
         message += " inside an event";

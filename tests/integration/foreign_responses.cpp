@@ -38,7 +38,8 @@ error error_of(result<Response> const& got) {
 std::vector<named_call> all_operations() {
     return {
         {"Converse", [](client& on) { return error_of(on.converse(ask_for("hi"))); }},
-        {"CountTokens", [](client& on) { return error_of(on.count_tokens({.model_id = "m", .input = ask_for("hi")})); }},
+        {"CountTokens",
+         [](client& on) { return error_of(on.count_tokens({.model_id = "m", .input = ask_for("hi")})); }},
         {"ApplyGuardrail",
          [](client& on) {
              return error_of(on.apply_guardrail({.guardrail_identifier = "g",
@@ -53,9 +54,10 @@ std::vector<named_call> all_operations() {
          }},
         {"StartAsyncInvoke",
          [](client& on) {
-             return error_of(on.start_async_invoke({.model_id = "m",
-                                                    .model_input = "{}",
-                                                    .output_data_config = async_invoke_s3_output_data_config{"s3://b"}}));
+             return error_of(
+                 on.start_async_invoke({.model_id = "m",
+                                        .model_input = "{}",
+                                        .output_data_config = async_invoke_s3_output_data_config{"s3://b"}}));
          }},
         {"GetAsyncInvoke", [](client& on) { return error_of(on.get_async_invoke({"arn"})); }},
         {"ListAsyncInvokes", [](client& on) { return error_of(on.list_async_invokes({})); }},
@@ -73,7 +75,8 @@ mock::reply json_stream(std::vector<std::pair<std::string, std::string>> const& 
 }
 
 std::pair<std::string, std::string> const started{"messageStart", R"({"role":"assistant"})"};
-std::pair<std::string, std::string> const text_x{"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"x"}})"};
+std::pair<std::string, std::string> const text_x{"contentBlockDelta",
+                                                 R"({"contentBlockIndex":0,"delta":{"text":"x"}})"};
 std::pair<std::string, std::string> const stopped{"contentBlockStop", R"({"contentBlockIndex":0})"};
 std::pair<std::string, std::string> const ended{"messageStop", R"({"stopReason":"end_turn"})"};
 std::pair<std::string, std::string> const metadata{
@@ -117,8 +120,8 @@ TEST_CASE("foreign responses: a 200 that is not a response is an error of every 
 
 TEST_CASE("foreign responses: what was received is shown, but for the secrets in it, and 200 bytes of it at most") {
     client_fixture f;
-    f.server.enqueue(
-        mock::json_reply(200, "{\"echo\":\"\x1b[31m" + std::string(example_secret) + "\",\"a\":\"" + std::string(500, 'a')));
+    f.server.enqueue(mock::json_reply(
+        200, "{\"echo\":\"\x1b[31m" + std::string(example_secret) + "\",\"a\":\"" + std::string(500, 'a')));
     auto const why = error_of(f.client().converse(ask_for("hi")));
     CHECK(why.code == errc::protocol);
     CHECK_FALSE(contains(why.message, example_secret));
@@ -203,8 +206,8 @@ TEST_CASE("foreign responses: the results of guardrails are never skipped") {
     client_fixture f;
     auto client = f.client();
     auto const check = [&](std::string const& entry) {
-        f.server.enqueue(mock::json_reply(
-            200, R"({"results":{"contentFilter":{"results":[)" + entry + R"(]}},"usage":{"contentFilter":{"textUnits":1.5}}})"));
+        f.server.enqueue(mock::json_reply(200, R"({"results":{"contentFilter":{"results":[)" + entry +
+                                                   R"(]}},"usage":{"contentFilter":{"textUnits":1.5}}})"));
         return client.invoke_guardrail_checks(
             {.messages = {{.role = guardrail_checks_role::user, .content = {"hi"}}}, .checks = {}});
     };
@@ -266,13 +269,14 @@ TEST_CASE("foreign responses: what nobody needs of an event is skipped and noted
     using events = std::vector<std::pair<std::string, std::string>>;
     std::pair<std::string, std::string> const typed{"contentBlockDelta",
                                                     R"({"contentBlockIndex":0,"delta":{"type":"text","text":"x"}})"};
-    for (auto const& all : {events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{}})"}, text_x},
-                            events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{"type":"text"}})"}, text_x},
-                            events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{"toolUse":{}}})"}, text_x},
-                            events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{}})"}, text_x},
-                            events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":null}})"}, text_x},
-                            events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{}}})"}, text_x},
-                            events{started, typed}}) {
+    for (auto const& all :
+         {events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{}})"}, text_x},
+          events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{"type":"text"}})"}, text_x},
+          events{started, {"contentBlockStart", R"({"contentBlockIndex":0,"start":{"toolUse":{}}})"}, text_x},
+          events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{}})"}, text_x},
+          events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":null}})"}, text_x},
+          events{started, {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{}}})"}, text_x},
+          events{started, typed}}) {
         auto whole = all;
         whole.push_back(stopped);
         whole.push_back(ended);
@@ -294,11 +298,11 @@ TEST_CASE("foreign responses: what nobody needs of an event is skipped and noted
 TEST_CASE("foreign responses: nothing but metadata and unknown events may follow messageStop") {
     client_fixture f;
     auto client = f.client();
-    for (auto const& late : {started, text_x, stopped, ended,
-                             std::pair<std::string, std::string>{"messageStop", R"({"stopReason":"max_tokens"})"},
-                             std::pair<std::string, std::string>{
-                                 "contentBlockStart",
-                                 R"({"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t","name":"f"}}})"}}) {
+    for (auto const& late :
+         {started, text_x, stopped, ended,
+          std::pair<std::string, std::string>{"messageStop", R"({"stopReason":"max_tokens"})"},
+          std::pair<std::string, std::string>{
+              "contentBlockStart", R"({"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t","name":"f"}}})"}}) {
         INFO(late.first);
         f.server.enqueue(json_stream({started, text_x, stopped, ended, late, metadata}));
         auto const got = drain(client.open_stream(ask_for("hi")));
@@ -323,9 +327,9 @@ TEST_CASE("foreign responses: a stream accumulates no more than its limits") {
     f.options.max_blocks = 3;
     auto client = f.client();
     auto const text = [](int index, std::size_t size) {
-        return std::pair<std::string, std::string>{"contentBlockDelta",
-                                                   R"({"contentBlockIndex":)" + std::to_string(index) +
-                                                       R"(,"delta":{"text":")" + std::string(size, 'a') + R"("}})"};
+        return std::pair<std::string, std::string>{
+            "contentBlockDelta", R"({"contentBlockIndex":)" + std::to_string(index) + R"(,"delta":{"text":")" +
+                                     std::string(size, 'a') + R"("}})"};
     };
     f.server.enqueue(json_stream({started, text(0, 600), text(0, 600), stopped, ended, metadata}));
     auto got = drain(client.open_stream(ask_for("hi")));
@@ -350,9 +354,12 @@ TEST_CASE("foreign responses: a stream accumulates no more than its limits") {
 
 TEST_CASE("foreign responses: a tool use that never began is not a finished answer") {
     client_fixture f;
-    f.server.enqueue(json_stream({started,
-                                  {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"{}"}}})"},
-                                  stopped, {"messageStop", R"({"stopReason":"tool_use"})"}, metadata}));
+    f.server.enqueue(
+        json_stream({started,
+                     {"contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"{}"}}})"},
+                     stopped,
+                     {"messageStop", R"({"stopReason":"tool_use"})"},
+                     metadata}));
     auto const why = error_of(f.client().open_stream(ask_for("hi")).finish());
     CHECK(why.code == errc::protocol);
     CHECK(contains(why.message, "tool use without id"));
@@ -404,7 +411,8 @@ TEST_CASE("foreign responses: the pages of a list end at any token that was seen
     CHECK(f.server.queued_replies() == 0);
 }
 
-TEST_CASE("foreign responses: headers that are too large, and bodies compressed on the way, are named and not repeated") {
+TEST_CASE(
+    "foreign responses: headers that are too large, and bodies compressed on the way, are named and not repeated") {
     auto const [head, text] = GENERATE(table<std::string, std::string>({
         {"X-Large: " + std::string(200'000, 'a') + "\r\nContent-Length: 2\r\n", "headers too large"},
         {[] {
@@ -428,7 +436,8 @@ TEST_CASE("foreign responses: headers that are too large, and bodies compressed 
     });
     f.options.endpoint = server.url("");
     auto client = f.client();
-    auto const why = streams ? error_of(client.open_stream(ask_for("hi")).finish()) : error_of(client.converse(ask_for("hi")));
+    auto const why =
+        streams ? error_of(client.open_stream(ask_for("hi")).finish()) : error_of(client.converse(ask_for("hi")));
     CHECK(why.code == errc::protocol);
     CHECK(contains(why.message, text));
     CHECK_FALSE(contains(why.message, "emory"));

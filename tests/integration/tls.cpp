@@ -337,3 +337,24 @@ TEST_CASE("connections: a unix-domain socket takes the place of host and port") 
     CHECK(refusal(what).code != errc::none);
     ::rmdir(folder);
 }
+
+TEST_CASE("tls: a body that only the end of its connection ends is not taken for whole") {
+    // Whether the server says close_notify (as this one does) or not: libcurl does not tell.
+    for (std::string const head : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n"}) {
+        mock::tls_server server([&](auto const&) { return head + "ok"; }, {.asks_for_certificate = false});
+        engine on(std::make_shared<engine_share>());
+        auto const got = fetch(on, get_from(server));
+        CHECK(got->head.status == 200);
+        CHECK(got->buffer.size() == 2);
+        CHECK(got->end.code == errc::protocol);
+        CHECK(got->end.permanent);
+        CHECK(contains(got->end.message, "neither Content-Length nor chunks"));
+    }
+    for (std::string const body :
+         {"Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"}) {
+        mock::tls_server server([&](auto const&) { return "HTTP/1.1 200 OK\r\n" + body; },
+                                {.asks_for_certificate = false});
+        engine on(std::make_shared<engine_share>());
+        CHECK_FALSE(fetch(on, get_from(server))->end);
+    }
+}

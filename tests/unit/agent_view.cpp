@@ -148,7 +148,8 @@ TEST_CASE("agent_view: what the service leaves out, out of order or twice", "[ag
                         message_stop("end_turn"), message_stop("end_turn")});
     twice.complete();
     CHECK(twice.lines ==
-          "start|text_start 0|text_delta 0 a|text_end 0=a|text_start 1|text_delta 1 b|text_end 1=b|error error: the stream goes on after messageStop "
+          "start|text_start 0|text_delta 0 a|text_end 0=a|text_start 1|text_delta 1 b|text_end 1=b|error error: the "
+          "stream goes on after messageStop "
           "with \"messageStop\"");
 
     agent_script shuffled({begin(), text(2, "c"), text(0, "a"), text(2, "C"), thought(1, R"({"text":"b"})"), stop(0),
@@ -490,4 +491,40 @@ TEST_CASE("agent_view: the input of a call can be read while it comes", "[agent]
     CHECK(script.fold.partial_tool_input(0)->complete());
     script.feed("contentBlockStop", R"({"contentBlockIndex":0})");
     CHECK_FALSE(script.fold.partial_tool_input(0));
+}
+
+TEST_CASE("agent_view: a character that is cut between two deltas of a block is whole in one of them", "[agent]") {
+    agent_script script;
+    bedrock::stream_event event;  // the one of the stream
+    auto const feed = [&](agent_script::sent const& one) {
+        REQUIRE(event.parse(one.first, one.second));
+        script.note(script.fold.add(event));
+    };
+    for (auto const& one :
+         {begin(), text(0, R"(a\ud83d)"), text(0, R"(\ude00b)"), stop(0), text(1, R"(c\ud83d)"), stop(1),
+          thought(2, R"({"text":"\ud83d"})"), thought(2, R"({"text":"\ude00"})"), stop(2), call(3, "f"),
+          input(3, R"({\"t\":\"\ud83d)"), input(3, R"(\ude00\"})"), stop(3), message_stop("tool_use")})
+        feed(one);
+    script.complete();
+    CHECK(script.lines ==
+          "start|text_start 0|text_delta 0 a|text_delta 0 \U0001F600b|text_end 0=a\U0001F600b|"
+          "text_start 1|text_delta 1 c|text_delta 1 \uFFFD|text_end 1=c\uFFFD|"
+          "thinking_start 2|thinking_delta 2 \U0001F600|thinking_end 2=\U0001F600|"
+          "toolcall_start 3|toolcall_delta 3 {\"t\":\"|toolcall_delta 3 \U0001F600\"}|toolcall_end "
+          "3={\"t\":\"\U0001F600\"}|"
+          "done toolUse");
+}
+
+TEST_CASE("agent_view: a block that says nothing of its kind leaves nothing in the message", "[agent]") {
+    agent_script script({begin(),
+                         {"contentBlockStart", R"({"contentBlockIndex":0,"start":{}})"},
+                         text(0, "a"),
+                         stop(0),
+                         {"contentBlockStart", R"({"contentBlockIndex":1,"start":{"type":"text"}})"},
+                         text(1, "b"),
+                         stop(1),
+                         message_stop("end_turn")});
+    script.complete();
+    CHECK(script.content() == R"({"role":"assistant","content":[{"text":"a"},{"text":"b"}]})");
+    CHECK(script.fold.message().response.notes.size() == 2);
 }

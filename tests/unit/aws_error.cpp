@@ -358,3 +358,48 @@ TEST_CASE("request ids", "[aws_error]") {
     CHECK(find({{"x-amzn-requestid", " a\x1b\x07 b "}}) == "a b");
     CHECK(find({{"x-amzn-requestid", std::string(10'000, 'a')}}).size() < 200);
 }
+
+TEST_CASE("bodies of foreign gateways give the best name and message there is", "[aws_error]") {
+    struct row {
+        int status;
+        char const* body;
+        char const* name;
+        errc code;
+        char const* message;
+    };
+    for (auto const& row : {
+             row{400, R"({"error":{"message":"litellm.BadRequestError: no","type":"None","param":null,"code":"400"}})",
+                 "ValidationException", errc::validation, "litellm.BadRequestError: no"},
+             row{400, R"({"error":{"message":"no","type":"invalid_request_error","code":null}})",
+                 "invalid_request_error", errc::validation, "no"},
+             row{429, R"({"error":{"message":"slow","type":"tokens","code":"rate_limit_exceeded"}})",
+                 "rate_limit_exceeded", errc::throttling, "slow"},
+             row{401, R"({"error":{"message":"bad key","code":401}})", "Unauthorized", errc::authentication, "bad key"},
+             row{529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})",
+                 "overloaded_error", errc::internal_server, "Overloaded"},
+             row{403, R"({"error":"forbidden here"})", "AccessDeniedException", errc::access_denied, "forbidden here"},
+             row{404, R"({"detail":"Not Found"})", "ResourceNotFoundException", errc::resource_not_found, "Not Found"},
+             row{422, R"({"detail":[{"loc":["body","x"],"msg":"field required","type":"value_error"}]})", "value_error",
+                 errc::other_service, "field required"},
+             row{500, R"({"detail":{"error":"boom"}})", "InternalServerException", errc::internal_server, "boom"},
+             row{400, R"({"errors":[{"message":"first"},{"message":"second"}]})", "ValidationException",
+                 errc::validation, "first"},
+             row{400, R"([{"error":{"code":400,"message":"in a list","status":"INVALID"}}])", "ValidationException",
+                 errc::validation, "in a list"},
+             row{400, R"({"message":"plain","code":"400"})", "ValidationException", errc::validation, "plain"},
+             row{400, R"({"Message":"capital","__type":"a#FooException"})", "FooException", errc::other_service,
+                 "capital"},
+             row{400, R"({"type":"https://example.com/probs/x","detail":"a problem"})", "ValidationException",
+                 errc::validation, "a problem"},
+         }) {
+        INFO(row.body);
+        auto const why = answer(row.status, {}, row.body);
+        CHECK(why.name == row.name);
+        CHECK(why.code == row.code);
+        CHECK(why.message == row.message);
+    }
+    // Inside each other as deep as they like.
+    std::string deep;
+    for (int i = 0; i != 300; ++i) deep += R"({"error":)";
+    CHECK(answer(500, {}, deep).code == errc::internal_server);
+}

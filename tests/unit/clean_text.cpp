@@ -36,3 +36,9 @@ TEST_CASE("a quoted text keeps what a reader must see", "[clean_text]") {
     CHECK(quote(std::string(80, 'a')) == '"' + std::string(80, 'a') + '"');
     CHECK(quote(std::string(81, 'a')) == '"' + std::string(80, 'a') + "...\"");
 }
+
+TEST_CASE("what was received is shown as one line, 200 bytes of it", "[clean_text]") {
+    CHECK(bedrock::describe_received("").find("; nothing was received; check") == 0);
+    CHECK(bedrock::describe_received("{\n\x1b[31m}").find("; received: { [31m}; check") == 0);
+    CHECK(bedrock::describe_received(std::string(1000, 'a')).size() < 320);
+}

@@ -38,3 +38,16 @@ TEST_CASE("the limit that runs out first gives the deadline and the text", "[run
     CHECK(why.message == "nothing more arrived from http://localhost:1 within 1.5 s (the idle clock)");
     CHECK(clock.expired({}, false).message == "nothing more arrived within 1.5 s (the idle clock)");
 }
+
+TEST_CASE("the total clock says the same wherever it runs out, and is never to be repeated", "[running_clock]") {
+    running_clock clock;
+    clock.also(0, 200, total, "the call did not end");
+    for (bool const sent : {false, true}) {
+        auto const why = clock.expired(sent ? "http://localhost:1" : "", sent);
+        CHECK(why.message == "the call did not end within 0.2 s (the total clock)");
+        CHECK(why.permanent);
+    }
+    running_clock other;
+    other.also(0, 200, "connect", "no connection");
+    CHECK_FALSE(other.expired("http://localhost:1", false).permanent);
+}

@@ -234,3 +234,30 @@ TEST_CASE("stream parser: only an event stream is one", "[stream_parser]") {
     CHECK(check(std::string(5000, 'x')).message.size() < 300);
     CHECK(check_stream_head({200, {}}).message.find("of no content type") != std::string::npos);
 }
+
+TEST_CASE("stream parser: by HTTP/2 the end of the body proves nothing, the last event does", "[stream_parser]") {
+    // libcurl ends a stream that was reset without an error as it ends one that the server has ended.
+    for (bool const is_http2 : {false, true})
+        for (bool const has_length : {false, true}) {
+            INFO(is_http2 << has_length);
+            arriving from;
+            from.head.is_http2 = is_http2;
+            if (has_length) from.head.headers.push_back({"content-length", "1"});
+            from.give(without_last_frame());
+            from.finish();
+            stream_parser parser;
+            auto const end = take_all(parser, from);
+            CHECK(end.last == (is_http2 && !has_length ? progress::failed : progress::complete));
+            if (end.last == progress::failed) {
+                CHECK(parser.failure().code == errc::truncated);
+                CHECK(parser.failure().message ==
+                      "the stream was cut short before the end of the body, after 5 events");
+            }
+        }
+    arriving from;
+    from.head.is_http2 = true;
+    from.give(mock::golden_stream());
+    from.finish();
+    stream_parser parser;
+    CHECK(take_all(parser, from).last == progress::complete);
+}

@@ -212,3 +212,11 @@ TEST_CASE("a repair appends, and leaves well-formed text alone", "[utf8]") {
     std::string const text(1000, 'x');
     CHECK(sanitized(text) == text);
 }
+
+TEST_CASE("a byte order mark in front is skipped, once", "[utf8]") {
+    CHECK(bedrock::skip_byte_order_mark("\xEF\xBB\xBF{}") == "{}");
+    CHECK(bedrock::skip_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBF") == "\xEF\xBB\xBF");
+    CHECK(bedrock::skip_byte_order_mark("\xEF\xBB") == "\xEF\xBB");
+    CHECK(bedrock::skip_byte_order_mark("a\xEF\xBB\xBF") == "a\xEF\xBB\xBF");
+    CHECK(bedrock::skip_byte_order_mark("") == "");
+}

@@ -168,3 +168,9 @@ TEST_CASE("xml: every prefix ends in a fault, and nothing is read behind it", "[
         CHECK((walk(guarded.text()) == "fault") == (size <= root_end));
     }
 }
+
+TEST_CASE("xml: a byte order mark is skipped", "[xml]") {
+    std::string text;
+    REQUIRE(bedrock::xml::find_text("\xEF\xBB\xBF<a><b>c</b></a>", {"a", "b"}, text));
+    CHECK(text == "c");
+}

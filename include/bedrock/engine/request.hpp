@@ -292,8 +292,8 @@ inline http::failure curl_request::describe(CURLcode code, bool head_complete) c
     // A header line beyond libcurl's limit is out of memory to libcurl 7, and CURLE_TOO_LARGE (100) or a failure to
     // receive to libcurl 8.
     bool const has_no_limit = code == CURLE_OUT_OF_MEMORY && why.request_sent;
-    if (!head_complete &&
-        (has_no_limit || static_cast<int>(code) == 100 || said.find("Too large response headers") != std::string::npos)) {
+    if (!head_complete && (has_no_limit || static_cast<int>(code) == 100 ||
+                           said.find("Too large response headers") != std::string::npos)) {
         why.code = errc::protocol;
         why.permanent = true;
         why.message = origin + " sent headers too large for libcurl, which takes 100 KiB a line and 300 KiB in all";
@@ -302,8 +302,8 @@ inline http::failure curl_request::describe(CURLcode code, bool head_complete) c
     if (code == CURLE_BAD_CONTENT_ENCODING) {
         why.code = errc::protocol;
         why.permanent = true;
-        why.message = origin + " sent a body in an encoding that was not asked for: " + said +
-                      "; does a proxy compress it?";
+        why.message =
+            origin + " sent a body in an encoding that was not asked for: " + said + "; does a proxy compress it?";
         return why;
     }
     long connect_status = 0;

@@ -43,11 +43,11 @@ enum class shape : unsigned char {
 
 /// Properties of a field, to be or-ed.
 enum field_flags : unsigned char {
-    optional_field = 0,  ///< omitted while it has its empty form
-    required_field = 1,  ///< always written; an enum, union or document that is not set is an error
-    only_in_stream = 2,  ///< of the streaming twin of an operation (`write_options::without`)
-    ignored_field = 4,   ///< dropped when read, never written: padding
-    response_field = 8,  ///< required in a response (as `required_field` is), whatever is written
+    optional_field = 0,   ///< omitted while it has its empty form
+    required_field = 1,   ///< always written; an enum, union or document that is not set is an error
+    only_in_stream = 2,   ///< of the streaming twin of an operation (`write_options::without`)
+    ignored_field = 4,    ///< dropped when read, never written: padding
+    response_field = 8,   ///< required in a response (as `required_field` is), whatever is written
     advisory_field = 16,  ///< no response fails for what is in it, nor, without `response_field`, for its absence
     decisive_field = 32,  ///< optional, but a response fails where it is there and is not as described
 };

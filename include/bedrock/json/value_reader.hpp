@@ -71,8 +71,7 @@ class value_reader {
 
     class inside {
       public:
-        inside(value_reader& of, std::string_view name, std::size_t index = 0)
-            : of_(of), here_{of.path_, name, index} {
+        inside(value_reader& of, std::string_view name, std::size_t index = 0) : of_(of), here_{of.path_, name, index} {
             of_.path_ = &here_;
         }
         inside(inside const&) = delete;
@@ -208,8 +207,9 @@ template <class Reader>
 bool value_reader<Reader>::lies_empty() const noexcept {
     auto const rest = text_.substr((std::min)(in_.offset(), text_.size()));
     auto const closing = rest.find_first_not_of(" \t\r\n", 1);
-    return rest.starts_with("\"\"") || (closing != std::string_view::npos && ((rest[0] == '{' && rest[closing] == '}') ||
-                                                                            (rest[0] == '[' && rest[closing] == ']')));
+    return rest.starts_with("\"\"") ||
+           (closing != std::string_view::npos &&
+            ((rest[0] == '{' && rest[closing] == '}') || (rest[0] == '[' && rest[closing] == ']')));
 }
 
 template <class Reader>

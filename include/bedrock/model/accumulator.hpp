@@ -119,9 +119,9 @@ class message_accumulator {
     template <class = void>
     static void merge(json::unknown_members& into, json::unknown_members const& from);
 
-    std::vector<block> blocks_;  // in the order of their coming
+    std::vector<block> blocks_;                       // in the order of their coming
     std::multimap<std::int32_t, std::size_t> order_;  // their places by index; of equal ones in the order of coming
-    std::size_t last_ = 0;       // the place of the block that was found last
+    std::size_t last_ = 0;                            // the place of the block that was found last
     converse_response response_;
     accumulator_limits limits_{};
     std::size_t bytes_ = 0;

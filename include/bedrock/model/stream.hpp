@@ -189,11 +189,12 @@ class stream_event {
     Event const* get_if() const;
 
     /// What of the event was skipped because it is not as the service describes it; null where nothing was.
-    json::note_list const* notes() const noexcept {
-        return structure_.is_set() && !notes_.empty() ? &notes_ : nullptr;
-    }
+    json::note_list const* notes() const noexcept { return structure_.is_set() && !notes_.empty() ? &notes_ : nullptr; }
     /// Nothing else is allowed behind messageStop: metadata, and what is not known to this version.
     bool may_follow_end() const noexcept { return kind_ == event_kind::metadata || kind_ == event_kind::unknown; }
+
+    /// Bedrock sends no event behind this one.
+    bool is_last() const noexcept { return kind_ == event_kind::metadata; }
 
     /// Takes the next event; both texts must outlive the use of this object up to the next call.
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
@@ -237,7 +238,7 @@ class stream_event {
     std::string_view payload_;
     scanned_delta delta_;  // its text lies in the payload, in unescaped_ or in structure_
     std::string unescaped_;
-    mutable structure structure_;  // of the last event that was asked for or was no common delta
+    mutable structure structure_;    // of the last event that was asked for or was no common delta
     mutable json::note_list notes_;  // of `structure_`
     std::vector<held_half> held_;    // first halves of characters whose second half has not come
 };
@@ -261,8 +262,7 @@ template <>
 struct json::fields_of<tool_use_block_start> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId",
-                           json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field | json::response_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field | json::response_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, type, "type", json::optional_field),
     };
@@ -501,8 +501,8 @@ void stream_event::join_halves() {
     auto const written = detail::find_written_delta(payload_);
     auto const first = detail::read_unit_escape(written);
     auto const last = detail::find_trailing_half(written);
-    auto const before = std::find_if(held_.begin(), held_.end(),
-                                     [this](held_half const& one) { return one.index == delta_.index; });
+    auto const before =
+        std::find_if(held_.begin(), held_.end(), [this](held_half const& one) { return one.index == delta_.index; });
     bool const holds = last != 0 && (before != held_.end() || held_.size() < max_held_halves);
     if (before == held_.end() && !holds) return;
     std::string joined;
@@ -531,9 +531,8 @@ void stream_event::give_held_half() {
     if (kind_ == event_kind::message_start) held_.clear();
     bool const ends_all = kind_ == event_kind::message_stop;
     if (!ends_all && kind_ != event_kind::content_block_stop) return;
-    auto const at = std::find_if(held_.begin(), held_.end(), [&](held_half const& one) {
-        return ends_all || one.index == delta_.index;
-    });
+    auto const at = std::find_if(held_.begin(), held_.end(),
+                                 [&](held_half const& one) { return ends_all || one.index == delta_.index; });
     if (at == held_.end()) return;
     delta_ = {at->kind, at->index, "\xEF\xBF\xBD"};
     held_.erase(at);

@@ -29,7 +29,8 @@
 
 namespace bedrock::inline BEDROCK_ABI::os {
 
-/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it. A byte order mark is skipped.
+/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it. A byte order mark is
+/// skipped.
 void read_file(file_ask& wanted);
 
 /// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new

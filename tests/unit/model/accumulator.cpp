@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 
+#include "support/instruction_count.hpp"
 #include "support/json_equal.hpp"
 #include "support/recorded_bedrock.hpp"
 
@@ -262,4 +263,78 @@ TEST_CASE("the input of a tool use is JSON while it comes, for who asks", "[mode
     auto const so_far = content_of(sum.snapshot());
     CHECK(so_far == content_of(sum.take()));
     CHECK(shown(1) == "none");
+}
+
+TEST_CASE("a character that is cut between two deltas is whole in its block", "[model]") {
+    CHECK(content_of({delta(0, R"({"text":"a\ud83d"})"), delta(1, R"({"toolUse":{"input":"{\"t\":\"\ud83d"}})"),
+                      delta(2, R"({"reasoningContent":{"text":"\ud83d"}})"), delta(0, R"({"text":"\ude00b"})"),
+                      delta(1, R"({"toolUse":{"input":"\ude00\"}"}})"),
+                      delta(2, R"({"reasoningContent":{"text":"\ude00"}})"), stop(0), stop(1), stop(2)}) ==
+          assistant("{\"text\":\"a\U0001F600b\"},{\"toolUse\":{\"toolUseId\":\"\",\"name\":\"\",\"input\":{\"t\":"
+                    "\"\U0001F600\"}}},"
+                    "{\"reasoningContent\":{\"reasoningText\":{\"text\":\"\U0001F600\"}}}"));
+    CHECK(content_of({delta(0, R"({"text":"a\ud83d"})"), stop(0)}) == assistant("{\"text\":\"a\uFFFD\"}"));
+    auto cut = fed({delta(0, R"({"text":"a\ud83d"})"), {"messageStop", R"({"stopReason":"end_turn"})"}});
+    CHECK(content_of(cut.take()) == assistant("{\"text\":\"a\uFFFD\"}"));
+}
+
+TEST_CASE("nothing but metadata and unknown events changes a complete message", "[model]") {
+    auto sum = fed({delta(0, R"({"text":"a"})"),
+                    stop(0),
+                    {"messageStop", R"({"stopReason":"end_turn"})"},
+                    delta(0, R"({"text":"late"})"),
+                    start(1, R"({"toolUse":{"toolUseId":"t","name":"f"}})"),
+                    {"messageStart", R"({"role":"user"})"},
+                    {"messageStop", R"({"stopReason":"max_tokens"})"},
+                    {"metadata", R"({"usage":{"outputTokens":4},"metrics":{"latencyMs":1}})"}});
+    auto const got = sum.take();
+    CHECK(content_of(got) == assistant(R"({"text":"a"})"));
+    CHECK(got.stop_reason == bedrock::stop_reason::end_turn);
+    CHECK(got.usage.output_tokens == 4);
+}
+
+TEST_CASE("what a message accumulates is bounded", "[model]") {
+    bedrock::stream_event event;
+    bedrock::message_accumulator small({.max_bytes = 10, .max_blocks = 2});
+    auto const add = [&](std::pair<char const*, std::string> const& one) {
+        REQUIRE(event.parse(one.first, one.second));
+        small.add(event);
+    };
+    add(delta(0, R"({"text":"0123456789"})"));
+    CHECK_FALSE(small.is_full());
+    CHECK(small.fault() == "");
+    add(delta(0, R"({"text":"0"})"));
+    CHECK(small.is_full());
+    CHECK(small.fault().find("more than 10 bytes") != std::string::npos);
+    add(delta(0, R"({"text":"never"})"));
+    CHECK(small.take().text() == "01234567890");
+    CHECK_FALSE(small.is_full());
+    for (int i = 0; i != 3; ++i) add(delta(i, R"({"text":""})"));
+    CHECK(small.is_full());
+    CHECK(small.fault().find("more than 2 content blocks") != std::string::npos);
+    small.take();
+    for (int i = 0; i != 3; ++i) add({"novelty", R"("01234")"});
+    CHECK(small.is_full());
+    CHECK(small.take().unmerged_events.size() == 2);
+}
+
+TEST_CASE("blocks of falling index cost what those of rising index cost", "[model]") {
+    auto const cost_of = [](int blocks, bool falling) {
+        return count_instructions([=] {
+            bedrock::message_accumulator sum;
+            bedrock::stream_event event;
+            for (int i = 0; i != blocks; ++i) {
+                auto const payload = delta(falling ? blocks - i : i, R"({"text":"a"})").second;
+                if (event.parse("contentBlockDelta", payload)) sum.add(event);
+            }
+            static_cast<void>(sum.take());
+        });
+    };
+    auto const few = cost_of(100, true), many = cost_of(400, true), rising = cost_of(400, false);
+    if (!few || !many || !rising) {
+        WARN("skipped: processes may not be traced here");
+        return;
+    }
+    CHECK(*many < *few * 5);
+    CHECK(*many < *rising * 2);
 }

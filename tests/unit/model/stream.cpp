@@ -5,7 +5,10 @@
 #include "support/random_json.hpp"
 #include "support/recorded_bedrock.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -159,4 +162,69 @@ TEST_CASE("recorded streams parse, by the scan and by the interpreter alike", "[
         }
     }
     CHECK(texts > 100);
+}
+
+namespace {
+
+// The texts of a stream's events: what a caller sees who prints them as they come.
+std::vector<std::string> texts_of(std::vector<std::pair<std::string, std::string>> const& all) {
+    std::vector<std::string> texts;
+    bedrock::stream_event event;
+    for (auto const& [type, payload] : all) {
+        INFO(payload);
+        REQUIRE(event.parse(type, payload));
+        texts.push_back(std::string(event.text()) + std::string(event.tool_input()) +
+                        std::string(event.reasoning_text()));
+    }
+    return texts;
+}
+
+std::pair<std::string, std::string> delta_of(int index, std::string const& text, std::string const& shape = "text") {
+    auto const value = shape == "toolUse"     ? R"({"toolUse":{"input":")" + text + R"("}})"
+                       : shape == "reasoning" ? R"({"reasoningContent":{"text":")" + text + R"("}})"
+                       : shape == "typed"     ? R"({"type":"text","text":")" + text + R"("})"
+                       : shape == "spaced"    ? R"( { "text" : ")" + text + R"(" })"
+                                              : R"({"text":")" + text + R"("})";
+    return {"contentBlockDelta", R"({"contentBlockIndex":)" + std::to_string(index) + R"(,"delta":)" + value + "}"};
+}
+
+std::pair<std::string, std::string> end_of(int index) {
+    return {"contentBlockStop", R"({"contentBlockIndex":)" + std::to_string(index) + "}"};
+}
+
+}  // namespace
+
+TEST_CASE("a character that is cut between two deltas of a block is given whole", "[model]") {
+    using texts = std::vector<std::string>;
+    for (std::string const shape : {"text", "toolUse", "reasoning", "typed", "spaced"}) {
+        INFO(shape);
+        auto const part = [&](std::string const& text, int index = 0) { return delta_of(index, text, shape); };
+        CHECK(texts_of({part(R"(a\ud83d)"), part(R"(\ude00b)"), end_of(0)}) == texts{"a", "\U0001F600b", ""});
+        CHECK(texts_of({part(R"(\uD83D)"), part(R"(\uDE00)"), part("x")}) == texts{"", "\U0001F600", "x"});
+        // Two characters, each cut.
+        CHECK(texts_of({part(R"(\ud83d)"), part(R"(\ude00\ud83d)"), part(R"(\ude01)")}) ==
+              texts{"", "\U0001F600", "\U0001F601"});
+        // Between two blocks.
+        CHECK(texts_of({part(R"(\ud83d)"), part(R"(\ud83e)", 1), part("x", 2), part(R"(\ude00)"),
+                        part(R"(\udd14)", 1)}) == texts{"", "", "x", "\U0001F600", "\U0001F914"});
+        // What stays alone is U+FFFD, once: where the block goes on without it, where it ends, where all ends.
+        CHECK(texts_of({part(R"(a\ud83d)"), part("b"), end_of(0)}) == texts{"a", "\uFFFDb", ""});
+        CHECK(texts_of({part(R"(a\ud83d)"), end_of(0), end_of(0)}) == texts{"a", "\uFFFD", ""});
+        CHECK(texts_of({part(R"(a\ud83d)"), {"messageStop", R"({"stopReason":"end_turn"})"}}) == texts{"a", "\uFFFD"});
+        CHECK(texts_of({part(R"(a\ud83d)"), part(R"(\ud83db)")}) == texts{"a", "\uFFFD\uFFFDb"});
+        CHECK(texts_of({part("a"), part(R"(\ude00b)")}) == texts{"a", "\uFFFDb"});
+        // No halves: an escaped backslash, U+FFFD itself, a half in the middle.
+        CHECK(texts_of({part(R"(a\\ud83d)"), part(R"(\\ude00)")}) == texts{R"(a\ud83d)", R"(\ude00)"});
+        CHECK(texts_of({part(R"(a\ufffd)"), part(R"(b)")}) == texts{"a\uFFFD", "b"});
+        CHECK(texts_of({part("a\uFFFD"), part(R"(\n)")}) == texts{"a\uFFFD", "\n"});
+        CHECK(texts_of({part(R"(\ud83dx)"), part(R"(\ude00)")}) == texts{"\uFFFDx", "\uFFFD"});
+    }
+    // A stream that begins anew has no half of the one before.
+    CHECK(texts_of({delta_of(0, R"(\ud83d)"), {"messageStart", R"({"role":"assistant"})"}, delta_of(0, R"(\ude00)")}) ==
+          texts{"", "", "\uFFFD"});
+    // Blocks without end that all leave a half: 16 of them are waited for.
+    std::vector<std::pair<std::string, std::string>> many;
+    for (int i = 0; i != 40; ++i) many.push_back(delta_of(i, R"(\ud83d)"));
+    auto const given = texts_of(many);
+    CHECK(std::count(given.begin(), given.end(), "\uFFFD") == 24);
 }

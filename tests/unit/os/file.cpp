@@ -74,6 +74,7 @@ TEST_CASE("os/file: a file is found, unchanged, changed, missing, unreadable", "
     CHECK(again.text.empty());
     folder.write("a", "other text");
     CHECK(read(path, first.stamp).outcome == file_outcome::found);
+    CHECK(read(folder.write("marked", "\xEF\xBB\xBFtext")).text == "text");
 
     auto const missing = read(folder.path + "/none");
     CHECK(missing.outcome == file_outcome::missing);
