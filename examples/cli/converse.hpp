@@ -385,6 +385,7 @@ inline int run_converse(arguments const& given) {
         status = report(out.ok() ? answer.error() : out.failure());
     }
     settings->print_warnings();
+    if (answer && plan->verbose) print_notes(answer->notes);
     requests.print();
     return status;
 }

@@ -77,6 +77,7 @@ int print_answer(arguments const& given, configured const& settings, Ask ask) {
         status = report(text.error());
     }
     settings.print_warnings();
+    if (answer && given.has("--verbose")) print_notes(answer->notes);
     requests.print();
     return status;
 }

@@ -23,6 +23,9 @@ int report(bedrock::error const& why);
 /// Prints what is wrong with the command line.
 int report_usage(bedrock::error const& why, std::string_view command);
 
+/// Prints what was skipped in a response.
+void print_notes(bedrock::json::note_list const& notes);
+
 /// Ends a command that wrote to `out` and else succeeded.
 int finish(output& out);
 
@@ -50,6 +53,14 @@ inline int report_usage(bedrock::error const& why, std::string_view command) {
     std::string const called = command.empty() ? "bedrock" : "bedrock " + std::string(command);
     detail::print_failure(why, "try `" + called + " --help`\n");
     return exit_usage;
+}
+
+inline void print_notes(bedrock::json::note_list const& notes) {
+    for (auto const& note : notes) {
+        auto line = note.path + ": " + note.problem + (note.raw.empty() ? "" : ": " + note.raw);
+        line = "skipped in the response: " + bedrock::clean_line(line, 300) + '\n';
+        std::fputs(line.c_str(), stderr);
+    }
 }
 
 inline int finish(output& out) {

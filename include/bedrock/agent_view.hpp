@@ -126,7 +126,7 @@ class agent_fold {
 inline std::span<agent_event const> agent_fold::add(stream_event const& event) {
     events_.clear();
     if (ended_) return {};
-    if (frame_.complete() && !event.may_follow_end()) {
+    if (!frame_.takes(event)) {
         end_with(make_error(errc::protocol, "the stream goes on after messageStop with " + quote(event.type())), {});
         return events_;
     }

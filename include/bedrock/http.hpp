@@ -146,10 +146,10 @@ struct phases {
 
 struct response_head {
     int status = 0;
-    /// By HTTP/2, where libcurl takes a reset without an error (RST_STREAM, NO_ERROR) for the end of the body.
-    bool is_http2 = false;
     header_list headers{};
     http::phases phases{};
+    /// By HTTP/2, where libcurl takes a reset without an error (RST_STREAM, NO_ERROR) for the end of the body.
+    bool is_http2 = false;
 };
 
 struct response {

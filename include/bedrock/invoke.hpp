@@ -37,6 +37,7 @@ struct invoke_stream_kind {
             bytes_ += chunk.text().size() + sizeof(std::string);
             if (!is_full()) response_.chunks.emplace_back(chunk.text());
         }
+        bool takes(invoke_chunk const&) const noexcept { return true; }
         bool is_full() const noexcept { return bytes_ > max_bytes_; }
         std::string fault() const {
             return is_full() ? "the chunks have more than " + std::to_string(max_bytes_) +

@@ -7,6 +7,7 @@
 #include "bedrock/bytes.hpp"
 #include "bedrock/call.hpp"
 #include "bedrock/call_watch.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
@@ -46,7 +47,7 @@ struct converse_stream_kind {
 
 /// A streamed call. It is opened once, then `next` gives its events until it is over.
 /// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator`, made of the client's
-/// options, with `begin` for the answer's head, `add` for each event, `is_full` and `fault` (see
+/// options, with `begin` for the answer's head, `add` for each event, `takes`, `is_full` and `fault` (see
 /// `message_accumulator`), and `take`, which gives the response.
 /// **Thread safety:** one thread at a time. **Lifetime:** it must stay where it is.
 template <class Kind>
@@ -104,6 +105,7 @@ class stream_call {
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
     stream_progress refuse(std::string why);
+    stream_progress refuse_late_event();
     void add_what_is_known(error& why) const;
     void end_watch(error const& why);
     error_context context() const { return {action_, what_.model_id, {}, false}; }
@@ -170,6 +172,7 @@ stream_progress stream_call<Kind>::next() {
         std::exchange(first_is_here_, false) ? stream_progress::event : parser_->next(*body_, context());
     switch (progress) {
         case stream_progress::event:
+            if (!answer_.takes(parser_->event())) return refuse_late_event();
             delivered_ = true;
             answer_.add(parser_->event());
             if (answer_.is_full()) return refuse(answer_.fault());
@@ -199,6 +202,12 @@ template <class Kind>
 stream_progress stream_call<Kind>::refuse(std::string why) {
     close(make_error(errc::protocol, std::move(why)));
     return stream_progress::failed;
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::refuse_late_event() {
+    return refuse("the stream goes on after " + std::string(event_type::indispensable) + " with " +
+                  quote(event().type()) + "; check what a gateway in between sends");
 }
 
 template <class Kind>

@@ -33,8 +33,8 @@ enum class stream_progress : unsigned char {
 /// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
 /// the body ended by itself.
 /// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
-/// that event ("messageStop"). Where it has `may_follow_end()` and `is_last()`, an event that comes behind that one and
-/// may not is an error, and by HTTP/2 an event that is the last has to come as well.
+/// that event ("messageStop"). Where it has `last`, the type of the event behind which the service sends none, that one
+/// has to come as well by HTTP/2.
 /// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
 template <class Event>
 class basic_stream_parser {
@@ -58,7 +58,6 @@ class basic_stream_parser {
     BEDROCK_COLD progress without_message(event_stream::decoded_frame const& frame, http::transfer const& from);
     BEDROCK_COLD void take_type(event_stream::message const& event);
     BEDROCK_COLD progress take_terminal(event_stream::message const& frame, error_context const& context);
-    BEDROCK_COLD static error refuse_behind_end(std::string_view type);
     BEDROCK_COLD progress at_end(http::transfer const& from);
     BEDROCK_COLD progress fail_with(error why);
 
@@ -112,7 +111,6 @@ template <class Event>
 stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_context const& context) {
     if (terminal_ != progress::need_more) return terminal_;
     from.buffer.consume(std::exchange(delivered_, 0));
-    bool const is_behind_end = whole_;
     auto const frame = event_stream::decode_frame(from.buffer.unread(), limits_, before_, checksums_);
     if (frame.outcome != event_stream::progress::message) return without_message(frame, from);
     delivered_ = frame.size;
@@ -125,10 +123,6 @@ stream_progress basic_stream_parser<Event>::next(http::transfer& from, error_con
     auto const type = as_text(frame.content.headers.bytes().subspan(type_begin_, type_size_));
     auto parsed = event_.parse(type, as_text(frame.content.payload));
     if (!parsed) return fail_with(std::move(parsed).error());
-    if constexpr (requires { event_.may_follow_end(); }) {
-        if (is_behind_end && !event_.may_follow_end()) return fail_with(refuse_behind_end(type));
-        if (is_behind_end && event_.is_last()) has_last_ = true;
-    }
     ++events_;
     return progress::event;
 }
@@ -147,6 +141,7 @@ void basic_stream_parser<Event>::take_type(event_stream::message const& event) {
     type_begin_ = type.empty() ? 0 : static_cast<std::size_t>(type.data() - as_text(event.headers.bytes()).data());
     type_size_ = type.size();
     whole_ = whole_ || type == Event::indispensable;  // where its payload is broken, the stream fails for that
+    if constexpr (requires { Event::last; }) has_last_ = has_last_ || type == Event::last;
 }
 
 template <class Event>
@@ -162,12 +157,6 @@ stream_progress basic_stream_parser<Event>::take_terminal(event_stream::message 
     return fail_with(make_error(errc::protocol, kind.empty()
                                                     ? "a frame of the stream has no :message-type"
                                                     : "a frame of the unknown :message-type \"" + shown + '"'));
-}
-
-template <class Event>
-error basic_stream_parser<Event>::refuse_behind_end(std::string_view type) {
-    return make_error(errc::protocol, "the stream goes on after " + std::string(Event::indispensable) + " with " +
-                                          quote(type) + "; check what a gateway in between sends");
 }
 
 template <class Event>

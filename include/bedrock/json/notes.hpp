@@ -37,7 +37,9 @@ class note_list {
     void add(std::string path, std::string problem, std::string_view raw);
     /// Appends the notes of `from`; each path then begins with `where`.
     void append(std::string_view where, note_list const& from);
-    void clear() noexcept { *this = {}; }
+    void clear() noexcept {
+        if (total_ != 0) *this = {};
+    }
 
   private:
     std::vector<note> notes_;

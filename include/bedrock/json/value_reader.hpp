@@ -89,6 +89,7 @@ class value_reader {
     void add_note(std::string problem, std::string_view raw);
     bool skip_with_note(std::string problem);
     bool read_part(descriptor const& of, void* at);
+    static bool reads_in_place(descriptor const& of, value_kind kind) noexcept;
     bool is_needed(field const& one) const noexcept;
     static bool is_required(field const& one) noexcept;
     static bool says_nothing(field const& one, void const* member);
@@ -116,6 +117,7 @@ class value_reader {
     std::string_view text_;
     read_rules rules_;
     note_list* notes_;
+    bool is_soft_ = false;  // an integer that does not fit is skipped and noted
     detail::read_step const* path_ = nullptr;
     complaint complaint_;
 };
@@ -158,6 +160,12 @@ bool value_reader<Reader>::skip_with_note(std::string problem) {
 // That one is noted: false, and `in_.ok()`.
 template <class Reader>
 bool value_reader<Reader>::read_part(descriptor const& of, void* at) {
+    if (reads_in_place(of, in_.peek())) {
+        is_soft_ = true;
+        bool const good = read(of, at);
+        is_soft_ = false;
+        return good;
+    }
     std::string_view raw;
     if (!in_.read_raw(raw)) return false;
     reader part_of_text(raw, {depth_capacity});
@@ -166,6 +174,26 @@ bool value_reader<Reader>::read_part(descriptor const& of, void* at) {
     if (part.read(of, at)) return true;
     add_note(part.problem(), raw);
     return false;
+}
+
+// Whether a value of this kind is as described, or ill-formed JSON, or an integer that `is_soft_` skips.
+template <class Reader>
+bool value_reader<Reader>::reads_in_place(descriptor const& of, value_kind kind) noexcept {
+    switch (of.kind) {
+        case shape::text:
+        case shape::open_enum:
+            return kind == value_kind::string;
+        case shape::int32:
+        case shape::int64:
+            return kind == value_kind::number;
+        case shape::boolean:
+            return kind == value_kind::boolean;
+        case shape::document:
+        case shape::lazy:
+            return true;
+        default:
+            return false;
+    }
 }
 
 template <class Reader>
@@ -248,12 +276,18 @@ bool value_reader<Reader>::read_any_integer(std::int64_t low, std::int64_t high,
     double number = 0;
     if (!whole.read_int64(read)) {
         constexpr double largest = 9007199254740992.0;  // below it every integer has a double
-        if (!fraction.read_double(number) || number > largest || number < -largest) return refuse(expected);
-        read = static_cast<std::int64_t>(number);
+        bool const fits = fraction.read_double(number) && number <= largest && number >= -largest;
+        if (!fits && !is_soft_) return refuse(expected);
         add_note(expected, text);
+        if (!fits) return true;
+        read = static_cast<std::int64_t>(number);
     }
-    if (read < low || read > high) return refuse(expected);
-    value = read;
+    bool const fits = read >= low && read <= high;
+    if (!fits && !is_soft_) return refuse(expected);
+    if (fits)
+        value = read;
+    else
+        add_note(expected, text);
     return true;
 }
 

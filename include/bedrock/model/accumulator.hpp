@@ -46,6 +46,8 @@ class message_accumulator {
     template <class = void>
     void add(stream_event const& event);
 
+    /// False of an event that may not come any more: behind messageStop there is metadata, and what is not known.
+    bool takes(stream_event const& event) const noexcept { return !complete_ || event.may_follow_end(); }
     /// messageStop has been seen.
     bool complete() const noexcept { return complete_; }
     /// Why this is not a message, or not a whole one; empty where nothing is wrong: a limit that was exceeded, and once
@@ -133,7 +135,7 @@ class message_accumulator {
 
 template <class>
 void message_accumulator::add(stream_event const& event) {
-    if (is_full_ || (complete_ && !event.may_follow_end())) return;
+    if (is_full_ || !takes(event)) return;
     if (event.kind() != event_kind::content_block_delta) grow(event.payload().size());
     if (auto const* const notes = event.notes()) response_.notes.append(event.type(), *notes);
     switch (event.kind()) {

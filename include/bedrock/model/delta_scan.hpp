@@ -30,6 +30,8 @@ struct scanned_delta {
     std::int32_t index = -1;
     /// **Lifetime:** of the payload, or of `unescaped` where it has escapes.
     std::string_view text{};
+    /// Set for a text with escapes, never cleared.
+    bool escaped = false;
 };
 
 /// Reads `{"contentBlockIndex":N,"delta":D,"p":"padding"}`, the padding or not, without white space, where D is
@@ -81,10 +83,10 @@ class delta_scanner {
     }
 
     /// The string whose opening quote was taken, with its closing one.
-    bool take_string(std::string_view& text, std::string& unescaped) {
+    bool take_string(scanned_delta& out, std::string& unescaped) {
         auto const* const stop = find_string_special(at_, end_, begin_);
-        if (stop == end_ || *stop != '"') return take_unusual_string(text, unescaped);
-        text = {at_, static_cast<std::size_t>(stop - at_)};
+        if (stop == end_ || *stop != '"') return take_unusual_string(out, unescaped);
+        out.text = {at_, static_cast<std::size_t>(stop - at_)};
         at_ = stop + 1;
         return true;
     }
@@ -97,12 +99,15 @@ class delta_scanner {
     }
 
   private:
-    BEDROCK_COLD bool take_unusual_string(std::string_view& text, std::string& unescaped) {
+    BEDROCK_COLD bool take_unusual_string(scanned_delta& out, std::string& unescaped) {
         json::reader in({at_ - 1, left() + 1});
         auto const* const stop = find_string_special_ascii(at_, end_);
         bool const escaped = stop != end_ && *stop == '\\';
-        if (!(escaped ? in.read_string(unescaped) : in.read_string(text))) return false;
-        if (escaped) text = unescaped;
+        if (!(escaped ? in.read_string(unescaped) : in.read_string(out.text))) return false;
+        if (escaped) {
+            out.text = unescaped;
+            out.escaped = true;
+        }
         at_ += in.offset() - 1;
         return true;
     }
@@ -130,7 +135,7 @@ inline bool scan_delta(std::string_view payload, std::string& unescaped, scanned
         out.kind = delta_kind::reasoning_text;
     else
         return false;
-    return in.take_string(out.text, unescaped) && (plain || in.take("}")) && in.take_end();
+    return in.take_string(out, unescaped) && (plain || in.take("}")) && in.take_end();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -158,6 +158,8 @@ class stream_event {
   public:
     /// No answer is whole without an event of this type.
     static constexpr std::string_view indispensable = "messageStop";
+    /// Bedrock sends no event behind one of this type.
+    static constexpr std::string_view last = "metadata";
 
     stream_event() = default;
     stream_event(stream_event const&) = delete;
@@ -193,9 +195,6 @@ class stream_event {
     /// Nothing else is allowed behind messageStop: metadata, and what is not known to this version.
     bool may_follow_end() const noexcept { return kind_ == event_kind::metadata || kind_ == event_kind::unknown; }
 
-    /// Bedrock sends no event behind this one.
-    bool is_last() const noexcept { return kind_ == event_kind::metadata; }
-
     /// Takes the next event; both texts must outlive the use of this object up to the next call.
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
     /// `unknown`, with type and payload set.
@@ -220,7 +219,7 @@ class stream_event {
     template <class Structure = structure>
     result<void> parse_structure() const;
     template <class = void>
-    BEDROCK_COLD result<void> parse_uncommon();
+    BEDROCK_COLD result<void> parse_uncommon(bool is_scanned);
     bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
@@ -229,7 +228,7 @@ class stream_event {
     template <class = void>
     void use_structure();
     template <class = void>
-    BEDROCK_COLD void join_halves();
+    void join_halves();
     template <class = void>
     void give_held_half();
 
@@ -413,22 +412,25 @@ result<void> stream_event::parse(std::string_view type, std::string_view payload
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
     structure_.reset();
-    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) {
-        if (delta_.text.data() == unescaped_.data() || !held_.empty()) join_halves();
-        return {};
-    }
-    return parse_uncommon();
+    bool const is_scanned = kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_);
+    if (is_scanned && !delta_.escaped) return {};
+    return parse_uncommon(is_scanned);
 }
 
 template <class>
-result<void> stream_event::parse_uncommon() {
-    delta_ = {};
+result<void> stream_event::parse_uncommon(bool is_scanned) {
+    if (is_scanned) {
+        join_halves();
+        return {};
+    }
+    scanned_delta const none{.escaped = !held_.empty()};
+    delta_ = none;
     if (kind_ == event_kind::unknown) return {};
     if (kind_ == event_kind::content_block_delta && scan_any_delta()) {
         join_halves();
         return {};
     }
-    delta_ = {};
+    delta_ = none;
     auto parsed = parse_structure();
     if (!parsed) {
         kind_ = event_kind::unknown;
@@ -496,14 +498,15 @@ constexpr char16_t find_trailing_half(std::string_view written) noexcept {
 template <class>
 void stream_event::join_halves() {
     constexpr std::string_view replacement = "\xEF\xBF\xBD";  // what either half alone was read as
+    delta_.escaped = !held_.empty();                          // while there is a half, every delta is looked at
     if (delta_.kind == delta_kind::none || delta_.kind == delta_kind::other) return;
     if (held_.empty() && !delta_.text.ends_with(replacement)) return;
     auto const written = detail::find_written_delta(payload_);
     auto const first = detail::read_unit_escape(written);
-    auto const last = detail::find_trailing_half(written);
+    auto const cut = detail::find_trailing_half(written);
     auto const before =
         std::find_if(held_.begin(), held_.end(), [this](held_half const& one) { return one.index == delta_.index; });
-    bool const holds = last != 0 && (before != held_.end() || held_.size() < max_held_halves);
+    bool const holds = cut != 0 && (before != held_.end() || held_.size() < max_held_halves);
     if (before == held_.end() && !holds) return;
     std::string joined;
     auto text = delta_.text;
@@ -518,24 +521,27 @@ void stream_event::join_halves() {
     }
     if (holds) {
         text.remove_suffix(replacement.size());
-        held_.push_back({delta_.index, delta_.kind, last});
+        held_.push_back({delta_.index, delta_.kind, cut});
     }
     joined += text;
     unescaped_ = std::move(joined);
     delta_.text = unescaped_;
+    delta_.escaped = !held_.empty();
 }
 
 // At the end of a block, or of all of them.
 template <class>
 void stream_event::give_held_half() {
     if (kind_ == event_kind::message_start) held_.clear();
+    delta_.escaped = !held_.empty();
     bool const ends_all = kind_ == event_kind::message_stop;
     if (!ends_all && kind_ != event_kind::content_block_stop) return;
     auto const at = std::find_if(held_.begin(), held_.end(),
                                  [&](held_half const& one) { return ends_all || one.index == delta_.index; });
     if (at == held_.end()) return;
-    delta_ = {at->kind, at->index, "\xEF\xBF\xBD"};
+    auto const given = *at;
     held_.erase(at);
+    delta_ = {given.kind, given.index, "\xEF\xBF\xBD", !held_.empty()};
 }
 
 template <class Structure>
