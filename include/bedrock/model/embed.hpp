@@ -11,6 +11,7 @@
 #include "bedrock/json/writer.hpp"
 #include "bedrock/model_id.hpp"
 #include "bedrock/result.hpp"
+#include "bedrock/utf8.hpp"
 
 #include <array>
 #include <cmath>
@@ -336,7 +337,7 @@ inline result<std::vector<embed_call>> embed_detail::make_calls(embed_request co
 inline result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
                                                                std::size_t dimensions) {
     std::vector<std::vector<float>> found;
-    json::reader in(body);
+    json::reader in(skip_byte_order_mark(body));
     embed_detail::collect(in, found, 0);
     if (!in.finish())
         return fail(errc::protocol,
