@@ -4,6 +4,7 @@
 #define BEDROCK_MODEL_INVOKE_HPP
 
 #include "bedrock/bytes.hpp"
+#include "bedrock/clean_text.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/json/fields.hpp"
@@ -153,7 +154,7 @@ inline result<void> invoke_chunk::parse(std::string_view type, std::string_view 
     auto read = json::read<payload_part>(payload, {.rules = json::read_rules::response});
     if (!read) {
         auto why = std::move(read).error();
-        why.message = "the event chunk: " + why.message;
+        why.message = "the event chunk: " + why.message + describe_received(payload);
         return unexpected{std::move(why)};
     }
     part_ = std::move(*read);
