@@ -57,8 +57,8 @@ inline int report_usage(bedrock::error const& why, std::string_view command) {
 
 inline void print_notes(bedrock::json::note_list const& notes) {
     for (auto const& note : notes) {
-        auto line = note.path + ": " + note.problem + (note.raw.empty() ? "" : ": " + note.raw);
-        line = "skipped in the response: " + bedrock::clean_line(line, 300) + '\n';
+        auto const line =
+            "skipped in the response: " + bedrock::clean_line(note.path + ": " + note.problem, 300) + '\n';
         std::fputs(line.c_str(), stderr);
     }
 }

@@ -153,7 +153,7 @@ template <class Response>
 error refuse_unreadable_list(std::string_view operation, Response const& response) {
     auto const& first = response.notes[0];
     auto why = make_error(errc::protocol, "no entry of " + std::string(operation) + " could be read: " + first.path +
-                                              ": " + first.problem + describe_received(first.raw));
+                                              ": " + first.problem + "; check what a gateway in between sends");
     why.http_status = 200;
     why.request_id = response.request_id;
     why.attempts = response.attempts;
