@@ -138,6 +138,57 @@ inline bool scan_delta(std::string_view payload, std::string& unescaped, scanned
     return in.take_string(out, unescaped) && (plain || in.take("}")) && in.take_end();
 }
 
+namespace detail {
+
+// The string of a delta's text, tool input or reasoning as it is written, between its quotes.
+inline std::string_view find_written_delta(std::string_view payload) {
+    json::reader in(payload);
+    std::string_view name, raw;
+    auto const enter = [&](std::string_view wanted) {
+        if (in.peek() != json::value_kind::object || !in.begin_object()) return false;
+        while (in.next_member(name)) {
+            if (name == wanted) return true;
+            if (!in.skip()) return false;
+        }
+        return false;
+    };
+    if (!enter("delta") || in.peek() != json::value_kind::object || !in.begin_object()) return {};
+    while (in.next_member(name)) {
+        bool const is_text = name == "text";
+        bool const is_inner = name == "toolUse" || name == "reasoningContent";
+        if (is_inner ? enter(name == "toolUse" ? "input" : "text") : is_text) {
+            if (in.peek() == json::value_kind::string && in.read_raw(raw)) return raw.substr(1, raw.size() - 2);
+            return {};
+        }
+        if (!is_inner && !in.skip()) return {};
+    }
+    return {};
+}
+
+// The code unit of the escape `\uXXXX` that the text begins with, 0 where it begins with none.
+constexpr char16_t read_unit_escape(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return 0;
+    unsigned unit = 0;
+    for (std::size_t i = 2; i != 6; ++i) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        unit = unit * 16 + (c <= '9' ? c - '0' : (c | 0x20u) - 'a' + 10u);
+    }
+    return static_cast<char16_t>(unit);
+}
+
+// The first half of a character that a checked string ends with, 0 where it ends with none.
+constexpr char16_t find_trailing_half(std::string_view written) noexcept {
+    if (written.size() < 6) return 0;
+    auto const at = written.size() - 6;
+    auto const unit = read_unit_escape(written.substr(at));
+    if (unit < 0xD800 || unit > 0xDBFF) return 0;
+    std::size_t backslashes = 0;
+    while (backslashes < at && written[at - backslashes - 1] == '\\') ++backslashes;
+    return backslashes % 2 == 0 ? unit : char16_t{0};
+}
+
+}  // namespace detail
+
 }  // namespace bedrock::inline BEDROCK_ABI
 
 #endif
