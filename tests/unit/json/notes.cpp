@@ -1,6 +1,6 @@
 #include "bedrock/json/notes.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 
