@@ -344,7 +344,7 @@ struct json::fields_of<converse_response> {
         BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::response_field, converse_output_arm),
         BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::response_field),
         BEDROCK_JSON_FIELD(converse_response, usage, "usage", json::response_field | json::advisory_field),
-        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::advisory_field),
         BEDROCK_JSON_FIELD(converse_response, additional_model_response_fields, "additionalModelResponseFields",
                            json::optional_field),
         BEDROCK_JSON_FIELD(converse_response, trace, "trace", json::optional_field),

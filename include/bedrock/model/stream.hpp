@@ -364,8 +364,7 @@ struct json::fields_of<metadata_event> {
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(metadata_event, usage, "usage",
                            json::required_field | json::response_field | json::advisory_field),
-        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics",
-                           json::required_field | json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(metadata_event, trace, "trace", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, performance, "performanceConfig", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, service_tier, "serviceTier", json::optional_field),
