@@ -151,8 +151,11 @@ TEST_CASE("bounded memory: an answer that is compressed is refused unread") {
 TEST_CASE("bounded memory: an encoding that is none is no reason") {
     auto const streaming = GENERATE(false, true);
     client_fixture f;
-    auto reply = streaming ? mock::stream_reply(mock::golden_frames())
-                           : mock::json_reply(200, R"({"output":{"message":{"role":"assistant","content":[]}}})");
+    auto reply = streaming
+                     ? mock::stream_reply(mock::golden_frames())
+                     : mock::json_reply(
+                           200, R"({"output":{"message":{"role":"assistant","content":[]}},"stopReason":"end_turn",)"
+                                R"("usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}})");
     reply.headers.emplace_back("Content-Encoding", " Identity ");
     f.server.enqueue(reply);
     CHECK((streaming ? f.client().open_stream(ask_for("hello")).finish() : f.client().converse(ask_for("hello"))));

@@ -35,7 +35,9 @@ TEST_CASE("request_memory: a document of 20 MB is in memory twice, as bytes and 
     how.keep_requests = false;
     client_fixture f(how);
     f.server.set_handler([](auto const&) {
-        return mock::json_reply(200, R"({"output":{"message":{"role":"assistant","content":[]}}})");
+        return mock::json_reply(200,
+                                R"({"output":{"message":{"role":"assistant","content":[]}},"stopReason":"end_turn",)"
+                                R"("usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}})");
     });
     auto client = f.client();
     auto const request = with_document();

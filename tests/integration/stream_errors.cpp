@@ -154,7 +154,7 @@ TEST_CASE("stream errors: a status of 200 that is no Converse response") {
         CHECK(got.error().http_status == 200);
         CHECK(got.error().attempts == 1);
         CHECK_FALSE(got.error().request_id.empty());
-        CHECK(contains(got.error().message, "the answer is no response of Converse"));
+        CHECK(contains(got.error().message, "this is not a response of Converse"));
     }
     CHECK(f.server.accepted_connections() == 1);
 }

@@ -250,7 +250,7 @@ TEST_CASE("catalogue: the last good list is kept with its age and the reason; an
     CHECK(f.server.request_count() == before + 5);
     *f.now_ms += 4'000'000;
 
-    f.answer(R"({"modelSummaries":[]})", "{}");
+    f.answer(R"({"modelSummaries":[]})", R"({"inferenceProfileSummaries":[]})");
     auto const empty = models.list();
     REQUIRE(empty);
     CHECK(empty->complete());
@@ -260,7 +260,7 @@ TEST_CASE("catalogue: the last good list is kept with its age and the reason; an
 TEST_CASE("catalogue: answers that are none, and pages without end", "[catalogue]") {
     catalogue_fixture f;
     catalogue models(f.client());
-    f.answer(R"({"modelSummaries":7})", R"({"nextToken":"again"})");
+    f.answer(R"({"modelSummaries":7})", R"({"inferenceProfileSummaries":[],"nextToken":"again"})");
     auto const list = models.list();
     REQUIRE_FALSE(list);
     CHECK(list.error().code == errc::protocol);
@@ -311,7 +311,8 @@ TEST_CASE("catalogue: resolve gives the model behind an id or ARN", "[catalogue]
 
     CHECK(contains(resolve("arn:aws:bedrock:us-east-1:1:custom-model/x.y/abc"), "has no base model"));
     CHECK(contains(resolve("nobody"), "not found"));
-    f.answer("{}", R"({"inferenceProfileId":"p","models":[]})");
+    f.answer("{}", R"({"inferenceProfileName":"n","inferenceProfileArn":"a","inferenceProfileId":"p","models":[],)"
+                   R"("status":"ACTIVE","type":"APPLICATION"})");
     CHECK(contains(resolve("hollow"), "names no foundation model"));
     f.refuse("/inference-profiles");
     auto const denied = models.resolve("elsewhere");
