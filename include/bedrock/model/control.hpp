@@ -259,17 +259,18 @@ struct json::fields_of<get_inference_profile_response> {
     template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_name, "inferenceProfileName",
-                           json::required_field),
+                           json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, description, "description", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, created_at, "createdAt", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, updated_at, "updatedAt", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_arn, "inferenceProfileArn",
-                           json::required_field),
+                           json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, models, "models", json::required_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_id, "inferenceProfileId",
-                           json::required_field),
-        BEDROCK_JSON_FIELD(get_inference_profile_response, status, "status", json::required_field),
-        BEDROCK_JSON_FIELD(get_inference_profile_response, type, "type", json::required_field),
+                           json::required_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, status, "status",
+                           json::required_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, type, "type", json::required_field | json::advisory_field),
     };
 };
 #if defined(__GNUC__)
