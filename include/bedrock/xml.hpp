@@ -139,9 +139,7 @@ inline bool has_characters_only(std::string_view text) noexcept {
 }  // namespace detail
 
 inline reader::reader(std::string_view document) noexcept
-    : rest_(document), at_fault_(!detail::has_characters_only(document)) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+    : rest_(skip_byte_order_mark(document)), at_fault_(!detail::has_characters_only(document)) {
     if (rest_.starts_with("<?xml") && rest_.size() > 5 && detail::is_space(rest_[5]))
         at_fault_ = !skip_declaration() || at_fault_;
 }
