@@ -13,6 +13,7 @@
 #include "bedrock/environment.hpp"
 #include "bedrock/home_process.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/os/windows.hpp"
 #include "bedrock/shared.hpp"
 #include "bedrock/sigpipe_guard.hpp"
 
@@ -261,11 +262,15 @@ inline void engine::end_transfers() {
 }
 
 inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+#if defined(_WIN32)
+    auto const opened = os::windows::open_socket(address->family, address->socktype, address->protocol);
+#else
     int kind = address->socktype;
 #if defined(SOCK_CLOEXEC)
     kind |= SOCK_CLOEXEC;  // no business of the commands that credential_process runs
 #endif
     auto const opened = ::socket(address->family, kind, address->protocol);
+#endif
     if (opened == CURL_SOCKET_BAD) return opened;
 #if !defined(SOCK_CLOEXEC) && defined(FD_CLOEXEC)
     ::fcntl(opened, F_SETFD, FD_CLOEXEC);

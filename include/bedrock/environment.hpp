@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/os/windows.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -116,9 +117,13 @@ inline std::string find_home_in_accounts() {
 namespace detail {
 
 inline std::optional<std::string> find_variable_of_process(std::string const& name) {
+#if defined(_WIN32)
+    return os::windows::find_variable(name);
+#else
     char const* const value = std::getenv(name.c_str());
     if (!value) return std::nullopt;
     return value;
+#endif
 }
 
 inline std::int64_t unix_milliseconds_now() {
@@ -139,7 +144,9 @@ environment environment::of_process() {
     return {
         .variable = detail::find_variable_of_process, .unix_milliseconds = detail::unix_milliseconds_now,
         .steady_milliseconds = steady_milliseconds_now, .random_unit = crypto::random_unit,
-#if !defined(_WIN32)
+#if defined(_WIN32)
+        .home = os::windows::find_home,
+#else
         .home = detail::find_home_in_accounts,
 #endif
     };

@@ -4,6 +4,7 @@
 #define BEDROCK_POLL_SET_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/os/windows.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -16,9 +17,7 @@
 #include <span>
 #include <vector>
 
-#if defined(_WIN32)
-#include <winsock2.h>
-#else
+#if !defined(_WIN32)
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -95,16 +94,15 @@ class poll_set {
 
 // A datagram socket that is connected to itself: the system's pipes cannot be polled.
 inline bell::bell() noexcept {
-    ends_[0] = ends_[1] = ::socket(AF_INET, SOCK_DGRAM, 0);
+    ends_[0] = ends_[1] = os::windows::open_socket(AF_INET, SOCK_DGRAM, 0);
     if (ends_[0] == INVALID_SOCKET) return;
     sockaddr_in here{};
     here.sin_family = AF_INET;
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int size = sizeof here;
     auto* const address = reinterpret_cast<sockaddr*>(&here);
-    u_long nonblocking = 1;
     is_open_ = ::bind(ends_[0], address, size) == 0 && ::getsockname(ends_[0], address, &size) == 0 &&
-               ::connect(ends_[0], address, size) == 0 && ::ioctlsocket(ends_[0], FIONBIO, &nonblocking) == 0;
+               ::connect(ends_[0], address, size) == 0 && os::windows::set_nonblocking(ends_[0]);
 }
 
 inline bell::~bell() {
@@ -187,6 +185,7 @@ inline std::span<poll_set::ready_descriptor const> poll_set::wait(std::int64_t m
     auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
     ready_.clear();
 #if defined(_WIN32)
+    if (watched_.empty()) ::Sleep(static_cast<DWORD>(timeout));  // WSAPoll refuses to wait for nothing
     int left = ::WSAPoll(watched_.data(), static_cast<ULONG>(watched_.size()), timeout);
 #else
     int left = ::poll(watched_.data(), static_cast<::nfds_t>(watched_.size()), timeout);

@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/connection_words.hpp"
 #include "bedrock/http.hpp"
+#include "bedrock/os/windows.hpp"
 
 #include <array>
 #include <cstdint>
@@ -173,6 +174,10 @@ inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
             return false;
         if (!folder.empty() && !set_required(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
     }
+#if defined(_WIN32) && LIBCURL_VERSION_NUM >= 0x074700
+    // A libcurl that uses OpenSSL knows no certificates of its own on Windows: the system's store has them.
+    if (!own) curl_easy_setopt(easy_, CURLOPT_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
+#endif
     // A file is read once an engine, but at every connection where there is a folder too.
     auto const own_bundle = [&] {
         if (!has_own_bundle) has_own_bundle = find_own_bundle();
@@ -210,6 +215,10 @@ inline bool curl_request::set_up_route() {
         if (!set_required(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
         curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
     }
+#if defined(_WIN32) && LIBCURL_VERSION_NUM >= 0x074700
+    if (authorities.empty())
+        curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
+#endif
     return set_required(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
            set_required(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
 }

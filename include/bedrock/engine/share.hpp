@@ -5,6 +5,7 @@
 
 #include "bedrock/config.hpp"
 #include "bedrock/home_process.hpp"
+#include "bedrock/os/windows.hpp"
 
 #include <array>
 #include <cstddef>

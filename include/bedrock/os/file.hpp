@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/os/error_text.hpp"
+#include "bedrock/os/windows_file.hpp"
 #include "bedrock/utf8.hpp"
 
 #include <array>
@@ -16,13 +17,12 @@
 #include <string>
 #include <string_view>
 
-#include <sys/stat.h>
-
 #if !defined(_WIN32)
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 #endif
@@ -41,6 +41,18 @@ void replace_file(replace_ask& wanted);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+#if defined(_WIN32)
+
+inline void read_file(file_ask& wanted) {
+    windows::read_file(wanted);
+}
+
+inline void replace_file(replace_ask& wanted) {
+    windows::replace_file(wanted);
+}
+
+#else
+
 namespace detail {
 
 inline file_stamp stamp_of(struct stat const& info) noexcept {
@@ -49,8 +61,6 @@ inline file_stamp stamp_of(struct stat const& info) noexcept {
     stamp.inode = static_cast<std::uint64_t>(info.st_ino);
 #if defined(__APPLE__)
     stamp.modified_ns = std::int64_t{info.st_mtimespec.tv_sec} * 1'000'000'000 + info.st_mtimespec.tv_nsec;
-#elif defined(_WIN32)
-    stamp.modified_ns = static_cast<std::int64_t>(info.st_mtime) * 1'000'000'000;
 #else
     stamp.modified_ns = static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
 #endif
@@ -97,8 +107,6 @@ inline void read_file(file_ask& wanted) {
         wanted.outcome = file_outcome::found;
     }
 }
-
-#if !defined(_WIN32)
 
 namespace detail {
 
@@ -251,12 +259,6 @@ inline void replace_file(replace_ask& wanted) {
     if (code != 0) return give_up(code);
     detail::sync_folder(folder);
     wanted.done = true;
-}
-
-#else
-
-inline void replace_file(replace_ask& wanted) {
-    wanted.reason = "not supported on this system";
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/os/error_text.hpp"
+#include "bedrock/os/windows_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,13 @@ class child_process {
     /// Takes what the pipes have; true once both are closed and the command was reaped, or a limit was reached. Where
     /// both are closed and it is false, the command still runs: ask again a little later.
     bool collect(process_ask& into);
+#if defined(_WIN32)
+    /// No pipe can be watched on Windows: call `collect` again a little later.
+    std::array<int, 2> pipes() const noexcept { return {-1, -1}; }
+
+  private:
+    windows::child_process child_;
+#else
     /// The pipes to watch; -1 where one is closed.
     std::array<int, 2> pipes() const noexcept { return pipes_; }
 
@@ -46,6 +54,7 @@ class child_process {
     void stop() noexcept;
     std::array<int, 2> pipes_{-1, -1};
     long process_ = -1;
+#endif
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -153,13 +162,14 @@ inline void child_process::stop() noexcept {
 #else
 
 inline child_process::~child_process() = default;
-inline std::string child_process::start(std::string const&) {
-    return "not supported on this system";
+
+inline std::string child_process::start(std::string const& command) {
+    return child_.start(command);
 }
-inline bool child_process::collect(process_ask&) {
-    return true;
+
+inline bool child_process::collect(process_ask& into) {
+    return child_.collect(into);
 }
-inline void child_process::stop() noexcept {}
 
 #endif
 
