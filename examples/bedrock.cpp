@@ -71,11 +71,8 @@ int run_without_command(std::span<std::string_view const> words) {
     return cli::report_usage(why, {});
 }
 
-}  // namespace
-
-int main(int count, char** given) {
+int run(std::vector<std::string_view> words) {
     cli::prepare_standard_streams();
-    std::vector<std::string_view> words(given + (count > 0 ? 1 : 0), given + count);
     auto const before = cli::count_leading_options(words);
     if (before == words.size()) return run_without_command(words);
 
@@ -87,3 +84,20 @@ int main(int count, char** given) {
     if (!parsed) return cli::report_usage(parsed.error(), name);
     return parsed->has("--help") ? print(cli::describe(*wanted)) : wanted->run(*parsed);
 }
+
+}  // namespace
+
+#if defined(_WIN32)
+
+int main() {
+    auto const given = cli::windows::find_arguments();
+    return run({given.begin() + (given.empty() ? 0 : 1), given.end()});
+}
+
+#else
+
+int main(int count, char** given) {
+    return run({given + (count > 0 ? 1 : 0), given + count});
+}
+
+#endif

@@ -44,7 +44,12 @@ inline bedrock::image_format detect_image_format(std::string_view bytes) {
 namespace detail {
 
 inline std::string_view file_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+#if defined(_WIN32)
+    constexpr std::string_view separators = "/\\:";
+#else
+    constexpr std::string_view separators = "/";
+#endif
+    return path.substr(path.find_last_of(separators) + 1);  // npos + 1 is 0
 }
 
 }  // namespace detail

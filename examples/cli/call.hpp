@@ -4,7 +4,8 @@
 
 #include <bedrock/bedrock.hpp>
 
-#include <cstdio>
+#include "io.hpp"
+
 #include <memory>
 #include <string>
 
@@ -24,7 +25,7 @@ class request_log {
     }
     /// To standard error: the first line there is the call's.
     void print() const {
-        if (lines_) std::fputs(lines_->c_str(), stderr);
+        if (lines_) print_error(*lines_);
     }
 
   private:

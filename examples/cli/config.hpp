@@ -9,7 +9,6 @@
 #include "io.hpp"
 #include "report.hpp"
 
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -54,7 +53,7 @@ inline int get_value(std::string const& path, std::string const& key) {
 inline int set_value(std::string const& path, std::string const& key, std::string const& value) {
     auto const notes = bedrock::set_in_configuration(path, key, value);
     if (!notes) return report(notes.error());
-    std::fputs(describe_notes(*notes, path).c_str(), stderr);
+    print_error(describe_notes(*notes, path));
     return exit_success;
 }
 

@@ -5,8 +5,8 @@
 #include "sdk.hpp"
 
 #include "arguments.hpp"
+#include "io.hpp"
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +38,7 @@ class configured {
 
     /// Something to tell behind the call's own words: the first line on standard error is the call's.
     void warn(std::string text) { warnings_ += "bedrock: " + std::move(text) + '\n'; }
-    void print_warnings() const { std::fputs(warnings_.c_str(), stderr); }
+    void print_warnings() const { print_error(warnings_); }
 
   private:
     bedrock::configuration values_{};
@@ -58,10 +58,18 @@ inline std::string path_for_people(std::string_view path) {
     return shown;
 }
 
+inline bool is_absolute(std::string_view path) {
+#if defined(_WIN32)
+    return path.substr(0, 1) == "\\" || path.substr(1, 1) == ":" || path.substr(0, 1) == "/";
+#else
+    return path.starts_with('/');
+#endif
+}
+
 /// Where the XDG base directory specification has it: relative values do not count.
 inline std::string find_default_configuration(bedrock::environment const& surroundings) {
     auto const own = bedrock::non_blank_variable(surroundings, "XDG_CONFIG_HOME");
-    if (own && own->starts_with('/')) return *own + "/bedrock/config.json5";
+    if (own && is_absolute(*own)) return *own + "/bedrock/config.json5";
     return bedrock::expand_home(surroundings, "~/.config/bedrock/config.json5");
 }
 

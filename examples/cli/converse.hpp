@@ -15,8 +15,6 @@
 #include "request_file.hpp"
 #include "terminal.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -181,9 +179,15 @@ inline bedrock::result<void> load_body(converse_plan& plan) {
     return {};
 }
 
+#if defined(_WIN32)
+inline constexpr std::string_view end_of_input_advice = "Type the prompt, then Ctrl-Z and Enter.\n";
+#else
+inline constexpr std::string_view end_of_input_advice = "Type the prompt, then Ctrl-D.\n";
+#endif
+
 inline bedrock::result<void> load_prompt(converse_plan& plan) {
     if (plan.prompt_file.empty()) return {};
-    if (::isatty(STDIN_FILENO) != 0) std::fputs("Type the prompt, then Ctrl-D.\n", stderr);
+    if (is_terminal(0)) print_error(end_of_input_advice);
     auto text = read_text_file(plan.prompt_file);
     if (!text) return bedrock::unexpected{text.error()};
     plan.prompt = std::move(*text);
@@ -328,7 +332,7 @@ inline void print_usage(bedrock::converse_response const& answer, bedrock::confi
     line += ", " + std::to_string(usage.output_tokens) + " out, " + std::string(answer.stop_reason.text());
     if (model && model->cost && is_priced(*model->cost)) line += describe_cost(answer, *model->cost);
     line += '\n';
-    std::fputs(line.c_str(), stderr);
+    print_error(line);
 }
 
 /// Ends the output of a complete answer.

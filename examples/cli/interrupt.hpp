@@ -4,9 +4,11 @@
 
 #include <bedrock/bedrock.hpp>
 
+#if !defined(_WIN32)
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
+#endif
 
 #include <atomic>
 #include <cerrno>
@@ -34,13 +36,25 @@ class interrupt_watch {
     interrupt_watch& operator=(interrupt_watch const&) = delete;
     ~interrupt_watch();
 
+#if !defined(_WIN32)
   private:
     int read_end_ = -1;
     int write_end_ = -1;
     std::thread watcher_{};
+#endif
 };
 
+}  // namespace cli
+
 // ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+
+#include "interrupt_windows.hpp"
+
+#else
+
+namespace cli {
 
 namespace detail {
 
@@ -105,3 +119,5 @@ inline interrupt_watch::~interrupt_watch() {
 }
 
 }  // namespace cli
+
+#endif

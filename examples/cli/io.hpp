@@ -6,6 +6,9 @@
 
 #include "interrupt.hpp"
 
+#if defined(_WIN32)
+#include "windows.hpp"
+#else
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,10 +16,12 @@
 #include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <span>
 #include <string>
@@ -34,6 +39,12 @@ inline constexpr std::size_t max_file_bytes = std::size_t{64} << 20;
 /// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a file that may not grow are errors of the write.
 void prepare_standard_streams();
 
+/// Writes to standard error.
+void print_error(std::string_view text);
+
+/// True of standard input (0), output (1) or error (2) if a person reads or types there.
+bool is_terminal(int file);
+
 /// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
 std::string quoted(std::string_view text);
 
@@ -43,9 +54,7 @@ class input {
     static bedrock::result<input> open(std::string const& path);
     input(input&& other) noexcept : file_(std::exchange(other.file_, -1)), name_(std::move(other.name_)) {}
     input& operator=(input&&) = delete;
-    ~input() {
-        if (file_ > STDIN_FILENO) ::close(file_);
-    }
+    ~input();
 
     /// Bytes read, 0 at the end. **Errors:** invalid_input, naming the file.
     bedrock::result<std::size_t> read(std::span<std::byte> into);
@@ -56,6 +65,9 @@ class input {
     input(int file, std::string name) : file_(file), name_(std::move(name)) {}
     int file_;
     std::string name_;  // for messages
+#if defined(_WIN32)
+    std::string typed_{};  // at a console and not read yet
+#endif
 };
 
 /// A file, or standard input, whole.
@@ -77,11 +89,20 @@ class output {
 
   private:
     void put(std::string_view text);
+    void close();
     std::string buffer_{};
     int problem_ = 0;
 };
 
+}  // namespace cli
+
 // ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+#include "io_windows.hpp"
+#else
+
+namespace cli {
 
 inline void prepare_standard_streams() {
     for (int const file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -93,10 +114,16 @@ inline void prepare_standard_streams() {
     ::signal(SIGXFSZ, SIG_IGN);
 }
 
-inline std::string quoted(std::string_view text) {
-    std::string shown = "'";
-    bedrock::append_clean_line(shown, text, 200);
-    return shown += '\'';
+inline void print_error(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+inline bool is_terminal(int file) {
+    return ::isatty(file) != 0;
+}
+
+inline input::~input() {
+    if (file_ > STDIN_FILENO) ::close(file_);
 }
 
 inline bedrock::result<input> input::open(std::string const& path) {
@@ -120,6 +147,63 @@ inline bedrock::result<std::size_t> input::read(std::span<std::byte> into) {
             return bedrock::fail(bedrock::errc::invalid_input, "cannot read " + name_ + ": " + std::strerror(errno));
         }
     }
+}
+
+namespace detail {
+
+// Waits until standard output takes PIPE_BUF bytes without blocking; false when SIGINT has come first. The signal is
+// let in only while this waits, so that none slips in between a look at the flag and a write that blocks for ever.
+inline bool wait_until_writable() {
+    sigset_t only_interrupt;
+    sigset_t before;
+    ::sigemptyset(&only_interrupt);
+    ::sigaddset(&only_interrupt, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &only_interrupt, &before);
+    int ready = 0;
+    for (bool last = false; ready == 0 && !last;) {
+        last = interrupted();
+        // A second at most, in case that another thread took the signal.
+        timespec const at_most{last ? 0 : 1, 0};
+        fd_set writable;
+        FD_ZERO(&writable);
+        FD_SET(STDOUT_FILENO, &writable);
+        ready = ::pselect(STDOUT_FILENO + 1, nullptr, &writable, nullptr, &at_most, &before);
+        if (ready < 0 && errno == EINTR) ready = 0;
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return ready != 0;  // an error is the write's to report
+}
+
+}  // namespace detail
+
+inline void output::put(std::string_view text) {
+    while (ok() && !text.empty()) {
+        if (!detail::wait_until_writable()) {
+            problem_ = EINTR;
+            return;
+        }
+        auto const written = ::write(STDOUT_FILENO, text.data(), (std::min)(text.size(), std::size_t{PIPE_BUF}));
+        if (written >= 0)
+            text.remove_prefix(static_cast<std::size_t>(written));
+        else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+            problem_ = errno;
+    }
+}
+
+inline void output::close() {
+    if (ok() && ::close(STDOUT_FILENO) != 0 && errno != EINTR) problem_ = errno;
+}
+
+}  // namespace cli
+
+#endif
+
+namespace cli {
+
+inline std::string quoted(std::string_view text) {
+    std::string shown = "'";
+    bedrock::append_clean_line(shown, text, 200);
+    return shown += '\'';
 }
 
 inline bedrock::result<std::string> input::read_all(std::size_t limit) {
@@ -165,48 +249,7 @@ inline void output::flush() {
 
 inline void output::finish() {
     flush();
-    if (ok() && ::close(STDOUT_FILENO) != 0 && errno != EINTR) problem_ = errno;
-}
-
-namespace detail {
-
-// Waits until standard output takes PIPE_BUF bytes without blocking; false when SIGINT has come first. The signal is
-// let in only while this waits, so that none slips in between a look at the flag and a write that blocks for ever.
-inline bool wait_until_writable() {
-    sigset_t only_interrupt;
-    sigset_t before;
-    ::sigemptyset(&only_interrupt);
-    ::sigaddset(&only_interrupt, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &only_interrupt, &before);
-    int ready = 0;
-    for (bool last = false; ready == 0 && !last;) {
-        last = interrupted();
-        // A second at most, in case that another thread took the signal.
-        timespec const at_most{last ? 0 : 1, 0};
-        fd_set writable;
-        FD_ZERO(&writable);
-        FD_SET(STDOUT_FILENO, &writable);
-        ready = ::pselect(STDOUT_FILENO + 1, nullptr, &writable, nullptr, &at_most, &before);
-        if (ready < 0 && errno == EINTR) ready = 0;
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return ready != 0;  // an error is the write's to report
-}
-
-}  // namespace detail
-
-inline void output::put(std::string_view text) {
-    while (ok() && !text.empty()) {
-        if (!detail::wait_until_writable()) {
-            problem_ = EINTR;
-            return;
-        }
-        auto const written = ::write(STDOUT_FILENO, text.data(), (std::min)(text.size(), std::size_t{PIPE_BUF}));
-        if (written >= 0)
-            text.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
-            problem_ = errno;
-    }
+    close();
 }
 
 inline bedrock::error output::failure() const {

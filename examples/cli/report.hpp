@@ -7,7 +7,6 @@
 #include "interrupt.hpp"
 #include "io.hpp"
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -35,7 +34,7 @@ namespace detail {
 
 inline void print_failure(bedrock::error const& why, std::string const& advice) {
     auto const text = "bedrock: " + (why.name.empty() ? "Error" : why.name) + ": " + why.message + '\n' + advice;
-    std::fputs(text.c_str(), stderr);
+    print_error(text);
 }
 
 }  // namespace detail

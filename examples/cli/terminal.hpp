@@ -6,8 +6,6 @@
 
 #include "io.hpp"
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,7 +18,7 @@ std::string make_harmless(std::string_view text);
 /// The text of an answer on its way to standard output.
 class answer_display {
   public:
-    explicit answer_display(output& out) : out_(out), terminal_(::isatty(STDOUT_FILENO) != 0) {}
+    explicit answer_display(output& out) : out_(out), terminal_(is_terminal(1)) {}
 
     bool on_terminal() const noexcept { return terminal_; }
     void text(std::string_view piece);

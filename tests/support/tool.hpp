@@ -1,4 +1,5 @@
-// Runs the command-line tool that the build names (-DBEDROCK_TOOL="path") in a bare environment of the test's making.
+// Runs the command-line tool that the build names (-DBEDROCK_TOOL="path"), or the environment variable BEDROCK_TOOL, in
+// a bare environment of the test's making.
 // Never lets a secret pass: every output is searched for those that the environment holds.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,10 +29,16 @@ inline std::vector<std::string> keys() {
     return {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
 }
 
+/// The program to run: another system's build of it may be tried by a wrapper.
+inline std::string path() {
+    char const* const named = std::getenv("BEDROCK_TOOL");
+    return named ? named : BEDROCK_TOOL;
+}
+
 inline process::options call(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
     process::options made;
     made.arguments = std::move(arguments);
-    made.arguments.insert(made.arguments.begin(), BEDROCK_TOOL);
+    made.arguments.insert(made.arguments.begin(), path());
     made.environment = std::move(environment);
     // The machine's own role and files are none of the test's.
     made.environment.insert(made.environment.end(), {"AWS_EC2_METADATA_DISABLED=true", "HOME=/nonexistent"});
