@@ -143,8 +143,8 @@ std::string describe_attempts(std::vector<provider_attempt> const& attempts);
 
 inline std::string shorten_key_id(std::string_view access_key_id) {
     constexpr std::size_t shown = 4;
-    if (access_key_id.size() <= shown) return "…";
-    return "…" + std::string(access_key_id.substr(access_key_id.size() - shown));
+    if (access_key_id.size() <= shown) return "\xE2\x80\xA6";
+    return "\xE2\x80\xA6" + std::string(access_key_id.substr(access_key_id.size() - shown));
 }
 
 template <class Provider, class... Args>
