@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace cli {
@@ -34,6 +35,9 @@ inline bedrock::result<input> input::open(std::string const& path) {
     if (path == "-") return input(0, "standard input");
     auto const wide = bedrock::to_utf16<wchar_t>(path);
     int const file = ::_wopen(wide.c_str(), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    auto const attributes = ::GetFileAttributesW(wide.c_str());
+    bool const is_folder = attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+    if (file < 0 && is_folder) return bedrock::fail(bedrock::errc::invalid_input, quoted(path) + " is a directory");
     if (file < 0)
         return bedrock::fail(bedrock::errc::invalid_input, "cannot open " + quoted(path) + ": " + std::strerror(errno));
     return input(file, quoted(path));
@@ -54,6 +58,17 @@ inline bedrock::result<std::size_t> input::read(std::span<std::byte> into) {
     return size;
 }
 
+namespace detail {
+
+/// errno of a write that failed; a reader that went away has two errors of Windows, not both of which errno knows.
+inline int find_write_problem() {
+    unsigned long error = 0;
+    ::_get_doserrno(&error);
+    return error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE ? EPIPE : errno;
+}
+
+}  // namespace detail
+
 inline void output::close() {
     if (ok() && ::_close(1) != 0) problem_ = errno;
 }
@@ -73,7 +88,7 @@ inline void output::put(std::string_view text) {
             if (written >= 0)
                 text.remove_prefix(static_cast<std::size_t>(written));
             else
-                problem_ = errno;
+                problem_ = detail::find_write_problem();
         }
         writing.store(false);
     }

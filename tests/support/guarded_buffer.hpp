@@ -2,9 +2,7 @@
 #pragma once
 
 #if defined(_WIN32)
-#define NOMINMAX
-#include <windows.h>
-#undef NOMINMAX
+#include "bedrock/os/windows.hpp"
 #else
 #include <sys/mman.h>
 #include <unistd.h>

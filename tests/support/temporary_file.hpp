@@ -2,11 +2,10 @@
 #pragma once
 
 #if defined(_WIN32)
-#define NOMINMAX
 #include <direct.h>
 #include <io.h>
-#include <windows.h>
-#undef NOMINMAX
+
+#include "bedrock/os/windows.hpp"
 #else
 #include <stdlib.h>
 #include <unistd.h>
