@@ -37,7 +37,8 @@ inline bedrock::result<input> input::open(std::string const& path) {
     int const file = ::_wopen(wide.c_str(), _O_RDONLY | _O_BINARY | _O_NOINHERIT);
     auto const attributes = ::GetFileAttributesW(wide.c_str());
     bool const is_folder = attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
-    if (file < 0 && is_folder) return bedrock::fail(bedrock::errc::invalid_input, quoted(path) + " is a directory");
+    if (file < 0 && is_folder)
+        return bedrock::fail(bedrock::errc::invalid_input, "cannot read " + quoted(path) + ": Is a directory");
     if (file < 0)
         return bedrock::fail(bedrock::errc::invalid_input, "cannot open " + quoted(path) + ": " + std::strerror(errno));
     return input(file, quoted(path));

@@ -13,18 +13,12 @@ import sys
 # Test cases that hold on POSIX alone, and why.
 LEFT_OUT = {
     "a prompt comes from standard input where there is none, or a hyphen": "a folder as standard input",
-    "files that cannot be used are named": "words of errno for folders",
     "faults of the connection are told apart": "wine takes a reset for an end",
-    "output that cannot be written is a failure": "/dev/full, closed descriptors",
     "a terminal gets dimmed reasoning and usage, and nothing to obey": "wine's console draws the screen itself",
     "configuration: cost stands beside usage": "wine's console draws the screen itself",
-    "configuration: it is found where it is named, or in its place": "wine does not pass HOME on",
     "configuration: config set changes one value of a commented file": "modes, symbolic links, limits",
     "configuration: config set makes the file and its folder": "wine does not pass HOME on, modes",
-    "decode and encode report files and outputs that fail": "/dev/full",
-    "what sign is given and cannot use is refused": "/dev/full",
     "a caller without a home, by HOME or by account, is asked for --config": "Windows always has one",
-    "whoami without usable credentials ends in status 1 and says what to do": "paths of the home",
 }
 
 

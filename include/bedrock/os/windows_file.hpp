@@ -31,10 +31,15 @@ std::wstring wide_path(std::string_view path);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+namespace detail {
+
+constexpr std::size_t longest_path = MAX_PATH - 14;  // a folder must leave room for a short name
+
+}  // namespace detail
+
 inline std::wstring wide_path(std::string_view path) {
-    constexpr std::size_t longest = MAX_PATH - 14;  // a folder must leave room for a short name
     auto given = wide(path.substr(0, path.find('\0')));
-    if (given.size() < longest || given.starts_with(L"\\\\?\\")) return given;
+    if (given.size() < detail::longest_path || given.starts_with(L"\\\\?\\")) return given;
     std::wstring whole(given.size() + MAX_PATH, L'\0');
     auto const size = ::GetFullPathNameW(given.c_str(), static_cast<DWORD>(whole.size()), whole.data(), nullptr);
     if (size == 0 || size >= whole.size()) return given;
@@ -84,11 +89,8 @@ inline found_file find_file(std::wstring const& path, DWORD access) {
     return found;
 }
 
-/// The file that a path leads to, which is not a link itself.
+/// The file that a path leads to, which is not a link itself; the path as it is if the file system cannot tell.
 inline std::wstring final_path(found_file const& found, std::wstring const& path) {
-    DWORD const attributes = ::GetFileAttributesW(path.c_str());
-    bool const is_link = attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0;
-    if (!is_link) return path;
     std::wstring target(1024, L'\0');
     for (;;) {
         auto const size = ::GetFinalPathNameByHandleW(found.handle.get(), target.data(),
@@ -96,8 +98,11 @@ inline std::wstring final_path(found_file const& found, std::wstring const& path
         if (size == 0) return path;
         bool const fits = size < target.size();
         target.resize(size);
-        if (fits) return target;
+        if (fits) break;
     }
+    constexpr std::wstring_view prefix = L"\\\\?\\", share = L"\\\\?\\UNC\\";
+    if (target.size() >= longest_path || !target.starts_with(prefix)) return target;
+    return target.starts_with(share) ? L"\\\\" + target.substr(share.size()) : target.substr(prefix.size());
 }
 
 /// The folder of a path with its separator; "" if the path names none.
