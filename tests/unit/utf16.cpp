@@ -1,6 +1,6 @@
 #include "bedrock/utf16.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 #include <string_view>
 

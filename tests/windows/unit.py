@@ -78,7 +78,7 @@ def select(files):
 def write_ninja(folder, arguments, sources):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "pch.hpp"), "w", encoding="utf-8") as file:
-        file.write("#include <catch2/catch.hpp>\n#include <bedrock/bedrock.hpp>\n")
+        file.write("#include \"support/catch.hpp\"\n#include <bedrock/bedrock.hpp>\n")
     flags = "%s -isystem %s -I%s -I%s '-DBEDROCK_TEST_SCRIPTS=\"%s\"'" % (
         FLAGS, arguments.catch2, os.path.join(ROOT, "include"), TESTS, TESTS)
     if arguments.vectors:

@@ -1,6 +1,6 @@
 #include "bedrock/os/windows.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <string>
 
 #if defined(_WIN32)
