@@ -156,8 +156,8 @@ need_linux() { # TARGET
 
 tests/install_packages.sh g++-mingw-w64-x86-64-posix wine64 wine dpkg-dev make perl python3 openssl
 mkdir -p "$WINEPREFIX"
+wineserver -p || true # stays between the programs, which start faster then
 wine wineboot -u >/dev/null 2>&1 || true
-wineserver -p
 trap 'wineserver -k || true' EXIT
 for step in "${steps[@]}"; do
     echo "==== $step"
