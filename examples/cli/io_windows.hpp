@@ -63,8 +63,7 @@ namespace detail {
 
 /// errno of a write that failed; a reader that went away has two errors of Windows, not both of which errno knows.
 inline int find_write_problem() {
-    unsigned long error = 0;
-    ::_get_doserrno(&error);
+    auto const error = _doserrno;
     return error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE ? EPIPE : errno;
 }
 
