@@ -24,7 +24,7 @@ import sys
 # The floors, bottom first. A header includes headers of lower floors, and those that stand before it on its own floor.
 # "folder/" stands for every header in a folder that is not named by itself; those may include each other.
 FLOORS = (
-    ("ground", "config fwd version shared error result bytes ascii scan utf8 utf16 clean_text hex base64/ base64 crc32/ crc32 uri time"),
+    ("ground", "config fwd version shared error result bytes ascii scan utf8 utf16 clean_text exception_error hex base64/ base64 crc32/ crc32 uri time"),
     ("text", "json/ json json5/ json5 ini xml"),
     ("protocol", "crypto crypto/ http clock_skew exchange event_stream/ event_stream retry aws_error_hint aws_error endpoint sigv4/ sigv4"),
     ("ambient", "os/windows environment network single_flight profile_location profile_file profile_source settings credentials credentials/"),

@@ -208,6 +208,8 @@ inline cause classify(error const& failure) noexcept {
         case errc::credentials:
         case errc::cancelled:
         case errc::too_many_rounds:
+        case errc::callback_failed:
+        case errc::out_of_memory:
             return cause::none;
         default:
             return classify(failure.name, failure.http_status);

@@ -11,13 +11,14 @@ TEST_CASE("our own kinds have a name each, a service's kinds none", "[error]") {
     std::set<std::string_view> names;
     for (int code = 0; code <= static_cast<int>(errc::other_service); ++code) {
         auto const kind = static_cast<errc>(code);
-        bool const own = kind >= errc::invalid_input && kind <= errc::too_many_rounds;
+        bool const own = kind >= errc::invalid_input && kind <= errc::out_of_memory;
         auto const name = bedrock::own_error_name(kind);
         CHECK(name.empty() == !own);
         if (own) CHECK(names.insert(name).second);
     }
     CHECK(names == std::set<std::string_view>{"InvalidInput", "Credentials", "Transport", "Timeout", "Cancelled",
-                                              "Truncated", "Protocol", "TooManyRounds"});
+                                              "Truncated", "Protocol", "TooManyRounds", "CallbackFailed",
+                                              "OutOfMemory"});
     CHECK(bedrock::own_error_name(static_cast<errc>(250)).empty());
 }
 

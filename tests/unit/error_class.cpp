@@ -95,6 +95,8 @@ TEST_CASE("error_class: what to do about a failure", "[agent]") {
         {errc::service_unavailable, error_class::overloaded},
         {errc::other_service, error_class::other},
         {errc::too_many_rounds, error_class::other},
+        {errc::callback_failed, error_class::other},
+        {errc::out_of_memory, error_class::other},
     };
     for (auto const& [code, wanted] : known) {
         INFO(static_cast<int>(code));
