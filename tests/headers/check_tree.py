@@ -211,11 +211,33 @@ def check_versions(root, tree):
             yield '%s:1: version: is "%s", include/bedrock/version.hpp says "%s"' % (path, found[1] if found else "", version)
 
 
+TEST_CASE = re.compile(r"^(?:TEST_CASE|TEMPLATE_TEST_CASE)\w*\s*\(", re.M)
+
+
+def check_threads(root):
+    for top in ("unit", "integration"):
+        for folder, folders, files in os.walk(os.path.join(root, "tests", top)):
+            folders.sort()
+            for name in sorted(files):
+                if not name.endswith(".cpp"):
+                    continue
+                path = os.path.join(folder, name)
+                with open(path, encoding="utf-8") as file:
+                    text = amalgamate.without_comments(file.read())
+                starts = [found.start() for found in TEST_CASE.finditer(text)] + [len(text)]
+                for begin, end in zip(starts, starts[1:]):
+                    case = text[begin:end]
+                    if re.search(r"\bstd::(?:thread|jthread|async)\b", case) and "[threads]" not in case.split("{")[0]:
+                        yield "%s:%d: threads: a test that starts a thread has the tag [threads]: the CI's leg finds it by that" % (
+                            os.path.relpath(path, root).replace(os.sep, "/"), line_at(text, begin))
+
+
 def check(root):
     tree = amalgamate.Tree(root)
     problems = []
     for part in (check_mirror(root, tree), check_shape(tree), check_includes(tree), check_words(tree),
-                 check_enumerators(tree), check_protocols(tree), check_coroutines(root), check_versions(root, tree)):
+                 check_enumerators(tree), check_protocols(tree), check_coroutines(root), check_versions(root, tree),
+                 check_threads(root)):
         problems += part
     return problems
 

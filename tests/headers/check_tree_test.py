@@ -248,6 +248,13 @@ class Rules(unittest.TestCase):
         self.finds("tests/unit/client.cpp:3: coroutine: a {", lambda files: files.update(
             {"tests/unit/client.cpp": '#include "bedrock/client.hpp"\n\nco_await child(\n    {.a = 1});\n'}))
 
+    def test_threads(self):
+        body = "#include \"bedrock/client.hpp\"\n\nTEST_CASE(\"one\"%s) {\n    std::thread other(run);\n}\n"
+        self.finds("tests/unit/client.cpp:3: threads: ", lambda files: files.update(
+            {"tests/unit/client.cpp": body % ', "[client]"'}))
+        self.assertEqual(self.problems(lambda files: files.update(
+            {"tests/unit/client.cpp": body % ', "[client][threads]"'})), [])
+
     def test_protocols(self):
         bad = "inline exchange<int> ask();"
         self.finds_in("include/bedrock/client.hpp:15: protocol: ", "client.hpp", "int client();", "int client();\n" + bad)

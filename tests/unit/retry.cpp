@@ -414,7 +414,7 @@ TEST_CASE("a quota of the day is known by its words", "[retry]") {
     CHECK_FALSE(retry::is_daily_quota(""));
 }
 
-TEST_CASE("threads share one bucket without losing or minting a token", "[retry]") {
+TEST_CASE("threads share one bucket without losing or minting a token", "[retry][threads]") {
     constexpr int threads = 8;
     constexpr int rounds = 20'000;
     retry::token_bucket bucket(100);

@@ -397,7 +397,7 @@ TEST_CASE("profile: another selection is another source", "[credentials]") {
     CHECK(m.load().credentials.access_key_id == "ASIADEV");
 }
 
-TEST_CASE("profile: loads from several threads while the file changes", "[credentials]") {
+TEST_CASE("profile: loads from several threads while the file changes", "[credentials][threads]") {
     profile_provider provider;
     std::atomic<int> found = 0;
     std::vector<std::thread> threads;

@@ -155,7 +155,7 @@ TEST_CASE("os/file: a file that is not as known stays as it is", "[os]") {
     CHECK(folder.count() == 1);
 }
 
-TEST_CASE("os/file: of several who replace what they have read, none undoes another's change", "[os]") {
+TEST_CASE("os/file: of several who replace what they have read, none undoes another's change", "[os][threads]") {
     scratch_folder const folder;
     auto const path = folder.write("a", "");
     constexpr int writers = 4, rounds = 250;

@@ -70,7 +70,8 @@ TEST_CASE("os/process: a process gives its output, its errors and its status", "
     CHECK(reader.output == "done\n");
 }
 
-TEST_CASE("os/process: a process that hangs, floods or is not wanted any more is killed with its children", "[os]") {
+TEST_CASE("os/process: a process that hangs, floods or is not wanted any more is killed with its children",
+          "[os][threads]") {
     shell s;
     scratch_folder const folder;
     // The grandchild holds a pipe open for as long as it lives.

@@ -305,7 +305,7 @@ TEST_CASE("mock server: a handler answers what is not Bedrock") {
     CHECK(mock::perform(request).status == 403);
 }
 
-TEST_CASE("mock server: gates release a stream frame by frame") {
+TEST_CASE("mock server: gates release a stream frame by frame", "[threads]") {
     mock::server server(with_bearer());
     auto const frames = mock::golden_frames();
     mock::gate const head;
@@ -443,7 +443,7 @@ TEST_CASE("mock server: a reply may hang up without announcing it") {
     CHECK(server.accepted_connections() == 2);
 }
 
-TEST_CASE("mock server: serves forty clients at once") {
+TEST_CASE("mock server: serves forty clients at once", "[threads]") {
     constexpr std::size_t clients = 40;
     mock::server server(with_bearer());
     mock::gate const together;
@@ -493,7 +493,7 @@ TEST_CASE("mock server: tells its observer the status of each reply") {
     CHECK(server.request_count() == 2);
 }
 
-TEST_CASE("mock server: stops although clients and gates wait") {
+TEST_CASE("mock server: stops although clients and gates wait", "[threads]") {
     mock::gate const never;
     mock::curl_answer answer;
     std::thread client;

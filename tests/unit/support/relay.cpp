@@ -183,7 +183,7 @@ TEST_CASE("relay: misbehaves at connect") {
     CHECK(both.server.accepted_connections() == 0);
 }
 
-TEST_CASE("relay: acts on demand") {
+TEST_CASE("relay: acts on demand", "[threads]") {
     relayed_server both;
     mock::gate const next;
     mock::curl_answer answer;

@@ -31,7 +31,8 @@ std::string answer(std::string const& body) {
 
 }  // namespace
 
-TEST_CASE("requests on one connection are answered in order, also sent at once or byte by byte", "[testing][server]") {
+TEST_CASE("requests on one connection are answered in order, also sent at once or byte by byte",
+          "[testing][server][threads]") {
     http_server const server(echo);
     REQUIRE(server.running());
     plain_socket client(server.url());
@@ -42,7 +43,7 @@ TEST_CASE("requests on one connection are answered in order, also sent at once o
     CHECK(server.open_connections() == 1);
 }
 
-TEST_CASE("large bodies, with and without Expect", "[testing][server]") {
+TEST_CASE("large bodies, with and without Expect", "[testing][server][threads]") {
     http_server const server(echo);
     std::string const body(3'000'000, 'x');
     plain_socket client(server.url());
@@ -54,7 +55,7 @@ TEST_CASE("large bodies, with and without Expect", "[testing][server]") {
     CHECK(client.receive("00.") == answer("3000000."));
 }
 
-TEST_CASE("connections end as the fault says", "[testing][server]") {
+TEST_CASE("connections end as the fault says", "[testing][server][threads]") {
     http_server const server(echo);
     auto const head = std::string("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
     plain_socket cut(server.url());
@@ -74,7 +75,7 @@ TEST_CASE("connections end as the fault says", "[testing][server]") {
     CHECK(drip.receive(":1.") == head + "/drip:1.");
 }
 
-TEST_CASE("what is no request costs its connection, and no other", "[testing][server]") {
+TEST_CASE("what is no request costs its connection, and no other", "[testing][server][threads]") {
     http_server const server(echo);
     plain_socket other(server.url());
     for (auto const& [text, status] : {std::pair<std::string, std::string>{"nonsense\r\n\r\n", "400"},
@@ -93,7 +94,7 @@ TEST_CASE("what is no request costs its connection, and no other", "[testing][se
     CHECK(other.ended == "closed");
 }
 
-TEST_CASE("a client that does not read holds nobody up", "[testing][server]") {
+TEST_CASE("a client that does not read holds nobody up", "[testing][server][threads]") {
     http_server const server([](wire_request request) {
         return plan_reply({.pieces = {request.target == "/big" ? std::string(20'000'000, 'x') + "end" : "small"}});
     });
@@ -105,7 +106,7 @@ TEST_CASE("a client that does not read holds nobody up", "[testing][server]") {
     CHECK(slow.receive("xend").size() > 20'000'000);
 }
 
-TEST_CASE("destroyed with connections in every state", "[testing][server]") {
+TEST_CASE("destroyed with connections in every state", "[testing][server][threads]") {
     std::vector<std::unique_ptr<plain_socket>> clients;
     {
         http_server const server(echo);
@@ -123,7 +124,7 @@ TEST_CASE("destroyed with connections in every state", "[testing][server]") {
 }
 
 #if BEDROCK_EXCEPTIONS
-TEST_CASE("a handler that throws leaves nobody waiting", "[testing][server]") {
+TEST_CASE("a handler that throws leaves nobody waiting", "[testing][server][threads]") {
     http_server const server([](wire_request) -> send_plan { throw 1; });
     plain_socket waiting(server.url());
     plain_socket client(server.url());

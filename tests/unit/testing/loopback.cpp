@@ -43,7 +43,8 @@ drained drain(client from) {
 
 }  // namespace
 
-TEST_CASE("replies in order to whichever form of Converse, and the requests as they arrived", "[testing][loopback]") {
+TEST_CASE("replies in order to whichever form of Converse, and the requests as they arrived",
+          "[testing][loopback][threads]") {
     loopback server;
     REQUIRE(server.running());
     server.enqueue(testing::text_reply("Hello there."));
@@ -77,7 +78,7 @@ TEST_CASE("replies in order to whichever form of Converse, and the requests as t
     CHECK(http::find_header(seen[0].headers, "content-type") == "application/json");
 }
 
-TEST_CASE("other operations", "[testing][loopback]") {
+TEST_CASE("other operations", "[testing][loopback][threads]") {
     loopback server;
     server.enqueue(testing::body_reply(R"({"inputTokens":7})"));
     server.enqueue(testing::body_reply("raw"));
@@ -94,7 +95,7 @@ TEST_CASE("other operations", "[testing][loopback]") {
     CHECK(all == "0123456789abcdefgh");
 }
 
-TEST_CASE("throttles are repeated without a pause, errors are not", "[testing][loopback]") {
+TEST_CASE("throttles are repeated without a pause, errors are not", "[testing][loopback][threads]") {
     loopback server;
     server.enqueue(testing::throttle_reply());
     server.enqueue(testing::text_reply("At last."));
@@ -109,7 +110,7 @@ TEST_CASE("throttles are repeated without a pause, errors are not", "[testing][l
     CHECK(refused.error().attempts == 1);
 }
 
-TEST_CASE("faults of streams end in errors that name them", "[testing][loopback]") {
+TEST_CASE("faults of streams end in errors that name them", "[testing][loopback][threads]") {
     loopback server;
     auto const said = testing::text_reply("one two three four");
     for (auto const& [text, code, arrived] : {
@@ -136,7 +137,7 @@ TEST_CASE("faults of streams end in errors that name them", "[testing][loopback]
     CHECK(drain(one_attempt(server)).end.error().code == errc::model_stream_error);
 }
 
-TEST_CASE("faults for a range of requests, a reply's own wins", "[testing][loopback]") {
+TEST_CASE("faults for a range of requests, a reply's own wins", "[testing][loopback][threads]") {
     loopback server;
     CHECK(server.misbehave("reset:head@2-3"));
     CHECK(server.misbehave("stall:head@2-3"));
@@ -152,7 +153,8 @@ TEST_CASE("faults for a range of requests, a reply's own wins", "[testing][loopb
     CHECK(asking.converse(ask_for("Hi")).value().text() == "4");
 }
 
-TEST_CASE("what is not scripted, not accepted or no fault is said in the client's error", "[testing][loopback]") {
+TEST_CASE("what is not scripted, not accepted or no fault is said in the client's error",
+          "[testing][loopback][threads]") {
     loopback server;
     auto asking = one_attempt(server);
     auto const nothing = asking.converse(ask_for("Hi"));
@@ -178,7 +180,7 @@ TEST_CASE("what is not scripted, not accepted or no fault is said in the client'
     CHECK(client(options).converse(ask_for("Hi")));
 }
 
-TEST_CASE("waiting for requests", "[testing][loopback]") {
+TEST_CASE("waiting for requests", "[testing][loopback][threads]") {
     loopback server;
     CHECK_FALSE(server.wait_for_requests(1, 1));
     server.enqueue(testing::text_reply("a"));
@@ -186,7 +188,7 @@ TEST_CASE("waiting for requests", "[testing][loopback]") {
     CHECK(server.wait_for_requests(1));
 }
 
-TEST_CASE("operations are found by method and path", "[testing][loopback]") {
+TEST_CASE("operations are found by method and path", "[testing][loopback][threads]") {
     using testing::find_operation;
     CHECK(find_operation("POST", "/model/arn%3Aaws%3Ax%2Fy/converse?a=b").model_id == "arn:aws:x/y");
     CHECK(find_operation("GET", "/inference-profiles?type=a").operation == "ListInferenceProfiles");

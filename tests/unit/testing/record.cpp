@@ -77,7 +77,7 @@ void script(testing::loopback& server) {
 
 }  // namespace
 
-TEST_CASE("what was recorded once is replayed without a network", "[testing][record]") {
+TEST_CASE("what was recorded once is replayed without a network", "[testing][record][threads]") {
     temporary_file const file("tape.json", "");
     std::string live;
     {
@@ -113,7 +113,7 @@ TEST_CASE("what was recorded once is replayed without a network", "[testing][rec
     CHECK(tape.finish());
 }
 
-TEST_CASE("a request that differs is refused with the place", "[testing][record]") {
+TEST_CASE("a request that differs is refused with the place", "[testing][record][threads]") {
     temporary_file const file("tape.json", "");
     upstream aws;
     aws.server.enqueue(testing::text_reply("one"));
@@ -149,7 +149,7 @@ TEST_CASE("a request that differs is refused with the place", "[testing][record]
     CHECK(end.error().message.find("differs at byte 49") != std::string::npos);
 }
 
-TEST_CASE("bodies are redacted before they are written and compared", "[testing][record]") {
+TEST_CASE("bodies are redacted before they are written and compared", "[testing][record][threads]") {
     temporary_file const file("tape.json", "");
     auto const blank = [](std::string body) {
         for (std::size_t at = 0; (at = body.find("private", at)) != std::string::npos;) body.replace(at, 7, "-");
@@ -181,7 +181,7 @@ TEST_CASE("bodies are redacted before they are written and compared", "[testing]
     CHECK(tape.finish());
 }
 
-TEST_CASE("files that are missing, broken or cannot be written", "[testing][record]") {
+TEST_CASE("files that are missing, broken or cannot be written", "[testing][record][threads]") {
     temporary_file const file("tape.json", R"({"version":2,"exchanges":[]})");
     recording newer(file.path());
     CHECK(newer.replaying());
@@ -199,7 +199,7 @@ TEST_CASE("files that are missing, broken or cannot be written", "[testing][reco
           "cannot write the recording \"/nonexistent/tape.json\": no such file or directory");
 }
 
-TEST_CASE("where Bedrock cannot be asked the client and finish() say why", "[testing][record]") {
+TEST_CASE("where Bedrock cannot be asked the client and finish() say why", "[testing][record][threads]") {
     temporary_file const file("tape.json", "");
     upstream aws;
     auto options = aws.options();
@@ -214,7 +214,7 @@ TEST_CASE("where Bedrock cannot be asked the client and finish() say why", "[tes
     CHECK(read(file.path()) == "");
 }
 
-TEST_CASE("what is signed anew: the operation and its own headers, at its own service", "[testing][record]") {
+TEST_CASE("what is signed anew: the operation and its own headers, at its own service", "[testing][record][threads]") {
     testing::wire_request arrived{"POST",
                                   "/model/a%2Fb/invoke",
                                   {{"Host", "127.0.0.1:1"},
@@ -242,7 +242,7 @@ TEST_CASE("what is signed anew: the operation and its own headers, at its own se
     CHECK(testing::detail::make_operation(arrived, {}).service.host == control_service.host);
 }
 
-TEST_CASE("destroyed while Bedrock is silent", "[testing][record]") {
+TEST_CASE("destroyed while Bedrock is silent", "[testing][record][threads]") {
     temporary_file const file("tape.json", "");
     upstream aws;
     aws.server.enqueue(testing::text_reply("never").with_fault("stall:head"));
