@@ -15,6 +15,9 @@
 #include "cli/sign.hpp"
 #include "cli/whoami.hpp"
 
+#include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,7 +74,15 @@ int run_without_command(std::span<std::string_view const> words) {
     return cli::report_usage(why, {});
 }
 
+// Needs no memory to say so: standard error has no buffer.
+[[noreturn]] void report_no_memory() {
+    constexpr std::string_view text = "bedrock: OutOfMemory: out of memory\n";
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::_Exit(cli::exit_failure);
+}
+
 int run(std::vector<std::string_view> words) {
+    std::set_new_handler(report_no_memory);
     cli::prepare_standard_streams();
     auto const before = cli::count_leading_options(words);
     if (before == words.size()) return run_without_command(words);

@@ -238,3 +238,21 @@ TEST_CASE("profiles of the shared files are found by variable and by option", "[
     CHECK(signature.exit_status == 0);
     CHECK(signature.out.size() == 65);
 }
+
+TEST_CASE("cli: without memory it ends with one line and 1") {
+    auto const limited = [](std::vector<std::string> arguments) {
+        auto made = tool::call(std::move(arguments));
+        made.arguments.insert(made.arguments.begin(), {"/bin/sh", "-c", R"(ulimit -v 140000; exec "$0" "$@")"});
+        return made;
+    };
+    if (process::run(limited({"--version"})).exit_status != 0) {
+        WARN("not tried: the program does not start with so little memory (sanitizers?)");
+        return;
+    }
+    auto given = limited({"converse", "--model", "m", "--endpoint", "http://127.0.0.1:9", "--region", "us-east-1", "-"});
+    given.input.assign(60'000'000, 'a');
+    auto const seen = tool::run(given);
+    CHECK(seen.exit_status == 1);
+    CHECK(seen.out.empty());
+    CHECK(seen.err == "bedrock: OutOfMemory: out of memory\n");
+}
