@@ -7,6 +7,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/engine.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/network.hpp"
@@ -20,6 +21,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,8 +36,9 @@ class blocking_runner {
     /// `total_ms` bounds everything this runner does from now on; 0: no bound.
     blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel, std::int64_t total_ms);
 
-    /// Steps the protocol to its end. **Errors:** errc::cancelled and the total clock's errc::timeout are the runner's
-    /// own; the protocol is destroyed then, wherever it stood.
+    /// Steps the protocol to its end. **Errors:** errc::cancelled, the total clock's errc::timeout, and
+    /// errc::callback_failed for what a function of the caller's throws are the runner's own; the protocol is destroyed
+    /// then, wherever it stood. std::bad_alloc passes through. The engine is spoiled by any exception.
     template <class T>
     result<T> run(exchange<result<T>> protocol);
 
@@ -44,6 +47,8 @@ class blocking_runner {
     http::failure receive(http::transfer& from, bool first_event);
 
   private:
+    template <class T>
+    result<T> step_to_end(exchange<result<T>>& protocol);
     template <class Done>
     http::failure wait_for(curl_transfer& on, bool first_event, Done done);
     std::unique_ptr<curl_transfer> start(http::request what, bool whole);
@@ -82,6 +87,23 @@ inline blocking_runner::blocking_runner(engine& on, environment const& surroundi
 
 template <class T>
 result<T> blocking_runner::run(exchange<result<T>> protocol) {
+#if BEDROCK_EXCEPTIONS
+    try {
+        return step_to_end(protocol);
+    } catch (std::bad_alloc const&) {
+        engine_.spoil();
+        throw;
+    } catch (...) {
+        engine_.spoil();
+        return unexpected{detail::current_exception_error()};
+    }
+#else
+    return step_to_end(protocol);
+#endif
+}
+
+template <class T>
+result<T> blocking_runner::step_to_end(exchange<result<T>>& protocol) {
     for (;;) {
         if (auto why = stopped()) return unexpected{retry::make_error(why)};
         ask* const wanted = protocol.step();

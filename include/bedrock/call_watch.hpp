@@ -6,6 +6,7 @@
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/observer.hpp"
 #include "bedrock/result.hpp"
 
@@ -30,22 +31,24 @@ class call_watch {
     void received(std::uint64_t events, std::uint64_t bytes) noexcept;
 
     /// The call has succeeded with a response, of whose members `request_id`, `attempts`, `usage` and `stop_reason`
-    /// are told where it has them.
+    /// are told where it has them. What the observer throws is returned as an error.
     template <class Response>
-    void succeeded(Response const& response);
-    void failed(error const& why);
+    std::optional<error> succeeded(Response const& response);
+    /// What the observer throws is lost: the call has failed already.
+    void failed(error const& why) noexcept;
+    /// The same; a success whose observer throws becomes a failure.
     template <class Response>
-    void ended(result<Response> const& with) {
-        if (with)
-            succeeded(*with);
-        else
+    void ended(result<Response>& with) {
+        if (!with)
             failed(with.error());
+        else if (auto thrown = succeeded(*with))
+            with = unexpected{std::move(*thrown)};
     }
 
   private:
     bool is_on() const noexcept { return client_ != nullptr; }
     std::int64_t now() const { return client_->surroundings.steady_milliseconds(); }
-    void tell();
+    std::optional<error> tell() noexcept;
 
     std::shared_ptr<client_state> client_;  // null: nobody observes, or it was told
     std::string model_id_;
@@ -74,8 +77,8 @@ inline void call_watch::received(std::uint64_t events, std::uint64_t bytes) noex
 }
 
 template <class Response>
-void call_watch::succeeded(Response const& response) {
-    if (!is_on()) return;
+std::optional<error> call_watch::succeeded(Response const& response) {
+    if (!is_on()) return std::nullopt;
     report_.http_status = 200;
     report_.request_id = response.request_id;
     report_.attempts = response.attempts;
@@ -84,23 +87,33 @@ void call_watch::succeeded(Response const& response) {
         report_.output_tokens = response.usage.output_tokens;
     }
     if constexpr (requires { response.stop_reason.text(); }) report_.stop_reason = response.stop_reason.text();
-    tell();
+    return tell();
 }
 
-inline void call_watch::failed(error const& why) {
+inline void call_watch::failed(error const& why) noexcept {
     if (!is_on()) return;
     report_.http_status = why.http_status;
     report_.request_id = why.request_id;
     report_.attempts = why.attempts;
     report_.error_name = why.name;
-    tell();
+    static_cast<void>(tell());
 }
 
-inline void call_watch::tell() {
-    report_.model_id = model_id_;
-    report_.milliseconds = now() - begun_at_ms_;
+// The observer may destroy the client, and the call; not this, which its owner holds until it returns.
+inline std::optional<error> call_watch::tell() noexcept {
     auto const client = std::exchange(client_, nullptr);
-    client->options.on_call(report_);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        report_.model_id = model_id_;
+        report_.milliseconds = client->surroundings.steady_milliseconds() - begun_at_ms_;
+        client->options.on_call(report_);
+        return std::nullopt;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        return detail::current_exception_error();
+    }
+#endif
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

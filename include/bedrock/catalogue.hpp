@@ -129,6 +129,7 @@ class catalogue {
     exchange<bool> read_file(client_state& state, call_options const& how, std::string& place, turn& mine);
     exchange<bool> write_file(std::string place);
     void say_cache_problem(std::string_view what, std::string_view why);
+    model_listing make_listing(std::int64_t now);
     result<model_listing> conclude_flight(std::int64_t now);
     exchange<result<model_listing>> load(client_state& state, sigv4::signer& signer, call_options const& how);
     std::string find_resolved(std::string_view id_or_arn);
@@ -139,6 +140,7 @@ class catalogue {
     half<foundation_model_summary> models_;
     half<inference_profile_summary> profiles_;
     std::vector<available_model> listed_;
+    bool is_listed_ = false;  // it has what the two lists have
     std::string cache_problem_;
     std::map<std::string, std::string, std::less<>> resolved_;
     std::shared_ptr<flight> flight_;
@@ -261,13 +263,14 @@ inline catalogue::turn catalogue::take_turn(std::int64_t now, std::shared_ptr<fl
     else if (next.wants_models || next.wants_profiles)
         next.lead = flight_ = detail::share_new<flight>();
     else
-        next.answer = model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
+        next.answer = make_listing(now);
     return next;
 }
 
 template <class T>
 std::optional<error> catalogue::land(half<T>& on, result<std::vector<T>> fetched, std::int64_t now) {
     std::lock_guard const lock(guard_);
+    is_listed_ = false;
     if (fetched) {
         on.items = std::move(*fetched);
         on.state = {now, std::nullopt};
@@ -281,8 +284,14 @@ inline result<model_listing> catalogue::conclude_flight(std::int64_t now) {
     std::lock_guard const lock(guard_);
     if (!models_.state.fetched_at_ms && !profiles_.state.fetched_at_ms)
         return unexpected{detail::join_errors(*models_.state.problem, *profiles_.state.problem)};
-    listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
-    return model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
+    return make_listing(now);
+}
+
+// With the lock held. The list is made where its making failed before, too.
+inline model_listing catalogue::make_listing(std::int64_t now) {
+    if (!is_listed_) listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
+    is_listed_ = true;
+    return {listed_, models_.state, profiles_.state, cache_problem_, now};
 }
 
 inline void catalogue::say_cache_problem(std::string_view what, std::string_view why) {
@@ -298,6 +307,7 @@ template <class T>
 bool catalogue::take_kept(half<T>& into, std::optional<std::int64_t> fetched_at_ms, std::vector<T>& items,
                           std::int64_t now) {
     if (fetched_at_ms && (!into.state.fetched_at_ms || *fetched_at_ms > *into.state.fetched_at_ms)) {
+        is_listed_ = false;
         into.items = std::move(items);
         into.state = {fetched_at_ms, std::nullopt};
     }

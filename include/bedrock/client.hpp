@@ -42,7 +42,8 @@ class basic_client {
     explicit basic_client(client_options options)
         : state_(detail::share_new<client_state>(std::move(options))), pool_(new engine_pool) {}
 
-    /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc.
+    /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc. What an observer or
+    /// a credentials provider throws is errc::callback_failed; they may destroy the client.
     result<converse_response> converse(converse_request const& request, call_options const& options = {});
 
     /// Asks and hands every event to `on_event` as it arrives, on this thread; it returns nothing, or false to stop.
@@ -246,8 +247,9 @@ blocking_runner basic_client<Use>::make_runner(engine& on, call_options const& o
 template <class Use>
 result<call_answer> basic_client<Use>::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
+    auto const state = state_;  // observers and providers may destroy the client
     auto const tools = pool_->acquire();
-    call_frame frame{*state_, options, tools->signer, *what};
+    call_frame frame{*state, options, tools->signer, *what};
     auto runner = make_runner(tools->engine, options);
     return conclude(frame, runner.run(send_plain(frame)));
 }
@@ -289,9 +291,10 @@ result<converse_response> basic_client<Use>::converse_stream(converse_request co
 
 template <class Use>
 explanation basic_client<Use>::explain(call_options const& options, std::string_view model_id) {
+    auto const state = state_;  // providers may destroy the client
     auto const tools = pool_->acquire();
     auto runner = make_runner(tools->engine, options);
-    auto why = runner.run(explain_target(*state_, options, model_id));
+    auto why = runner.run(explain_target(*state, options, model_id));
     if (why) return std::move(*why);
     explanation cancelled;
     cancelled.problem = std::move(why).error();

@@ -6,6 +6,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/crypto.hpp"
 #include "bedrock/environment.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/result.hpp"
 #include "bedrock/shared.hpp"
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,10 +86,10 @@ struct provider_answer {
 };
 
 /// Gives the six digits that an MFA device shows, the device named by its serial number or ARN; "" where nobody gave
-/// any. It may block, as a question to a person does, and must not destroy the client that calls it.
+/// any. It may block, as a question to a person does. What it throws ends the call with errc::callback_failed.
 using mfa_code_source = std::function<std::string(std::string const& serial)>;
 
-/// One source of credentials, written as a protocol.
+/// One source of credentials, written as a protocol. What `load` throws ends the call with errc::callback_failed.
 /// **Thread safety:** `load` may be called from several threads at once.
 class credentials_provider {
   public:
@@ -112,7 +114,7 @@ std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
 /// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
 /// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
-/// chain.
+/// chain, and so does what it throws: the call ends with errc::credentials. It may destroy the client.
 /// **Thread safety:** `ask` is called from several threads at once.
 template <class = void>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
@@ -187,7 +189,7 @@ class basic_function_provider final : public credentials_provider {
     std::string_view name() const noexcept override { return name_; }
     exchange<provider_answer> load(environment const&) override {
         provider_answer answer;
-        auto got = ask_();
+        auto got = call();
         answer.outcome = got ? provider_outcome::found : provider_outcome::broken;
         if (got)
             answer.credentials = std::move(*got);
@@ -198,6 +200,19 @@ class basic_function_provider final : public credentials_provider {
     }
 
   private:
+    result<credentials> call() const {
+#if BEDROCK_EXCEPTIONS
+        try {
+            return ask_();
+        } catch (std::bad_alloc const&) {
+            throw;
+        } catch (...) {
+            return unexpected{current_exception_error()};
+        }
+#else
+        return ask_();
+#endif
+    }
     std::string const name_;
     std::function<result<credentials>()> const ask_;
 };

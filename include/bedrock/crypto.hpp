@@ -54,13 +54,12 @@ using sha256_digest = std::array<std::byte, 32>;
 ///
 /// The algorithm is looked up once and its context reused: OpenSSL 3 takes longer to look it up than to hash 64 bytes.
 /// **Errors:** the first failure of OpenSSL (out of memory, a provider without SHA-256) is kept until `restart()`, and
-/// `finish` returns false; one that meets the constructor is kept for good.
+/// `finish` returns false; the next message tries again. What was moved from fails until it is assigned to.
 /// **Thread safety:** one thread at a time.
 class sha256 {
   public:
     /// **Allocates:** OpenSSL's context.
     sha256() noexcept;
-    /// What was moved from fails until it is assigned to.
     sha256(sha256&& other) noexcept = default;
     sha256& operator=(sha256&& other) noexcept = default;
 
@@ -74,8 +73,18 @@ class sha256 {
   private:
     friend class hmac_sha256_key;
     enum class stage : unsigned char { idle, running, failed };
+    struct moved_mark {
+        moved_mark() = default;
+        moved_mark(moved_mark&& other) noexcept : is_set(std::exchange(other.is_set, true)) {}
+        moved_mark& operator=(moved_mark&& other) noexcept {
+            is_set = std::exchange(other.is_set, true);
+            return *this;
+        }
+        bool is_set = false;
+    };
     using context = detail::owned<EVP_MD_CTX, EVP_MD_CTX_free>;  // which wipes too
     static void free_algorithm(EVP_MD const* algorithm) noexcept;
+    void set_up() noexcept;
     void start() noexcept;
     bool is_running() const noexcept { return stage_ == stage::running && context_; }
 
@@ -83,6 +92,7 @@ class sha256 {
     context context_;
     stage stage_ = stage::idle;
     bool prepared_ = false;
+    moved_mark moved_{};
 };
 
 /// SHA-256 of one message, with a hash at hand; what it was fed before is forgotten. False where OpenSSL failed.
@@ -156,13 +166,27 @@ std::string make_uuid_v4();
 inline void sha256::free_algorithm(EVP_MD const* algorithm) noexcept {
     EVP_MD_free(const_cast<EVP_MD*>(algorithm));
 }
-inline sha256::sha256() noexcept : algorithm_(EVP_MD_fetch(nullptr, "SHA2-256", nullptr)), context_(EVP_MD_CTX_new()) {}
+inline void sha256::set_up() noexcept {
+    if (!algorithm_) algorithm_ = decltype(algorithm_)(EVP_MD_fetch(nullptr, "SHA2-256", nullptr));
+    if (!context_) context_ = context(EVP_MD_CTX_new());
+}
 #else
 inline void sha256::free_algorithm(EVP_MD const*) noexcept {}
-inline sha256::sha256() noexcept : algorithm_(EVP_sha256()), context_(EVP_MD_CTX_new()) {}
+inline void sha256::set_up() noexcept {
+    if (!algorithm_) algorithm_ = decltype(algorithm_)(EVP_sha256());
+    if (!context_) context_ = context(EVP_MD_CTX_new());
+}
 #endif
 
+inline sha256::sha256() noexcept {
+    set_up();
+}
+
 inline void sha256::start() noexcept {
+    if ((!algorithm_ || !context_) && !moved_.is_set) {
+        set_up();
+        prepared_ = false;
+    }
     // Named once: a context that has its algorithm is only reset, which OpenSSL does faster.
     auto const* const named = prepared_ ? nullptr : algorithm_.get();
     bool const ready = algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), named, nullptr) == 1;

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -82,8 +83,8 @@ class curl_transfer final : public http::transfer {
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
     bool set_up();
-    void finish(CURLcode code);
-    http::failure describe(CURLcode code) const;
+    void finish(CURLcode code) noexcept;
+    void fail_for_memory(bool sent) noexcept;
     bool take_header(std::string_view line);
     bool check_header(http::header const& taken);
     bool ends_unproven() const;
@@ -103,6 +104,7 @@ class curl_transfer final : public http::transfer {
     bool whole_;          // a plain answer: bounded by max_body, not by the high-water mark
     bool wanted_ = true;  // the reader waits for the next bytes
     bool paused_ = false;
+    bool is_unwatched_ = false;  // there was no memory to note what its socket waits for
 };
 
 /// One curl_multi with its connections.
@@ -126,10 +128,10 @@ class engine {
     class watcher {
       public:
         /// `events`: `readable`, `writable`, both, or 0 where the socket is watched no longer. May throw
-        /// std::bad_alloc.
+        /// std::bad_alloc, unless `events` is 0: the transfer fails then.
         virtual void watch(socket_type which, int events) = 0;
         /// `act` is to be called then, milliseconds from now; negative: at no time.
-        virtual void set_timer(long milliseconds) noexcept = 0;
+        virtual void set_timer(long milliseconds) = 0;
         /// The socket is to be closed by `close_socket`, after everybody heard that it is watched no longer.
         virtual void release(socket_type which) noexcept = 0;
 
@@ -165,18 +167,31 @@ class engine {
     std::shared_ptr<waker> bed() const noexcept;
     /// False in a child that was forked since this was made.
     bool is_alive() const noexcept { return home_.is_here(); }
+    /// Marks an engine whose call ended in an exception or without memory: what state libcurl is in, nobody knows. Its
+    /// connections are closed before it serves another request, and a pool does not take it back.
+    void spoil() noexcept { is_spoiled_ = true; }
+    bool is_spoiled() const noexcept { return is_spoiled_ || !multi_; }
 
   private:
     friend class curl_transfer;
     class multi_waker;
     void abandon() noexcept;
+    void open_multi() noexcept;
+    void close_multi() noexcept;
+    void set_watcher_callbacks() noexcept;
     void end_transfers();
-    static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-    static int on_close(void* self, curl_socket_t which);
-    static int on_watch(CURL*, curl_socket_t which, int events, void* self, void*);
-    static int on_timer(CURLM*, long milliseconds, void* self);
-    void collect_ended();
+    // Called from inside libcurl, through which nothing may be thrown.
+    static curl_socket_t on_open(void* transfer, curlsocktype purpose, curl_sockaddr* address) noexcept;
+    static int on_close(void* self, curl_socket_t which) noexcept;
+    static int on_watch(CURL* easy, curl_socket_t which, int events, void* self, void*) noexcept;
+    static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
+    void collect_ended() noexcept;
+    void end_unwatched() noexcept;
+    void remove(curl_transfer& ended) noexcept;
+    static curl_transfer* owner_of(CURL* easy) noexcept;
+    static bool may_spoil(CURLcode code) noexcept;
     home_process home_;
+    long max_connections_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
@@ -184,6 +199,8 @@ class engine {
     std::vector<curl_socket_t> sockets_;
     watcher* watcher_ = nullptr;
     std::optional<bool> has_own_bundle_{};
+    bool is_spoiled_ = false;
+    bool has_unwatched_ = false;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -200,14 +217,13 @@ inline bool curl_may_raise_sigpipe() noexcept {
 
 class engine::multi_waker final : public waker {
   public:
-    explicit multi_waker(CURLM* multi) noexcept : multi_(multi) {}
+    void set(CURLM* multi) noexcept {
+        std::lock_guard const lock(guard_);
+        multi_ = multi;
+    }
     void wake() noexcept override {
         std::lock_guard const lock(guard_);
         if (multi_) curl_multi_wakeup(multi_);
-    }
-    void retire() noexcept {
-        std::lock_guard const lock(guard_);
-        multi_ = nullptr;
     }
     /// The same in a forked child, where a thread that is not there any more may hold the lock.
     void abandon() noexcept {
@@ -218,7 +234,7 @@ class engine::multi_waker final : public waker {
 
   private:
     std::mutex guard_;
-    CURLM* multi_;
+    CURLM* multi_ = nullptr;
 };
 
 inline std::shared_ptr<waker> engine::bed() const noexcept {
@@ -226,10 +242,27 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
 }
 
 inline engine::engine(std::shared_ptr<engine_share> share, long max_connections)
-    : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
-      share_(std::move(share)),
-      bed_(detail::share_new<multi_waker>(multi_)) {
-    if (multi_ && max_connections > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
+    : max_connections_(max_connections), share_(std::move(share)), bed_(detail::share_new<multi_waker>()) {
+    open_multi();
+}
+
+// Leaves none where there is no memory, or no descriptor for its wakeup pipe; the next request tries again.
+inline void engine::open_multi() noexcept {
+    multi_ = detail::curl_ready() ? curl_multi_init() : nullptr;
+    if (!multi_) return;
+    if (!detail::has_free_descriptor() && curl_multi_wakeup(multi_) != CURLM_OK) {
+        curl_multi_cleanup(std::exchange(multi_, nullptr));
+        return;
+    }
+    if (max_connections_ > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections_);
+    set_watcher_callbacks();
+    bed_->set(multi_);
+    is_spoiled_ = false;
+}
+
+inline void engine::close_multi() noexcept {
+    bed_->set(nullptr);
+    if (multi_) curl_multi_cleanup(std::exchange(multi_, nullptr));
 }
 
 inline engine::~engine() {
@@ -238,8 +271,7 @@ inline engine::~engine() {
         return;
     }
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-    bed_->retire();
-    if (multi_) curl_multi_cleanup(multi_);
+    close_multi();
 }
 
 // No goodbye of TLS on a session that is the parent's.
@@ -252,16 +284,23 @@ inline void engine::abandon() noexcept {
 
 inline void engine::end_transfers() {
     for (auto* const transfer : running_) {
-        transfer->ended = true;
         transfer->end = {errc::transport, transfer->request_sent(),
                          "this process was forked while " + connection_words::origin_of(transfer->request().url) +
                              " was answering: the answer is the parent's, send the request again"};
+        transfer->ended = true;
         if (transfer->listener_) transfer->listener_->on_progress();
     }
     running_.clear();
 }
 
-inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+inline curl_transfer* engine::owner_of(CURL* easy) noexcept {
+    char* owner = nullptr;
+    if (easy) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+    return reinterpret_cast<curl_transfer*>(owner);  // null for a handle of libcurl's own
+}
+
+inline curl_socket_t engine::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
+    auto& by = *static_cast<curl_transfer*>(transfer);
 #if defined(_WIN32)
     auto const opened = os::windows::open_socket(address->family, address->socktype, address->protocol);
 #else
@@ -270,16 +309,26 @@ inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* ad
     kind |= SOCK_CLOEXEC;  // no business of the commands that credential_process runs
 #endif
     auto const opened = ::socket(address->family, kind, address->protocol);
+    if (opened == CURL_SOCKET_BAD) by.request_.note_socket_error(errno);
 #endif
     if (opened == CURL_SOCKET_BAD) return opened;
 #if !defined(SOCK_CLOEXEC) && defined(FD_CLOEXEC)
     ::fcntl(opened, F_SETFD, FD_CLOEXEC);
 #endif
-    static_cast<engine*>(self)->sockets_.push_back(opened);
-    return opened;
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        by.owner_.sockets_.push_back(opened);
+        return opened;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        close_socket(opened);
+        return CURL_SOCKET_BAD;
+    }
+#endif
 }
 
-inline int engine::on_close(void* self, curl_socket_t which) {
+inline int engine::on_close(void* self, curl_socket_t which) noexcept {
     auto& on = *static_cast<engine*>(self);
     std::erase(on.sockets_, which);
     on.watcher_ ? on.watcher_->release(which) : close_socket(which);
@@ -294,12 +343,29 @@ inline void engine::close_socket(socket_type which) noexcept {
 #endif
 }
 
-inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, void*) {
+// A transfer whose socket cannot be watched fails alone: an error from here would end all transfers of the handle.
+inline int engine::on_watch(CURL* easy, curl_socket_t which, int events, void* self, void*) noexcept {
     static_assert(CURL_POLL_IN == readable && CURL_POLL_OUT == writable);
+    auto& on = *static_cast<engine*>(self);
 #if BEDROCK_EXCEPTIONS
     try {
 #endif
-        static_cast<engine*>(self)->watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+        on.watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        if (auto* const by = owner_of(easy)) by->is_unwatched_ = on.has_unwatched_ = true;
+    }
+#else
+    static_cast<void>(easy);
+#endif
+    return 0;
+}
+
+inline int engine::on_timer(CURLM*, long milliseconds, void* self) noexcept {
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
         return 0;
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
@@ -308,17 +374,15 @@ inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, 
 #endif
 }
 
-inline int engine::on_timer(CURLM*, long milliseconds, void* self) {
-    static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
-    return 0;
-}
-
 inline void engine::set_watcher(watcher* who) {
     watcher_ = who;
-    if (!multi_) return;
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, who ? &engine::on_watch : nullptr);
+    if (multi_) set_watcher_callbacks();
+}
+
+inline void engine::set_watcher_callbacks() noexcept {
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, watcher_ ? &engine::on_watch : nullptr);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
-    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, who ? &engine::on_timer : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, watcher_ ? &engine::on_timer : nullptr);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
 }
 
@@ -326,18 +390,29 @@ inline void engine::act(socket_type ready, int events) {
     if (!is_alive()) return end_transfers();
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
-    curl_multi_socket_action(multi_, ready, events, &running);
+    auto const code = curl_multi_socket_action(multi_, ready, events, &running);
     collect_ended();
+    if (code != CURLM_OK && code != CURLM_BAD_SOCKET) {  // no memory, or a callback that failed
+        spoil();
+        for (auto* const transfer : running_) transfer->is_unwatched_ = has_unwatched_ = true;
+    }
+    end_unwatched();
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
     std::unique_ptr<curl_transfer> made(new curl_transfer(*this, std::move(what), whole));
     made->started_ms_ = now_ms;
+    if (is_spoiled() && running_.empty() && is_alive()) {
+        sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
+        close_multi();
+        open_multi();
+    }
     if (!made->set_up()) {
         made->ended = true;
         return made;
     }
     if (auto const code = curl_multi_add_handle(multi_, made->request_.handle()); code != CURLM_OK) {
+        spoil();
         made->ended = true;
         made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
         return made;
@@ -355,18 +430,51 @@ inline void engine::perform(std::int64_t now_ms) {
     collect_ended();
 }
 
-inline void engine::collect_ended() {
+// Where OpenSSL lacked memory it fails in any way, and libcurl keeps the store of authorities that it read.
+inline bool engine::may_spoil(CURLcode code) noexcept {
+    switch (code) {
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+            return true;
+        default:
+            return false;
+    }
+}
+
+inline void engine::collect_ended() noexcept {
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
-        char* owner = nullptr;
-        curl_easy_getinfo(note->easy_handle, CURLINFO_PRIVATE, &owner);
         CURLcode const code = note->data.result;  // the note is gone once the handle is removed
-        auto* const done = reinterpret_cast<curl_transfer*>(owner);
-        done->finish(code);
-        std::erase(running_, done);
-        curl_multi_remove_handle(multi_, done->request_.handle());
-        if (done->listener_) done->listener_->on_progress();
+        auto& done = *owner_of(note->easy_handle);
+        if (may_spoil(code)) spoil();
+        done.finish(code);
+        remove(done);
+    }
+}
+
+inline void engine::remove(curl_transfer& ended) noexcept {
+    std::erase(running_, &ended);
+    curl_multi_remove_handle(multi_, ended.request_.handle());
+    if (ended.listener_) ended.listener_->on_progress();
+}
+
+// libcurl 7.88 leaves a socket without transfers behind where it lacked memory to note one, and divides by zero when it
+// comes upon it again: nothing may run on it any more.
+inline void engine::end_unwatched() noexcept {
+    if (!std::exchange(has_unwatched_, false)) return;
+    for (;;) {
+        auto const found = std::find_if(running_.begin(), running_.end(), [](auto* one) { return one->is_unwatched_; });
+        if (found == running_.end()) return;
+        auto& lost = **found;
+        lost.ended = true;
+        lost.fail_for_memory(lost.request_sent());
+        remove(lost);
     }
 }
 
@@ -402,9 +510,12 @@ inline bool curl_transfer::set_up() {
     auto const& share = owner_.share_;
     end = request_.set_up(share ? share->handle() : nullptr, owner_.has_own_bundle_);
     if (end) return false;
+#if LIBCURL_VERSION_NUM >= 0x075700
+    if (owner_.is_spoiled()) request_.set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // others still run on it
+#endif
     request_.set(CURLOPT_PRIVATE, static_cast<void*>(this));
     request_.set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
-    request_.set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
+    request_.set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
     request_.set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
     request_.set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
     request_.set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
@@ -425,7 +536,9 @@ inline void curl_transfer::want_more() {
     if (!paused_) return;
     paused_ = false;
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-    curl_easy_pause(request_.handle(), CURLPAUSE_CONT);
+    if (curl_easy_pause(request_.handle(), CURLPAUSE_CONT) == CURLE_OUT_OF_MEMORY)
+        is_unwatched_ = owner_.has_unwatched_ = true;
+    owner_.end_unwatched();
 }
 
 inline bool curl_transfer::take_header(std::string_view line) {
@@ -515,7 +628,7 @@ inline std::size_t curl_transfer::on_header(char* data, std::size_t size, std::s
         return transfer.take_header({data, size * count}) ? size * count : 0;
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
-        transfer.aborted_.code = errc::transport;
+        transfer.fail_for_memory(true);
         return 0;
     }
 #endif
@@ -529,33 +642,43 @@ inline std::size_t curl_transfer::on_body(char* data, std::size_t size, std::siz
         return transfer.take_body(as_bytes({data, size * count}));
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
-        transfer.aborted_.code = errc::transport;
+        transfer.fail_for_memory(true);
         return 0;
     }
 #endif
 }
 
-inline void curl_transfer::finish(CURLcode code) {
+// Without memory for its message a failure is still a failure: never the body's own end.
+inline void curl_transfer::finish(CURLcode code) noexcept {
     ended = true;
-    if (code != CURLE_OK) {
-        end = describe(code);
-    } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
-        end = {errc::truncated, true,
-               "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
-    } else if (ends_unproven()) {
-        end = {errc::protocol, true,
-               connection_words::origin_of(request().url) +
-                   " sent a body with neither Content-Length nor chunks, so that over TLS it cannot be told from one " +
-                   "that was cut short; let the server or gateway send one of them",
-               true};
+    if (end) return;  // by `fail_for_memory`
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        if (code != CURLE_OK) {
+            end = aborted_ ? aborted_ : request_.describe(code, head_complete_);
+        } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
+            end = {errc::truncated, true,
+                   "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
+        } else if (ends_unproven()) {
+            end = {errc::protocol, true,
+                   connection_words::origin_of(request().url) +
+                       " sent a body with neither Content-Length nor chunks, so that over TLS it cannot be told from " +
+                       "one that was cut short; let the server or gateway send one of them",
+                   true};
+        }
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        fail_for_memory(request_sent());
     }
+#endif
 }
 
-inline http::failure curl_transfer::describe(CURLcode code) const {
-    if (aborted_.code == errc::none) return request_.describe(code, head_complete_);
-    auto why = aborted_;
-    if (why.message.empty()) why.message = "out of memory while receiving";
-    return why;
+inline void curl_transfer::fail_for_memory(bool sent) noexcept {
+    end.code = errc::transport;
+    end.request_sent = sent;
+    end.message = "out of memory";  // fits into a short string
+    owner_.spoil();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,7 +43,7 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
     /// Those that nobody wanted for so long are closed at the next call: their connections would be too old to be used.
     static constexpr std::int64_t longest_idle_ms = 50'000;
 
-    /// The tools of one call; they go back to the pool when it is destroyed.
+    /// The tools of one call; they go back to the pool when it is destroyed, unless the call ended in an exception.
     class [[nodiscard]] lease {
       public:
         lease() = default;
@@ -52,10 +53,11 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
         lease& operator=(lease&& other) noexcept {
             std::swap(pool_, other.pool_);
             std::swap(tools_, other.tools_);
+            std::swap(exceptions_, other.exceptions_);
             return *this;
         }
         ~lease() {
-            if (tools_) pool_->take_back(std::move(tools_));
+            if (tools_ && std::uncaught_exceptions() <= exceptions_) pool_->take_back(std::move(tools_));
         }
         explicit operator bool() const noexcept { return tools_ != nullptr; }
         call_tools* operator->() const noexcept { return tools_.get(); }
@@ -63,6 +65,7 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
       private:
         std::shared_ptr<engine_pool> pool_;
         std::unique_ptr<call_tools> tools_;
+        int exceptions_ = std::uncaught_exceptions();  // on their way when it was made
     };
 
     /// `now_ms`: steady time.
@@ -115,7 +118,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
-    if (!tools->engine.is_alive()) return;
+    if (!tools->engine.is_alive() || tools->engine.is_spoiled()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_count_ == most_idle) return;

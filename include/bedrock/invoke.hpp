@@ -98,10 +98,10 @@ result<invoke_model_response> basic_client<Use>::invoke_model(invoke_model_reque
         watch.failed(refused);
         return unexpected{std::move(refused)};
     }
-    auto made = make_invoke_response(std::move(answer->response));
-    made.request_id = std::move(answer->request_id);
-    made.attempts = answer->attempts;
-    watch.succeeded(made);
+    result<invoke_model_response> made = make_invoke_response(std::move(answer->response));
+    made->request_id = std::move(answer->request_id);
+    made->attempts = answer->attempts;
+    watch.ended(made);
     return made;
 }
 

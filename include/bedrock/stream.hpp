@@ -10,6 +10,7 @@
 #include "bedrock/config.hpp"
 #include "bedrock/engine_pool.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/exchange.hpp"
 #include "bedrock/json/partial.hpp"
 #include "bedrock/options.hpp"
@@ -35,6 +36,8 @@ namespace bedrock::inline BEDROCK_ABI {
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
 /// A Kind is as of `stream_call`.
+/// An exception ends the stream: std::bad_alloc with errc::out_of_memory, one of an observer or of a credentials
+/// provider with errc::callback_failed. These may destroy the client and the reader, and must not call it.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
 template <class Kind>
 class basic_event_reader {
@@ -77,9 +80,13 @@ class basic_event_reader {
     template <class>
     friend class basic_client;
     struct state;
+    struct use;
+    struct closer {
+        void operator()(state* of) const noexcept;
+    };
     basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
                        call_options options, std::optional<error> refused);
-    std::unique_ptr<state> state_;
+    std::unique_ptr<state, closer> state_;
 };
 
 /// Of ConverseStream.
@@ -135,7 +142,8 @@ struct basic_event_reader<Kind>::state {
         if (by->cancelled()) cancel.cancel();
     }
 
-    event_type const* next();
+    event_type const* pull();
+    bool step();
     void open();
     void end();
 
@@ -146,12 +154,37 @@ struct basic_event_reader<Kind>::state {
     engine_pool::lease tools;
     std::optional<blocking_runner> runner;
     stream_call<Kind> call;  // after the tools: its transfer goes before its engine does
+    bool is_busy = false;
+    bool is_orphaned = false;  // the reader was destroyed inside one of the functions that this calls
 };
+
+// For as long as something is called that may destroy the reader.
+template <class Kind>
+struct basic_event_reader<Kind>::use {
+    explicit use(state& one) noexcept : of(one) { of.is_busy = true; }
+    use(use const&) = delete;
+    use& operator=(use const&) = delete;
+    ~use() {
+        of.is_busy = false;
+        if (of.is_orphaned) delete &of;
+    }
+    state& of;
+};
+
+template <class Kind>
+void basic_event_reader<Kind>::closer::operator()(state* of) const noexcept {
+    if (!of->is_busy) {
+        delete of;
+        return;
+    }
+    of->is_orphaned = true;
+    of->cancel.cancel();
+}
 
 template <class Kind>
 basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
                                              operation what, call_options options, std::optional<error> refused)
-    : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
+    : state_(new state(std::move(client), std::move(pool), std::move(what), std::move(options))) {
     if (refused) state_->call.close(std::move(*refused));
 }
 
@@ -172,18 +205,35 @@ void basic_event_reader<Kind>::state::end() {
     tools = {};
 }
 
+// True: there is an event.
 template <class Kind>
-typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
+bool basic_event_reader<Kind>::state::step() {
+    if (cancel.cancelled()) {
+        call.close(make_error(errc::cancelled, "the stream was cancelled"));
+    } else if (!call.is_open()) {
+        open();
+    } else if (auto const progress = call.next(); progress == stream_progress::event) {
+        return true;
+    } else if (progress == stream_progress::need_more) {
+        if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
+    }
+    return false;
+}
+
+// Null also where the reader was destroyed meanwhile.
+template <class Kind>
+typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::pull() {
     while (!call.over()) {
-        if (cancel.cancelled()) {
-            call.close(make_error(errc::cancelled, "the stream was cancelled"));
-        } else if (!call.is_open()) {
-            open();
-        } else if (auto const progress = call.next(); progress == stream_progress::event) {
-            return &call.event();
-        } else if (progress == stream_progress::need_more) {
-            if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
+#if BEDROCK_EXCEPTIONS
+        try {
+#endif
+            if (step() && !is_orphaned) return &call.event();
+#if BEDROCK_EXCEPTIONS
+        } catch (...) {
+            if (tools) tools->engine.spoil();
+            call.close(detail::current_exception_error());
         }
+#endif
     }
     end();
     return nullptr;
@@ -191,7 +241,9 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
 
 template <class Kind>
 typename Kind::event const* basic_event_reader<Kind>::next() {
-    return state_->next();
+    if (state_->is_busy) return nullptr;
+    use const here(*state_);
+    return here.of.pull();
 }
 
 template <class Kind>
@@ -201,9 +253,13 @@ json::partial const* basic_event_reader<Kind>::partial_tool_input() {
 
 template <class Kind>
 result<typename Kind::response> basic_event_reader<Kind>::finish() && {
-    while (state_->next()) {
+    auto& on = *state_;
+    if (on.is_busy)
+        return fail(errc::invalid_input, "finish() was called by an observer or a provider of the stream itself");
+    use const here(on);
+    while (on.pull()) {
     }
-    return state_->call.take_outcome();
+    return on.call.take_outcome();
 }
 
 template <class Kind>

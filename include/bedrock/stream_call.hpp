@@ -11,7 +11,9 @@
 #include "bedrock/client_state.hpp"
 #include "bedrock/config.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/exchange.hpp"
+#include "bedrock/home_process.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/json/partial.hpp"
 #include "bedrock/model/accumulator.hpp"
@@ -75,7 +77,8 @@ class stream_call {
     void take_opened(result<std::unique_ptr<http::transfer>> got);
     bool is_open() const noexcept { return body_ != nullptr; }
 
-    /// The next step of an open stream. Behind its end: `complete` or `failed`.
+    /// The next step of an open stream. Behind its end: `complete` or `failed`. An exception is a failure too, and the
+    /// end: without the event that it came with, the response would have a hole.
     stream_progress next();
     /// **Lifetime:** until the next `next`, or until the call is closed.
     event_type const& event() const noexcept { return parser_->event(); }
@@ -88,26 +91,22 @@ class stream_call {
     void break_off(http::failure why);
 
     /// Ends it here, unless it has ended. The connection is closed.
-    void close(error why);
+    void close(error why) noexcept;
     bool over() const noexcept { return failed_ || complete_; }
     /// How it ended; once, when it is over.
     result<response_type> take_outcome();
     /// Gives up the transfer, without an outcome.
-    void abandon() noexcept {
-        if (watch_) {
-            auto why = make_error(errc::cancelled, "the stream was dropped");
-            add_what_is_known(why);
-            end_watch(why);
-        }
-        body_.reset();
-    }
+    void abandon() noexcept;
 
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
+    stream_progress step();
+    stream_progress complete();
     stream_progress refuse(std::string why);
     stream_progress refuse_late_event();
-    void add_what_is_known(error& why) const;
-    void end_watch(error const& why);
+    void add_what_is_known(error& why) noexcept;
+    void add_partial(error& why) noexcept;
+    std::optional<call_watch> take_watch() noexcept;
     error_context context() const { return {action_, what_.model_id, {}, false}; }
 
     std::shared_ptr<client_state> client_;
@@ -118,12 +117,14 @@ class stream_call {
     std::unique_ptr<http::transfer> body_;
     std::optional<basic_stream_parser<event_type>> parser_;
     std::optional<call_watch> watch_;  // from the opening to the end
+    home_process home_;                // of the connection
     typename Kind::accumulator answer_;
     bool first_is_here_ = false;  // the opening has decoded the first event already
     bool delivered_ = false;
     std::optional<error> failed_;
     bool complete_ = false;
     response_type whole_{};  // once complete
+    bool is_taken_ = false;  // it has been
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -151,6 +152,7 @@ exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& fr
 
 template <class Kind>
 exchange<result<std::unique_ptr<http::transfer>>> stream_call<Kind>::open(sigv4::signer& signer) {
+    home_ = home_process();
     watch_.emplace(client_, what_.name, what_.model_id);
     frame_.emplace(call_frame{*client_, options_, signer, what_});
     return open_streaming(*frame_, [this](http::transfer& from) { return first_event(from); });
@@ -168,6 +170,20 @@ void stream_call<Kind>::take_opened(result<std::unique_ptr<http::transfer>> got)
 template <class Kind>
 stream_progress stream_call<Kind>::next() {
     if (over()) return failed_ ? stream_progress::failed : stream_progress::complete;
+#if BEDROCK_EXCEPTIONS
+    try {
+        return step();
+    } catch (...) {
+        close(detail::current_exception_error());
+        return stream_progress::failed;
+    }
+#else
+    return step();
+#endif
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::step() {
     auto const progress =
         std::exchange(first_is_here_, false) ? stream_progress::event : parser_->next(*body_, context());
     switch (progress) {
@@ -179,15 +195,7 @@ stream_progress stream_call<Kind>::next() {
             break;
         case stream_progress::complete:
             if (auto why = answer_.fault(); !why.empty()) return refuse(std::move(why));
-            complete_ = true;
-            whole_ = answer_.take();
-            whole_.request_id = frame_->request_id;
-            whole_.attempts = frame_->attempts;
-            body_.reset();
-            watch_->received(parser_->events(), parser_->bytes());
-            watch_->succeeded(whole_);
-            watch_.reset();
-            break;
+            return complete();
         case stream_progress::failed:
             close(parser_->failure());
             break;
@@ -217,40 +225,97 @@ void stream_call<Kind>::break_off(http::failure why) {
     body_->end = std::move(why);
 }
 
+// What a forked child has in its buffer is a copy: the parent gets it too.
 template <class Kind>
-void stream_call<Kind>::add_what_is_known(error& why) const {
+stream_progress stream_call<Kind>::complete() {
+    if (!home_.is_here()) {
+        close(make_error(errc::transport,
+                         "this process was forked while the stream was open: its response is the parent's, send the "
+                         "request again"));
+        return stream_progress::failed;
+    }
+    whole_ = answer_.take();
+    is_taken_ = true;
+    whole_.request_id = frame_->request_id;
+    whole_.attempts = frame_->attempts;
+    body_.reset();
+    complete_ = true;
+    auto watch = take_watch();
+    auto thrown = watch->succeeded(whole_);
+    if (!thrown) return stream_progress::complete;
+    complete_ = false;
+    close(std::move(*thrown));
+    return stream_progress::failed;
+}
+
+// An error whose secrets cannot be hidden is replaced.
+template <class Kind>
+void stream_call<Kind>::add_what_is_known(error& why) noexcept {
+    why.content_emitted = delivered_;
     if (!frame_) return;
     why.attempts = frame_->attempts;
-    if (why.request_id.empty()) why.request_id = frame_->request_id;
-    detail::hide_secrets(why, frame_->sent);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+        detail::hide_secrets(why, frame_->sent);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        why = detail::out_of_memory_error();
+        why.content_emitted = delivered_;
+        why.attempts = frame_->attempts;
+    }
+#endif
 }
 
 template <class Kind>
-void stream_call<Kind>::end_watch(error const& why) {
-    watch_->received(parser_->events(), parser_->bytes());
-    watch_->failed(why);
-    watch_.reset();
-}
-
-template <class Kind>
-void stream_call<Kind>::close(error why) {
-    if (over()) return;
-    add_what_is_known(why);
-    if (watch_) end_watch(why);
-    why.content_emitted = delivered_;
-    if (delivered_) {
-        auto partial = detail::share_new<response_type>(answer_.take());
+void stream_call<Kind>::add_partial(error& why) noexcept {
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        auto partial = detail::share_new<response_type>(is_taken_ ? std::move(whole_) : answer_.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
         why.*Kind::partial = std::move(partial);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {  // the failure counts, not what came before it
     }
+#endif
+}
+
+template <class Kind>
+std::optional<call_watch> stream_call<Kind>::take_watch() noexcept {
+    if (watch_) watch_->received(parser_->events(), parser_->bytes());
+    return std::exchange(watch_, std::nullopt);
+}
+
+// The end comes before the observer, which may throw, and destroy this call's reader.
+template <class Kind>
+void stream_call<Kind>::close(error why) noexcept {
+    if (over()) return;
+    add_what_is_known(why);
+    if (delivered_) add_partial(why);
     failed_ = std::move(why);
     body_.reset();
+    if (auto watch = take_watch()) watch->failed(*failed_);
+}
+
+template <class Kind>
+void stream_call<Kind>::abandon() noexcept {
+    body_.reset();
+    auto watch = take_watch();
+    if (!watch) return;
+    error why;
+    why.code = errc::cancelled;
+    why.name = own_error_name(errc::cancelled);
+    add_what_is_known(why);
+    watch->failed(why);
 }
 
 template <class Kind>
 result<typename Kind::response> stream_call<Kind>::take_outcome() {
     if (failed_) return unexpected{std::move(*failed_)};
+    if (!complete_) return fail(errc::cancelled, "the stream was left before its end");
     return std::move(whole_);
 }
 

@@ -12,6 +12,7 @@
 #include "bedrock/conversation_rules.hpp"
 #include "bedrock/environment.hpp"
 #include "bedrock/error.hpp"
+#include "bedrock/exception_error.hpp"
 #include "bedrock/http.hpp"
 #include "bedrock/model/content.hpp"
 #include "bedrock/model/converse.hpp"
@@ -58,6 +59,7 @@ struct tool_options {
     /// Results of tools that failed say so in their `status`; false for models that refuse the member and are not known
     /// to do so (`history_rules::result_status`), which then have the text alone.
     bool with_error_status = true;
+    /// It may destroy the client. What it throws ends the rounds with errc::callback_failed, and no further tool runs.
     std::function<void(tool_progress const&)> on_message{};
 };
 
@@ -120,6 +122,7 @@ class tool_rounds {
         std::string refused{};                // why it is not run
     };
 
+    converse_request const* prepare_next();
     result<void> offer_tools();
     void collect_names();
     bool keep_block(content_block& block, bool is_whole) const;
@@ -127,6 +130,7 @@ class tool_rounds {
     std::vector<wanted> say(converse_response const& answer);
     void run(std::vector<wanted> const& uses, std::string const& why_none);
     tool_result_block result_of(wanted const& use, std::string const& why_none) const;
+    void take_answer(converse_response answer);
     void add(message said, converse_response const* answer);
     std::string why_stopped() const;
     void end(std::optional<error> why);
@@ -143,6 +147,7 @@ class tool_rounds {
     converse_rules::unique_names documents_;
     tool_answer answer_;
     std::optional<error> failed_;
+    std::optional<error> thrown_;  // by `on_message`
     int round_ = 0;
     bool asked_ = false;
     bool over_ = false;
@@ -159,6 +164,24 @@ inline void add_tokens(std::int32_t& sum, std::int32_t more) noexcept {
     constexpr std::int64_t most = (std::numeric_limits<std::int32_t>::max)();
     sum = static_cast<std::int32_t>((std::min)(std::int64_t{sum} + more, most));
 }
+
+/// Ends the rounds where an exception leaves its scope: what they would go on with has a hole.
+class end_of_rounds {
+  public:
+    end_of_rounds(bool& over, std::optional<error>& failed) noexcept : over_(&over), failed_(failed) {}
+    end_of_rounds(end_of_rounds const&) = delete;
+    end_of_rounds& operator=(end_of_rounds const&) = delete;
+    ~end_of_rounds() {
+        if (!over_) return;
+        *over_ = true;
+        failed_ = out_of_memory_error();
+    }
+    void release() noexcept { over_ = nullptr; }
+
+  private:
+    bool* over_;
+    std::optional<error>& failed_;
+};
 
 inline void add_tokens(std::optional<std::int32_t>& sum, std::optional<std::int32_t> more) noexcept {
     if (more) add_tokens(sum ? *sum : sum.emplace(0), *more);
@@ -200,6 +223,13 @@ inline tool_rounds::tool_rounds(converse_request request, toolbox const& tools, 
 inline converse_request const* tool_rounds::next() {
     if (over_) return nullptr;
     if (asked_) return &request_;
+    detail::end_of_rounds unfinished(over_, failed_);
+    auto const* const request = prepare_next();
+    unfinished.release();
+    return request;
+}
+
+inline converse_request const* tool_rounds::prepare_next() {
     if (round_ == 0) {
         if (auto offered = offer_tools(); !offered) {
             end(std::move(offered).error());
@@ -286,13 +316,20 @@ inline void tool_rounds::collect_names() {
 inline void tool_rounds::take(result<converse_response> answer) {
     if (!asked_) return;
     asked_ = false;
-    if (!answer) {
+    detail::end_of_rounds unfinished(over_, failed_);
+    if (answer) {
+        take_answer(std::move(*answer));
+    } else {
         auto why = std::move(answer).error();
         if (round_ > 1) why.message = "round " + std::to_string(round_) + " with tools: " + why.message;
-        return end(std::move(why));
+        end(std::move(why));
     }
+    unfinished.release();
+}
+
+inline void tool_rounds::take_answer(converse_response answer) {
     answer_.rounds = round_;
-    answer_.last = std::move(*answer);
+    answer_.last = std::move(answer);
     add_usage(answer_.usage, answer_.last.usage);
     auto const& choice = request_.tools.choice;
     if (choice.holds<any_tool_choice>() || choice.holds<specific_tool_choice>()) request_.tools.choice.reset();
@@ -310,6 +347,7 @@ inline void tool_rounds::take(result<converse_response> answer) {
     else if (too_many)
         why_none = "not run: the limit of " + std::to_string(how_.rounds) + " rounds was reached";
     if (!uses.empty()) run(uses, why_none);
+    if (thrown_) return end(std::move(thrown_));
     if (ended || uses.empty()) return end(std::nullopt);
     if (too_many)
         end(make_error(errc::too_many_rounds,
@@ -373,6 +411,7 @@ inline std::vector<tool_rounds::wanted> tool_rounds::say(converse_response const
 
 // "" while tools may run.
 inline std::string tool_rounds::why_stopped() const {
+    if (thrown_) return "not run: an observer of the rounds failed";
     if (options_.cancel->cancelled()) return "not run: the call was cancelled";
     if (call_total_ms_ && deadline::left_ms(clock_.deadline_ms, now_()) <= 0) return "not run: there was no time left";
     return {};
@@ -401,7 +440,16 @@ inline tool_result_block tool_rounds::result_of(wanted const& one, std::string c
 
 inline void tool_rounds::add(message said, converse_response const* answer) {
     request_.messages.push_back(std::move(said));
-    if (how_.on_message) how_.on_message({round_, request_.messages.back(), answer, answer_.usage});
+    if (!how_.on_message || thrown_) return;
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        how_.on_message({round_, request_.messages.back(), answer, answer_.usage});
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        thrown_ = detail::current_exception_error();
+    }
+#endif
 }
 
 inline void tool_rounds::end(std::optional<error> why) {

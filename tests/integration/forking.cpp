@@ -103,3 +103,23 @@ TEST_CASE("fork: a stream that was open goes on in the parent, and says in the c
     REQUIRE(end);
     CHECK(end->text() == "one");
 }
+
+TEST_CASE("fork: a stream whose bytes are all there already ends with an error in the child", "[fork]") {
+    client_fixture f;
+    mock::reply whole;
+    whole.headers = {{"Content-Type", "application/vnd.amazon.eventstream"}};
+    whole.parts = {{mock::golden_stream()}};
+    f.server.enqueue(whole);
+    auto client = f.client();
+    auto events = client.open_stream(ask_for("hello"));
+    REQUIRE(events.next());
+    int const status = in_child([&] {
+        while (events.next()) {
+        }
+        auto const end = std::move(events).finish();
+        if (end) return 1;
+        return end.error().message.find("forked") == std::string::npos ? 2 : 0;
+    });
+    CHECK(status == 0);
+    CHECK(drain(std::move(events)).end);
+}

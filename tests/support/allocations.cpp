@@ -13,9 +13,15 @@ thread_local std::size_t taken = 0;
 thread_local std::ptrdiff_t held = 0;
 thread_local std::ptrdiff_t most_held = 0;
 thread_local std::size_t found_in_freed = 0;
+thread_local std::size_t until_failure = 0;  // 0: none fails
+thread_local bool has_failed = false;
 thread_local std::string_view watched{};
 
 void* take(std::size_t size) noexcept {
+    if (until_failure != 0 && --until_failure == 0) {
+        has_failed = true;
+        return nullptr;
+    }
     auto* const block = static_cast<char*>(std::malloc(prefix + size));
     if (block == nullptr) return nullptr;
     *reinterpret_cast<std::size_t*>(block) = size;
@@ -103,6 +109,19 @@ watch::~watch() {
 
 std::size_t watch::found() const noexcept {
     return found_in_freed;
+}
+
+failure::failure(std::size_t nth) noexcept {
+    until_failure = nth;
+    has_failed = false;
+}
+
+failure::~failure() {
+    until_failure = 0;
+}
+
+bool failure::has_come() const noexcept {
+    return has_failed;
 }
 
 }  // namespace allocations

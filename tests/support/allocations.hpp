@@ -1,5 +1,5 @@
-// Counts what this thread takes from operator new, how much of it it holds, and looks for secrets in what it gives
-// back. allocations.cpp replaces the global operators, for the whole program.
+// Counts what this thread takes from operator new and how much of it it holds, looks for secrets in what it gives back,
+// and has one allocation fail. allocations.cpp replaces the global operators, for the whole program.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,17 @@ class watch {
     ~watch();
     /// Blocks given back in which the text stood.
     std::size_t found() const noexcept;
+};
+
+/// While it lives, the nth allocation of this thread, counted from 1, fails. One a thread at a time.
+class failure {
+  public:
+    explicit failure(std::size_t nth) noexcept;
+    failure(failure const&) = delete;
+    failure& operator=(failure const&) = delete;
+    ~failure();
+    /// It has failed.
+    bool has_come() const noexcept;
 };
 
 }  // namespace allocations

@@ -9,6 +9,8 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -255,3 +257,45 @@ TEST_CASE("blocking: before the first event only its own clock runs", "[blocking
     REQUIRE_FALSE(got);
     CHECK(got.error().message.find("(the first event clock)") != std::string::npos);
 }
+
+#if BEDROCK_EXCEPTIONS
+
+namespace {
+
+template <class Thrown>
+exchange<result<std::string>> throw_behind_a_pause(Thrown thrown) {
+    pause_ask nap(1);
+    co_await nap;
+    if (nap.milliseconds == 1) throw thrown;
+    co_return std::string("not thrown");
+}
+
+}  // namespace
+
+TEST_CASE("blocking: an exception spoils the engine; only a failed allocation comes out", "[blocking]") {
+    socket_server server([](connection& peer) {
+        while (!peer.read_request().empty()) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    fixture f;
+    auto const thrown = f.runner().run(throw_behind_a_pause(std::runtime_error("boom")));
+    REQUIRE_FALSE(thrown);
+    CHECK(thrown.error().code == errc::callback_failed);
+    CHECK(f.on.is_spoiled());
+    fixture g;
+    CHECK_THROWS_AS(static_cast<void>(g.runner().run(throw_behind_a_pause(std::bad_alloc()))), std::bad_alloc);
+    CHECK(g.on.is_spoiled());
+    fixture h;
+    CHECK(h.runner().run(rest(1)));
+    CHECK_FALSE(h.on.is_spoiled());
+
+    // The next request begins on a new connection.
+    REQUIRE(h.runner().run(fetch(get(server.url()))));
+    REQUIRE(h.runner().run(fetch(get(server.url()))));
+    CHECK(server.accepted() == 1);
+    CHECK_FALSE(h.runner().run(throw_behind_a_pause(1)));
+    REQUIRE(h.runner().run(fetch(get(server.url()))));
+    CHECK(server.accepted() == 2);
+    CHECK_FALSE(h.on.is_spoiled());
+}
+
+#endif

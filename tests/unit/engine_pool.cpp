@@ -119,3 +119,30 @@ TEST_CASE("engine pool: threads never share tools", "[engine_pool][threads]") {
     for (auto& thread : threads) thread.join();
     CHECK(shared == 0);
 }
+
+TEST_CASE("engine pool: tools of a call that ended in an exception are not given out again", "[engine_pool]") {
+    auto const pool = std::make_shared<engine_pool>();
+    std::weak_ptr<waker> used;
+    {
+        auto const lease = pool->acquire();
+        used = lease->engine.bed();
+        lease->engine.spoil();
+    }
+    CHECK(used.expired());
+#if BEDROCK_EXCEPTIONS
+    try {
+        auto const lease = pool->acquire();
+        used = lease->engine.bed();
+        throw 1;
+    } catch (int) {
+    }
+    CHECK(used.expired());
+    try {
+        throw 1;
+    } catch (int) {
+        auto const lease = pool->acquire();
+        used = lease->engine.bed();
+    }
+    CHECK_FALSE(used.expired());
+#endif
+}

@@ -103,11 +103,12 @@ template <class Use>
 provider_answer basic_cached_provider<Use>::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
     auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
+    auto copy = fetched.credentials;  // member by member, an assignment that fails leaves keys of two kinds
     std::lock_guard const lock(guard_);
     bool const is_found = fetched.outcome == provider_outcome::found;
     auto const end = is_found ? fetched.credentials.expires_at_ms : std::nullopt;
     if (is_found && (!end || *end > now)) {
-        current_ = fetched.credentials;
+        current_ = std::move(copy);
         if (!end) {
             renew_at_ms_ = (std::numeric_limits<std::int64_t>::max)();
         } else {

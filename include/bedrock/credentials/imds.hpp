@@ -133,10 +133,11 @@ template <class Use>
 provider_answer basic_imds_provider<Use>::settle(provider_answer answer, bool settled,
                                                  environment const& surroundings) {
     {
+        auto copy = answer.credentials;  // member by member, an assignment that fails leaves keys of two kinds
         std::lock_guard const lock(guard_);
         if (settled) kept_.reset();
         if (answer.outcome == provider_outcome::found) {
-            kept_ = answer.credentials;
+            kept_ = std::move(copy);
         } else if (kept_) {
             answer.outcome = provider_outcome::found;
             answer.credentials = *kept_;

@@ -64,9 +64,10 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     }
     std::lock_guard const lock(guard_);
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
-        endpoint_ = wanted.profile_endpoint;
-        mode_ = wanted.profile_endpoint_mode;
+        auto endpoint = wanted.profile_endpoint, mode = wanted.profile_endpoint_mode;
         service_ = detail::share_new<imds_provider>(std::move(wanted));
+        endpoint_ = std::move(endpoint);
+        mode_ = std::move(mode);
     }
     co_return service_;
 }

@@ -181,10 +181,11 @@ bool basic_login_provider<Use>::is_refused(login_token const& token) {
 template <class Use>
 bool basic_login_provider<Use>::take_turn(login_token const& token, environment const& surroundings) {
     auto const now = surroundings.steady_milliseconds();
+    auto key_id = token.credentials.access_key_id;
     std::lock_guard const lock(guard_);
     if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
     tried_at_ms_ = now;
-    tried_key_id_ = token.credentials.access_key_id;
+    tried_key_id_ = std::move(key_id);
     failure_.reset();
     return true;
 }
@@ -211,7 +212,15 @@ error basic_login_provider<Use>::last_failure(login_token const& token) {
 template <class Use>
 void basic_login_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
-    refused_key_id_ = refused.access_key_id;
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        refused_key_id_ = refused.access_key_id;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {  // without memory the service refuses them once more
+        refused_key_id_.clear();
+    }
+#endif
 }
 
 template <class Use>

@@ -274,15 +274,17 @@ typename basic_profile_provider<Use>::kept_source basic_profile_provider<Use>::f
     auto const& fingerprint = planned.plan.fingerprint;
     bool const is_same =
         kept_.provider && kept_.profile == section.name() && !fingerprint.empty() && kept_.fingerprint == fingerprint;
-    if (!is_same) kept_.provider.reset();
-    kept_.files = files;
-    kept_.profile = section.name();
-    kept_.fingerprint = fingerprint;
-    kept_.kind = planned.plan.kind();
-    kept_.failure.outcome = planned.outcome;
-    kept_.failure.detail = std::move(planned.detail);
+    kept_source fresh;
+    if (is_same) fresh.provider = kept_.provider;
+    fresh.files = files;
+    fresh.profile = section.name();
+    fresh.fingerprint = fingerprint;
+    fresh.kind = planned.plan.kind();
+    fresh.failure.outcome = planned.outcome;
+    fresh.failure.detail = std::move(planned.detail);
     if (planned.outcome == provider_outcome::found && !is_same)
-        kept_.provider = make_source(std::move(planned.plan), section.name());
+        fresh.provider = make_source(std::move(planned.plan), section.name());
+    kept_ = std::move(fresh);  // last: a part of it would be taken for the whole
     return kept_;
 }
 

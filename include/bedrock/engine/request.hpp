@@ -9,6 +9,7 @@
 #include "bedrock/os/windows.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
@@ -18,6 +19,11 @@
 #include <utility>
 
 #include <curl/curl.h>
+
+#if !defined(_WIN32)
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
 
 namespace bedrock::inline BEDROCK_ABI {
 
@@ -34,13 +40,14 @@ class curl_request {
     /// file that can be read, once somebody has found out. **Errors:** invalid_input for what this libcurl cannot be
     /// told, transport where memory ran out.
     http::failure set_up(CURLSH* share, std::optional<bool>& has_own_bundle);
-    static http::failure no_memory() {
-        return {errc::transport, false, "libcurl could not be set up (out of memory?)"};
-    }
+    static http::failure no_memory();
+    /// What this libcurl does not know is left out; where it has no memory, `set_up` fails.
     template <class Value>
     void set(CURLoption option, Value value) {
-        curl_easy_setopt(easy_, option, value);
+        if (curl_easy_setopt(easy_, option, value) == CURLE_OUT_OF_MEMORY) lacks_memory_ = true;
     }
+    /// The error number with which the system refused a socket.
+    void note_socket_error(int number) noexcept { socket_error_ = number; }
     /// Null before `set_up`, and behind `close` and `abandon`.
     CURL* handle() const noexcept { return easy_; }
     http::request const& what() const noexcept { return what_; }
@@ -66,19 +73,52 @@ class curl_request {
     bool set_up_tls(std::optional<bool>& has_own_bundle);
     bool set_up_route();
     void set_up_body();
-    bool find_own_bundle() const;
+    std::optional<bool> find_own_bundle() const;
     template <class Value>
     bool set_required(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
+    bool lacks_descriptors(CURLcode code) const noexcept;
 
     http::request what_;
     CURL* easy_ = nullptr;
     curl_slist* header_lines_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> curl_text_{};
     http::failure refused_{};  // why it cannot be told
+    bool lacks_memory_ = false;
+    int socket_error_ = 0;
 };
 
+namespace detail {
+
+/// False where the process, or the system, has no file descriptors left.
+bool has_free_descriptor() noexcept;
+
+}  // namespace detail
+
 // ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr char no_descriptors[] =
+    "too many open files (EMFILE); raise the limit of the process (ulimit -n), or close streams and files that are no "
+    "longer used";
+
+inline bool has_free_descriptor() noexcept {
+#if !defined(_WIN32)
+    int const probe = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (probe < 0) return errno != EMFILE && errno != ENFILE;
+    ::close(probe);
+#endif
+    return true;
+}
+
+}  // namespace detail
+
+inline http::failure curl_request::no_memory() {
+    if (!detail::has_free_descriptor())
+        return {errc::transport, false, std::string("libcurl could not be set up: ") + detail::no_descriptors};
+    return {errc::transport, false, "libcurl could not be set up: out of memory"};
+}
 
 inline void curl_request::close() noexcept {
     if (easy_) curl_easy_cleanup(std::exchange(easy_, nullptr));
@@ -119,6 +159,7 @@ inline http::failure curl_request::set_up(CURLSH* share, std::optional<bool>& ha
     }
     if (share) set(CURLOPT_SHARE, share);
     set_up_body();
+    if (lacks_memory_) return no_memory();
     return {};
 }
 
@@ -156,6 +197,10 @@ template <class Value>
 bool curl_request::set_required(CURLoption option, Value value, char const* what) {
     auto const code = curl_easy_setopt(easy_, option, value);
     if (code == CURLE_OK) return true;
+    if (code == CURLE_OUT_OF_MEMORY) {
+        refused_ = no_memory();
+        return false;
+    }
     refused_ = {errc::invalid_input, false,
                 std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version + " cannot be told " + what +
                     ": " + curl_easy_strerror(code)};
@@ -164,9 +209,9 @@ bool curl_request::set_required(CURLoption option, Value value, char const* what
 
 inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     auto const& [authorities, certificate, key, folder] = what_.tls;
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
     bool const own = !authorities.empty() || !folder.empty();
     if (own) {
         // Libcurl's own file and folder would be trusted beside those that were named.
@@ -181,10 +226,10 @@ inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     // A file is read once an engine, but at every connection where there is a folder too.
     auto const own_bundle = [&] {
         if (!has_own_bundle) has_own_bundle = find_own_bundle();
-        return *has_own_bundle;
+        return has_own_bundle.value_or(false);
     };
     if (folder.empty() && (own || own_bundle()))
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
+        set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
     return (certificate.empty() ||
             set_required(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
            (key.empty() || set_required(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
@@ -198,8 +243,8 @@ inline bool curl_request::set_up_route() {
     bool const direct = what_.no_proxy || !what_.unix_socket.empty();
     auto const& proxy = what_.proxy;
     if (direct || proxy.url.empty()) {  // a libcurl that has no proxies may refuse both, and need neither
-        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-        curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
+        set(CURLOPT_PROXY, "");
+        set(CURLOPT_NOPROXY, "*");
         return true;
     }
     if (auto const fault = connection_words::find_proxy_fault(proxy.url); !fault.empty()) {
@@ -207,13 +252,13 @@ inline bool curl_request::set_up_route() {
         refused_.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
         return false;
     }
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
     auto const& authorities = proxy.authorities.empty() ? what_.tls.authorities : proxy.authorities;
     if (!authorities.empty()) {
         if (!set_required(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
-        curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
+        set(CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
     }
 #if defined(_WIN32) && LIBCURL_VERSION_NUM >= 0x074700
     if (authorities.empty())
@@ -234,7 +279,8 @@ inline bool curl_request::is_proxied() const {
 #endif
 }
 
-inline bool curl_request::find_own_bundle() const {
+// Unset where the file could not be opened for a reason that will pass.
+inline std::optional<bool> curl_request::find_own_bundle() const {
 #if LIBCURL_VERSION_NUM >= 0x075400 && !defined(_WIN32)
     char* path = nullptr;
     curl_easy_getinfo(easy_, CURLINFO_CAINFO, &path);
@@ -242,6 +288,7 @@ inline bool curl_request::find_own_bundle() const {
         std::fclose(file);
         return true;
     }
+    if (path && (errno == ENOMEM || errno == EMFILE || errno == ENFILE)) return std::nullopt;
 #endif
     return false;
 }
@@ -286,10 +333,32 @@ inline http::phases curl_request::phases() const {
             at(CURLINFO_STARTTRANSFER_TIME_T)};
 }
 
+inline bool curl_request::lacks_descriptors(CURLcode code) const noexcept {
+    switch (code) {
+        case CURLE_COULDNT_CONNECT:
+            return socket_error_ == EMFILE || socket_error_ == ENFILE || !detail::has_free_descriptor();
+        case CURLE_COULDNT_RESOLVE_HOST:  // a resolver's thread has a socket pair of its own
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_FAILED_INIT:
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CACERT_BADFILE:
+            return !detail::has_free_descriptor();
+        default:
+            return false;
+    }
+}
+
 inline http::failure curl_request::describe(CURLcode code, bool head_complete) const {
     using namespace connection_words;
     http::failure why;
     why.request_sent = is_sent();
+    if (lacks_descriptors(code)) {
+        why.code = errc::transport;
+        why.message = "no connection to " + peer() + ": " + bedrock::detail::no_descriptors;
+        return why;
+    }
     auto const said = hide_proxy(curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code), what_.proxy.url);
     auto const origin = peer();
     // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.

@@ -8,6 +8,7 @@
 #include "bedrock/os/windows.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 
@@ -28,8 +29,9 @@ class engine_share {
 
   private:
     home_process home_;
-    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
-    static void unlock(CURL*, curl_lock_data what, void* self);
+    // Called from inside libcurl, through which nothing may be thrown.
+    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self) noexcept;
+    static void unlock(CURL*, curl_lock_data what, void* self) noexcept;
     std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
     CURLSH* handle_ = nullptr;
 };
@@ -38,10 +40,15 @@ class engine_share {
 
 namespace detail {
 
-/// libcurl's global state, once a process; counts as done when the host program did it before.
+/// libcurl's global state, once a process; counts as done when the host program did it before. A failure is not kept:
+/// memory may be there the next time.
 inline bool curl_ready() {
-    static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    return ready;
+    static std::atomic<bool> ready{false};
+    static std::mutex guard;
+    if (ready.load(std::memory_order_acquire)) return true;
+    std::lock_guard const lock(guard);
+    if (!ready.load()) ready.store(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, std::memory_order_release);
+    return ready.load();
 }
 
 }  // namespace detail
@@ -62,11 +69,11 @@ inline engine_share::~engine_share() {
     if (handle_ && home_.is_here()) curl_share_cleanup(handle_);
 }
 
-inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
+inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) noexcept {
     static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].lock();
 }
 
-inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) {
+inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) noexcept {
     static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].unlock();
 }
 

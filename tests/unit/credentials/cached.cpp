@@ -2,6 +2,7 @@
 
 #include "bedrock/blocking.hpp"
 #include "bedrock/recorded.hpp"
+#include "support/allocations.hpp"
 #include "support/fake_environment.hpp"
 
 #include "support/catch.hpp"
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -253,3 +255,36 @@ TEST_CASE("cached: while one renews, the others go on with what works", "[creden
     CHECK(f.load_id() == "AKID1");
     CHECK(f.behind->fetches == 2);
 }
+
+#if BEDROCK_EXCEPTIONS
+
+TEST_CASE("cached: whichever allocation fails, no key is given with the secret of another", "[credentials]") {
+    std::string const long_enough(40, '-');  // for no short string
+    bool has_come = true;
+    int failures = 0;
+    for (std::size_t nth = 1; has_come; ++nth) {
+        fixture f;
+        f.behind->answer = [&](int fetch) {
+            auto answer = keys("AKI" + std::to_string(fetch) + long_enough, f.in(10 * minute));
+            answer.credentials.secret_access_key = "AKI" + std::to_string(fetch) + long_enough;
+            return answer;
+        };
+        REQUIRE(f.load().outcome == provider_outcome::found);
+        f.at(11 * minute);
+        {
+            allocations::failure const failing(nth);
+            try {
+                f.load();
+            } catch (std::bad_alloc const&) {
+                ++failures;
+            }
+            has_come = failing.has_come();
+        }
+        auto const next = f.load();
+        CHECK(next.outcome == provider_outcome::found);
+        CHECK(next.credentials.access_key_id == next.credentials.secret_access_key.view());
+    }
+    CHECK(failures > 5);
+}
+
+#endif

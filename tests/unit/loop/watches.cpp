@@ -72,7 +72,6 @@ TEST_CASE("loop/watches: a socket is closed when all have heard that it is not w
     REQUIRE(socket >= 0);
     bool was_open = false;
     loop_watches watches({.watch = [&](descriptor which, int events) { was_open = events == 0 && is_open(which); }});
-    watches.reserve(1);
     watches.note(socket, poll_set::readable);
     watches.tell(true);
     watches.note(socket, 0);
