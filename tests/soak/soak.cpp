@@ -9,6 +9,7 @@
 
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"
+#include "support/tls_server.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,7 @@
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,51 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// ---- the failing allocation
+
+namespace {
+
+thread_local std::int64_t allocations_left = -1;  // of this thread, until one fails; negative: none does
+
+void* take(std::size_t size) noexcept {
+    if (allocations_left >= 0 && allocations_left-- == 0) return nullptr;
+    return std::malloc(size);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    if (void* const memory = take(size)) return memory;
+    throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) {
+    return operator new(size);
+}
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept {
+    return take(size);
+}
+void* operator new[](std::size_t size, std::nothrow_t const&) noexcept {
+    return take(size);
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::nothrow_t const&) noexcept {
+    std::free(memory);
+}
+void operator delete[](void* memory, std::nothrow_t const&) noexcept {
+    std::free(memory);
+}
 
 namespace {
 
@@ -51,11 +98,14 @@ enum class fate : unsigned char {
     silent,     // nothing more behind the first delta: the idle clock
     cancelled,  // the same, and cancelled from another thread
     dropped,    // the reader is destroyed behind its first event
+    tls_cut,    // over TLS, which ends in the middle without close_notify
+    no_memory,  // one of its allocations fails
     count
 };
 constexpr std::size_t fates = static_cast<std::size_t>(fate::count);
-constexpr char const* names[fates] = {"fine",      "cut early", "cut",    "reset",     "damaged", "exception",
-                                      "throttled", "refused",   "silent", "cancelled", "dropped"};
+constexpr char const* names[fates] = {"fine",      "cut early", "cut",     "reset",    "damaged",
+                                      "exception", "throttled", "refused", "silent",   "cancelled",
+                                      "dropped",   "TLS cut",   "no memory"};
 
 std::uint64_t mix(std::uint64_t number) {
     number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9u;  // splitmix64
@@ -127,14 +177,35 @@ std::optional<mock::reply> answer(mock::received_request const& request) {
     return mock::stream_reply(frames);
 }
 
+// Of no length: its end is the connection's.
+std::string answer_over_tls(mock::tls_request const& request) {
+    auto const frames = frames_of(number_in(request.text));
+    return "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nConnection: close\r\n\r\n" +
+           frames[0] + frames[1] + frames[2].substr(0, 11);
+}
+
+/// What a client must know of the servers.
+struct address {
+    unsigned short port = 0;
+    unsigned short tls_port = 0;
+    char authority_file[512]{};
+};
+
 [[noreturn]] void serve(int to_client) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     mock::server_options how;
     how.keep_requests = false;
     mock::server server(how);
     server.set_handler(answer);
-    unsigned short const port = server.running() ? server.port() : 0;
-    if (::write(to_client, &port, sizeof port) != sizeof port) std::abort();
+    mock::tls_server_options cut;
+    cut.asks_for_certificate = false;
+    cut.says_goodbye = false;
+    mock::tls_server const secure(answer_over_tls, cut);
+    address where;
+    if (server.running()) where.port = server.port();
+    where.tls_port = secure.port();
+    std::snprintf(where.authority_file, sizeof where.authority_file, "%s", secure.authority_file().c_str());
+    if (::write(to_client, &where, sizeof where) != sizeof where) std::abort();
     for (;;) ::pause();
 }
 
@@ -143,13 +214,14 @@ std::optional<mock::reply> answer(mock::received_request const& request) {
 /// What every caller shares. The client is replaced while its streams live.
 class stage {
   public:
-    explicit stage(client_options options)
-        : options_(std::move(options)), client_(std::make_shared<client>(options_)) {}
+    stage(client_options options, client_options over_tls)
+        : tls_client(std::move(over_tls)), options_(std::move(options)), client_(std::make_shared<client>(options_)) {}
 
     event_reader open(std::uint64_t number, call_options how) {
         converse_request request;
         request.model_id = "m";
         request.messages = {user(std::to_string(number) + ' ')};
+        if (fate_of(number) == fate::tls_cut) return tls_client.open_stream(request, std::move(how));
         std::shared_ptr<client> mine;
         {
             std::lock_guard const lock(guard_);
@@ -175,6 +247,7 @@ class stage {
         for (auto& one : now) one.cancel();
     }
 
+    client tls_client;
     std::atomic<std::uint64_t> next{1};
     std::atomic<bool> stop{false};
     std::atomic<int> wrong{0};
@@ -199,6 +272,11 @@ bool is_right(fate what, std::uint64_t number, result<converse_response> const& 
             return failed(errc::truncated, false);
         case fate::cut:
             return failed(errc::truncated, true);
+        case fate::tls_cut:  // which of the two is for the TLS library to say
+            return failed(errc::truncated, true) || failed(errc::transport, true);
+        case fate::no_memory:
+            if (!end) return end.error().code == errc::out_of_memory || end.error().code == errc::transport;
+            return end->text().starts_with(text + " and so on") && end->usage.total_tokens == 3;
         case fate::reset:  // may overtake what was sent before it
             return failed(errc::transport, end ? false : end.error().partial != nullptr);
         case fate::damaged:
@@ -231,7 +309,21 @@ void call_on(stage& on) {
             options.timeouts.emplace();
             options.timeouts->idle_ms = 1000;
         }
-        auto events = on.open(number, options);
+        std::optional<event_reader> opened;
+        try {
+            if (what == fate::no_memory) allocations_left = static_cast<std::int64_t>(mix(number + 1) % 400);
+            opened.emplace(on.open(number, options));
+            if (what == fate::no_memory)
+                while (opened->next()) {
+                }
+        } catch (std::bad_alloc const&) {
+        }
+        allocations_left = -1;
+        if (!opened) {  // nothing was begun
+            ++on.ended[static_cast<std::size_t>(what)];
+            continue;
+        }
+        auto events = std::move(*opened);
         bool gone = false;
         if (what == fate::dropped) gone = events.next() != nullptr;
         if (what == fate::cancelled) {
@@ -289,18 +381,21 @@ int main(int count, char** arguments) {
     if (::pipe(ends) != 0) return 1;
     auto const child = ::fork();
     if (child == 0) serve(ends[1]);
-    unsigned short port = 0;
-    if (child < 0 || ::read(ends[0], &port, sizeof port) != sizeof port || port == 0) return 1;
+    address where;
+    if (child < 0 || ::read(ends[0], &where, sizeof where) != sizeof where || where.port == 0) return 1;
 
     client_options options;
-    options.endpoint = "http://127.0.0.1:" + std::to_string(port);
+    options.endpoint = "http://127.0.0.1:" + std::to_string(where.port);
     bedrock::credentials keys;
     keys.access_key_id = "AKIAIOSFODNN7EXAMPLE";
     keys.secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     options.credentials = keys;
     options.surroundings = environment::of_process();
     options.surroundings->random_unit = [] { return 0.0; };
-    stage on(options);
+    auto over_tls = options;
+    over_tls.endpoint = "https://localhost:" + std::to_string(where.tls_port);
+    over_tls.network.tls.authorities = where.authority_file;
+    stage on(options, over_tls);
     std::vector<std::thread> callers;
     for (int i = 0; i < streams; ++i) callers.emplace_back([&on] { call_on(on); });
 

@@ -113,7 +113,8 @@ std::string common_name(X509* of) {
 }  // namespace
 
 struct tls_server::state {
-    state(answerer with, tls_server_options how) : answer(std::move(with)), keeps_connections(how.keeps_connections) {
+    state(answerer with, tls_server_options how)
+        : answer(std::move(with)), keeps_connections(how.keeps_connections), says_goodbye(how.says_goodbye) {
         using flaw = tls_server_options::flaw;
         char pattern[] = "/tmp/bedrock-tls-XXXXXX";
         require(::mkdtemp(pattern) != nullptr);
@@ -194,7 +195,7 @@ struct tls_server::state {
             }
             SSL_write(talk.get(), said.data(), static_cast<int>(said.size()));
         } while (keeps_connections);
-        SSL_shutdown(talk.get());
+        if (says_goodbye) SSL_shutdown(talk.get());
     }
 
     // As far as the text tells: a head and its Content-Length.
@@ -213,6 +214,7 @@ struct tls_server::state {
     mutable std::mutex guard;
     std::vector<tls_request> seen;
     bool keeps_connections;
+    bool says_goodbye;
     int connections = 0;
     std::optional<socket_server> listening;
 };

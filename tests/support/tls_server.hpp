@@ -28,6 +28,8 @@ struct tls_server_options {
     bool is_old = false;
     /// A connection serves requests until its client ends it.
     bool keeps_connections = false;
+    /// Connections end with close_notify.
+    bool says_goodbye = true;
 };
 
 class tls_server {
