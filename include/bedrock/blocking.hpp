@@ -227,13 +227,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
         wanted.failure = process_failure::not_started;
         return {};
     }
-    constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
     auto why = sleep_until(deadline::after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
-        bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : deadline::never;
+        return ended ? 0 : child.interval_ms();
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;

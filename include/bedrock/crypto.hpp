@@ -143,6 +143,9 @@ void secure_wipe(std::span<std::byte> secret) noexcept;
 /// Overwrites all that the string holds memory for and leaves it empty.
 void secure_wipe(std::string& secret) noexcept;
 
+/// Resizes a secret text. If its memory moves, the old memory is wiped.
+void resize_wiping(std::string& secret, std::size_t size);
+
 /// Fills `out` from OpenSSL's generator. False where it has no entropy: `out` must not be used then.
 /// **Thread safety:** any.
 [[nodiscard]] bool random_bytes(std::span<std::byte> out) noexcept;
@@ -341,6 +344,17 @@ inline void secure_wipe(std::string& secret) noexcept {
     secret.resize(secret.capacity());  // within the capacity: cannot throw, and brings all of it in reach
     secure_wipe(secret.data(), secret.size());
     secret.clear();
+}
+
+inline void resize_wiping(std::string& secret, std::size_t size) {
+    if (size > secret.capacity()) {
+        std::string larger;
+        larger.reserve((std::max)(size, 2 * secret.capacity()));
+        larger = secret;
+        secret.swap(larger);
+        secure_wipe(larger);
+    }
+    secret.resize(size);
 }
 
 inline bool random_bytes(std::span<std::byte> out) noexcept {

@@ -4,6 +4,7 @@
 #define BEDROCK_EXCHANGE_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/crypto.hpp"
 #include "bedrock/http.hpp"
 
 #include <coroutine>
@@ -80,10 +81,15 @@ enum class file_outcome : unsigned char { found, unchanged, missing, unreadable 
 /// Wants the text of a file, unless it is as the asker knows it.
 struct file_ask : ask {
     explicit file_ask(std::string which) : ask(ask_kind::file), path(std::move(which)) {}
+    file_ask(file_ask const&) = default;
+    ~file_ask() { crypto::secure_wipe(text); }
     std::string path;
     /// Most bytes that are read; a larger file is unreadable. Default: far above any configuration.
     std::size_t max_bytes = std::size_t{4} << 20;
     file_stamp known{};
+    /// In a folder that is sticky or that anyone may write to, links and files of other users than this one and root
+    /// make it unreadable.
+    bool is_cache = false;
     /// Answer.
     file_outcome outcome = file_outcome::missing;
     file_stamp stamp{};
@@ -96,6 +102,8 @@ struct file_ask : ask {
 struct replace_ask : ask {
     replace_ask(std::string which, std::string with)
         : ask(ask_kind::replace), path(std::move(which)), text(std::move(with)) {}
+    replace_ask(replace_ask const&) = default;
+    ~replace_ask() { crypto::secure_wipe(text); }
     std::string path;
     std::string text;
     /// As the asker knows the file: one that is no longer so stays as it is. A stamp of no file (the default one) is
@@ -103,18 +111,24 @@ struct replace_ask : ask {
     std::optional<file_stamp> known{};
     /// Makes the directories that are missing, for their owner alone.
     bool make_directories = false;
+    /// An existing file loses the access rights of everyone but its owner.
+    bool owner_only = false;
     /// Answer.
     bool done = false;
+    /// Answer: it was `owner_only` that took rights away.
+    bool was_open_to_others = false;
     /// Answer: it was not `known` any more.
     bool changed = false;
     std::string reason{};
 };
 
-enum class process_failure : unsigned char { none, not_started, timed_out, too_much_output };
+enum class process_failure : unsigned char { none, not_started, timed_out, too_much_output, unknown_status };
 
 /// Wants a command run by the system's shell.
 struct process_ask : ask {
     explicit process_ask(std::string what) : ask(ask_kind::process), command(std::move(what)) {}
+    process_ask(process_ask const&) = default;
+    ~process_ask() { crypto::secure_wipe(output); }
     std::string command;
     std::int64_t timeout_ms = 60'000;
     /// Node's limit, which AWS's JavaScript SDK inherits.

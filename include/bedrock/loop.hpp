@@ -487,14 +487,12 @@ inline bool loop_runner::check_transfer(loop_job& job) {
 }
 
 inline bool loop_runner::check_process(loop_job& job, process_ask& wanted) {
-    constexpr std::int64_t reap_interval_ms = 10;
     watch_pipes(job, {-1, -1});  // before they are closed
     bool const ended = job.child_->collect(wanted);
     auto const time = now();
     if (!ended && time < job.until_ms_) {
         watch_pipes(job, job.child_->pipes());
-        bool const silent = job.pipes_[0] < 0 && job.pipes_[1] < 0;
-        queue_.arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
+        queue_.arm(job, (std::min)(time + job.child_->interval_ms(), job.until_ms_));
         return false;
     }
     if (!ended) wanted.failure = process_failure::timed_out;

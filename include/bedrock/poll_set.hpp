@@ -4,6 +4,7 @@
 #define BEDROCK_POLL_SET_HPP
 
 #include "bedrock/config.hpp"
+#include "bedrock/os/pipe.hpp"
 #include "bedrock/os/windows.hpp"
 
 #include <algorithm>
@@ -129,11 +130,8 @@ inline void bell::silence() noexcept {
 #else
 
 inline void bell::open() noexcept {
-    if (is_open_ || ::pipe(ends_) != 0) return;
-    for (int const end : ends_) {
-        ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        ::fcntl(end, F_SETFL, O_NONBLOCK);
-    }
+    if (is_open_ || os::open_pipe(ends_) != 0) return;
+    for (int const end : ends_) ::fcntl(end, F_SETFL, O_NONBLOCK);
     is_open_ = true;  // last: any thread may ring from now on
 }
 

@@ -131,6 +131,10 @@ inline std::string describe_process_failure(process_ask const& asked) {
             return "did not end within " + std::to_string(asked.timeout_ms) + " ms and was stopped" + complaint;
         case process_failure::too_much_output:
             return "printed more than " + std::to_string(asked.max_output) + " bytes and was stopped" + complaint;
+        case process_failure::unknown_status:
+            return "ended, but its exit status is unknown, because another part of this program waits for every child "
+                   "process (does it ignore SIGCHLD, or call wait()?)" +
+                   complaint;
         case process_failure::none:
             break;
     }

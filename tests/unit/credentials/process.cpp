@@ -118,6 +118,10 @@ TEST_CASE("process provider: each way to fail has its words", "[credentials]") {
     answer.failure = process_failure::too_much_output;
     CHECK(broken("vault", answer) ==
           "credential_process vault printed more than 1048576 bytes and was stopped: waiting");
+    answer.failure = process_failure::unknown_status;
+    CHECK(broken("vault", answer) ==
+          "credential_process vault ended, but its exit status is unknown, because another part of this program waits "
+          "for every child process (does it ignore SIGCHLD, or call wait()?): waiting");
     for (std::string const& command : {std::string(), std::string(" \t"), std::string("vault\0 x", 8)})
         CHECK(broken(command, printed(document)) == "credential_process is empty, or has a zero byte");
 }
