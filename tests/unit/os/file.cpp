@@ -53,6 +53,19 @@ std::string slurp(std::string const& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+file_ask read_cache(std::string path) {
+    file_ask ask(std::move(path));
+    ask.is_cache = true;
+    os::read_file(ask);
+    return ask;
+}
+
+std::string replace_problem(std::string path) {
+    replace_ask ask(std::move(path), "new");
+    os::replace_file(ask);
+    return ask.done ? "done" : ask.reason;
+}
+
 file_ask read(std::string path, file_stamp known = {}, std::size_t most = 1 << 20) {
     file_ask ask(std::move(path));
     ask.known = known;
@@ -304,4 +317,120 @@ TEST_CASE("os/file: what cannot be written whole leaves the old file", "[os]") {
         os::replace_file(protected_file);
         CHECK(protected_file.reason == "permission denied");
     }
+}
+
+TEST_CASE("os/file: FIFOs, devices and sockets are refused without waiting for them", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.path + "/a";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    for (auto const& other : {path, std::string("/dev/zero"), std::string("/dev/tty")}) {
+        CHECK(read(other).outcome == file_outcome::unreadable);
+        CHECK(read(other).reason == "it is not a regular file");
+        CHECK(read_cache(other).reason == "it is not a regular file");
+        CHECK(replace_problem(other) == "it is not a regular file");
+    }
+    CHECK(read("/dev/null").outcome == file_outcome::found);
+    CHECK(read("/dev/null").text == "");
+    // What the process was given open is read: a shell's <(command).
+    int ends[2] = {-1, -1};
+    REQUIRE(::pipe(ends) == 0);
+    REQUIRE(::write(ends[1], "text", 4) == 4);
+    ::close(ends[1]);
+    auto const given = read("/dev/fd/" + std::to_string(ends[0]));
+    CHECK(given.outcome == file_outcome::found);
+    CHECK(given.text == "text");
+    ::close(ends[0]);
+}
+
+TEST_CASE("os/file: a file that is longer than the system says is read whole", "[os]") {
+    if (::access("/proc/self/maps", R_OK) != 0) {
+        WARN("not tested: the system has no /proc/self/maps");
+        return;
+    }
+    auto const maps = read("/proc/self/maps");
+    CHECK(maps.outcome == file_outcome::found);
+    CHECK(maps.text.size() > 100);
+    CHECK(maps.text.ends_with('\n'));
+    CHECK(read("/proc/self/maps", {}, 100).reason == "larger than 100 bytes");
+}
+
+TEST_CASE("os/file: another user's links and files in a shared folder are not trusted", "[os]") {
+    if (::geteuid() != 0) {
+        WARN("not tested: it takes root to give a file to another user");
+        return;
+    }
+    constexpr ::uid_t stranger = 1234;
+    auto const mode = GENERATE(static_cast<::mode_t>(01777), static_cast<::mode_t>(0777), static_cast<::mode_t>(01770));
+    std::string const refused = " is owned by another user, in a folder to which others may write";
+    scratch_folder const folder;
+    auto const path = folder.write("a", "old");
+    auto const link = folder.path + "/b";
+    REQUIRE(::symlink("a", link.c_str()) == 0);
+    REQUIRE(::chmod(folder.path.c_str(), mode) == 0);
+    CHECK(read_cache(link).text == "old");
+    CHECK(replace_problem(link) == "done");
+
+    REQUIRE(::lchown(link.c_str(), stranger, stranger) == 0);
+    CHECK(read_cache(link).outcome == file_outcome::unreadable);
+    CHECK(read_cache(link).reason == "the link " + link + refused);
+    CHECK(read_cache(path).text == "new");
+    folder.write("a", "old");
+    CHECK(replace_problem(link) == "the link " + link + refused);
+    CHECK(slurp(path) == "old");
+    CHECK(folder.count() == 2);
+
+    REQUIRE(::unlink(link.c_str()) == 0);  // a link to a folder
+    REQUIRE(::symlink(".", link.c_str()) == 0);
+    CHECK(read_cache(link + "/a").text == "old");
+    REQUIRE(::lchown(link.c_str(), stranger, stranger) == 0);
+    CHECK(read_cache(link + "/a").reason == "the link " + link + refused);
+    CHECK(replace_problem(link + "/a") == "the link " + link + refused);
+    CHECK(replace_problem(link + "/new") == "the link " + link + refused);
+
+    REQUIRE(::chown(path.c_str(), stranger, stranger) == 0);
+    CHECK(read_cache(path).reason == "it" + refused);
+    CHECK(read(path).text == "old");  // named by the user's settings, not found in a cache
+    CHECK(replace_problem(path) == "it" + refused);
+    CHECK(slurp(path) == "old");
+    CHECK(folder.count() == 2);
+
+    REQUIRE(::chmod(folder.path.c_str(), 0755) == 0);  // nobody else can have put them there
+    CHECK(read_cache(link + "/a").text == "old");
+    CHECK(replace_problem(link + "/a") == "done");
+}
+
+TEST_CASE("os/file: a file for its owner alone loses other rights", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "old");
+    for (::mode_t const mode : {0644u, 0600u, 0640u, 0400u}) {
+        ::chmod(path.c_str(), mode);
+        replace_ask change(path, "new");
+        change.owner_only = true;
+        os::replace_file(change);
+        if (mode == 0400 && ::geteuid() != 0) continue;  // not writable
+        CHECK(change.done);
+        CHECK(change.was_open_to_others == ((mode & 077) != 0));
+        struct stat info {};
+        REQUIRE(::stat(path.c_str(), &info) == 0);
+        CHECK((info.st_mode & 07777) == 0600);
+    }
+}
+
+TEST_CASE("os/file: what is written beside a file is its owner's alone and not inherited", "[os]") {
+    scratch_folder const folder;
+    auto const path = folder.write("a", "old");
+    auto const before = ::umask(0);
+    {
+        os::detail::file_beside const first(path), second(path);
+        for (int const handle : {first.handle(), second.handle()}) {
+            REQUIRE(handle >= 0);
+            CHECK((::fcntl(handle, F_GETFD) & FD_CLOEXEC) != 0);
+            struct stat info {};
+            REQUIRE(::fstat(handle, &info) == 0);
+            CHECK((info.st_mode & 07777) == 0600);
+        }
+        CHECK(folder.count() == 3);
+    }
+    ::umask(before);
+    CHECK(folder.count() == 1);
 }
