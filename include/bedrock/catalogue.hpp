@@ -323,10 +323,12 @@ inline exchange<bool> catalogue::read_file(client_state& state, call_options con
     place = found->endpoint.value + " " + found->region.value;
     file_ask asked(options_.cache_file);
     asked.max_bytes = std::size_t{64} << 20;  // a list of a thousand models is below 1 MiB
+    asked.is_cache = true;
     co_await asked;
     if (asked.outcome == file_outcome::missing) co_return true;
     if (asked.outcome == file_outcome::unreadable) {
         say_cache_problem("cannot be read", asked.reason);
+        place.clear();  // nor is it written
         co_return false;
     }
     auto const now = state.surroundings.unix_milliseconds();

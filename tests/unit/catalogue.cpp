@@ -405,6 +405,38 @@ TEST_CASE_METHOD(kept_fixture, "catalogue: a broken file is told of and written 
     }
 }
 
+TEST_CASE_METHOD(kept_fixture, "catalogue: a file that was refused is neither read nor written", "[catalogue]") {
+    auto const note_of = [&] {
+        auto const list = make().list();
+        REQUIRE(list);
+        CHECK(list->complete());
+        REQUIRE(list->notes().size() == 1);
+        return list->notes()[0];
+    };
+    ::unlink(path.c_str());
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    CHECK(contains(note_of(), "cannot be read: it is not a regular file"));
+    struct stat info {};
+    REQUIRE(::stat(path.c_str(), &info) == 0);
+    CHECK(S_ISFIFO(info.st_mode));
+    ::unlink(path.c_str());
+    if (::geteuid() != 0) {
+        WARN("not tested: it takes root to give a link to another user");
+        return;
+    }
+    auto const victim = file.folder() + "/victim";
+    REQUIRE(::symlink("victim", path.c_str()) == 0);
+    REQUIRE(::lchown(path.c_str(), 1234, 1234) == 0);
+    REQUIRE(::chmod(file.folder().c_str(), 01777) == 0);
+    CHECK(contains(note_of(), "cannot be read: the link " + path + " is owned by another user"));
+    CHECK(::access(victim.c_str(), F_OK) != 0);
+    ::unlink(path.c_str());
+    write("{}");  // another user's own file, which could say anything
+    REQUIRE(::chown(path.c_str(), 1234, 1234) == 0);
+    CHECK(contains(note_of(), "cannot be read: it is owned by another user"));
+    CHECK(read() == "{}");
+}
+
 TEST_CASE_METHOD(kept_fixture, "catalogue: what failed is not kept in the file", "[catalogue]") {
     ::unlink(path.c_str());
     refuse("/inference-profiles");

@@ -269,11 +269,13 @@ exchange<provider_answer> basic_login_provider<Use>::load(environment const& sur
     auto const renewed = co_await renew(token, surroundings);
     auto const again = co_await read_token_file(file.path, file.stamp);
     if (renewed) {
-        bool is_written = false;
+        token_replacement written;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await replace_token_file(file.path, renew_login_text(file.text.view(), *renewed));
-        if (!is_written) keep(*renewed);
-        co_return conclude(*renewed, true, error());
+            written = co_await replace_token_file(file, renew_login_text(file.text.view(), *renewed));
+        if (!written.done) keep(*renewed);
+        auto answer = conclude(*renewed, true, error());
+        if (!written.note.empty()) answer.credentials.source += " (" + written.note + ")";
+        co_return answer;
     }
     note_failure(renewed.error());
     auto const others = parse_login_token(again.text.view());  // another process may have been faster

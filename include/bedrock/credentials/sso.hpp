@@ -180,6 +180,7 @@ exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surro
     answer.credentials = std::move(*found);
     answer.credentials.account_id = wanted.account_id;
     answer.credentials.source = wanted.describe() + " (sso)";
+    if (!token->note.empty()) answer.credentials.source += " (" + token->note + ")";
     co_return answer;
 }
 

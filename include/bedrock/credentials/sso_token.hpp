@@ -47,6 +47,8 @@ struct sso_token {
     secret refresh_token{};
     /// When the client, and with it the renewing, ends; absent: no known end.
     std::optional<std::int64_t> registration_expires_at_ms{};
+    /// What a person should know of its file; mostly empty.
+    std::string note{};
 
     /// Why it cannot be renewed, for a person; "" where it can.
     std::string why_not_renewable(std::int64_t now_unix_ms) const;
@@ -296,12 +298,13 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const&
         auto renewed = co_await renew(token, surroundings);
         auto const again = co_await read_token_file(file.path, file.stamp);
         if (renewed) {
-            bool written = false;
+            token_replacement written;
             if (again.outcome == file_outcome::unchanged) {
                 auto text = sso_detail::edit_cache_file(file.text.view(), *renewed);
-                written = co_await replace_token_file(file.path, std::move(text));
+                written = co_await replace_token_file(file, std::move(text));
             }
-            keep(written ? std::nullopt : std::optional(*renewed));
+            keep(written.done ? std::nullopt : std::optional(*renewed));
+            renewed->note = std::move(written.note);
             co_return std::move(*renewed);
         }
         keep_failure(renewed.error().message);

@@ -35,9 +35,16 @@ struct token_file {
 template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
-/// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+struct token_replacement {
+    bool done = false;
+    /// What a person should know of it; mostly empty.
+    std::string note{};
+};
+
+/// Replaces the text of a file that was read, and makes it its owner's alone. Not done if the file has changed since, if
+/// it cannot be written, and for an empty text, which no token has. **Lifetime:** `old` must outlive the exchange.
 template <class = void>
-exchange<bool> replace_token_file(std::string path, std::string text);
+exchange<token_replacement> replace_token_file(token_file const& old, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -57,6 +64,7 @@ exchange<token_file> read_token_file(std::string path, file_stamp known) {
     file_ask asked(path);
     asked.max_bytes = std::size_t{1} << 20;
     asked.known = known;
+    asked.is_cache = true;
     co_await asked;
     read.name = clean_line(path, longest_path);
     read.path = std::move(path);
@@ -68,12 +76,17 @@ exchange<token_file> read_token_file(std::string path, file_stamp known) {
 }
 
 template <class>
-exchange<bool> replace_token_file(std::string path, std::string text) {
-    if (text.empty()) co_return false;
-    replace_ask change(std::move(path), std::move(text));
+exchange<token_replacement> replace_token_file(token_file const& old, std::string text) {
+    token_replacement made;
+    if (text.empty()) co_return made;
+    replace_ask change(old.path, std::move(text));
+    change.known = old.stamp;
+    change.owner_only = true;
     co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
+    crypto::secure_wipe(text);  // a short text is still there
+    made.done = change.done;
+    if (change.was_open_to_others) made.note = "the mode of " + old.name + " is now 0600: others had access to the token";
+    co_return made;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

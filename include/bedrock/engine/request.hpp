@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <optional>
 #include <string>
@@ -21,6 +20,7 @@
 #include <curl/curl.h>
 
 #if !defined(_WIN32)
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #endif
@@ -284,8 +284,9 @@ inline std::optional<bool> curl_request::find_own_bundle() const {
 #if LIBCURL_VERSION_NUM >= 0x075400 && !defined(_WIN32)
     char* path = nullptr;
     curl_easy_getinfo(easy_, CURLINFO_CAINFO, &path);
-    if (std::FILE* const file = path ? std::fopen(path, "r") : nullptr) {
-        std::fclose(file);
+    int const file = path ? ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (file >= 0) {
+        ::close(file);
         return true;
     }
     if (path && (errno == ENOMEM || errno == EMFILE || errno == ENFILE)) return std::nullopt;
