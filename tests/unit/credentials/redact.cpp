@@ -40,3 +40,59 @@ TEST_CASE("a word that is no secret stays", "[credentials]") {
     redact(text, sent);
     CHECK(text == "the secret is out");
 }
+
+namespace {
+
+std::string const key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a secret in another case, or with blanks and control characters inside, is hidden", "[credentials]") {
+    CHECK(redacted("key " + lower(key) + ", sorry") == "key ***, sorry");
+    CHECK(redacted("token=" + lower("IQoJb3JpZ2luX2VjEXAMPLE//token==")) == "token=***");
+    for (char const inside : {'\t', ' ', '\0', '\x1b', '\n', '\x7f'})
+        for (std::size_t at = 1; at != key.size(); ++at) {
+            auto text = key;
+            text.insert(at, 1, inside);
+            INFO(at << ": " << static_cast<int>(inside));
+            CHECK(redacted("a " + text + " b") == "a *** b");
+        }
+    std::string spread;
+    for (char const c : key) spread += std::string(1, c) + "\r\n ";
+    CHECK(redacted(spread + "end") == "***\r\n end");
+}
+
+TEST_CASE("any telling part of a secret is hidden", "[credentials]") {
+    for (std::size_t cut = 0; cut + 8 <= key.size(); ++cut) {
+        INFO(cut);
+        CHECK(redacted("..." + key.substr(cut) + " z").find(key.substr(key.size() - 8)) == std::string::npos);
+        CHECK(redacted("key=" + key.substr(cut) + " z") == "key=*** z");
+        CHECK(redacted("key=" + key.substr(0, key.size() - cut) + " z") == "key=*** z");
+    }
+    CHECK(redacted("key=" + key.substr(8, 12) + " z") == "key=*** z");
+    CHECK(redacted("wJalrXUt%6EFEMI/K7MDENG+bPxR x") == "*** x");
+    CHECK(redacted("a " + key.substr(10, 11) + " z") == "a " + key.substr(10, 11) + " z");  // could be a word
+    CHECK(redacted("wJalrXU") == "wJalrXU");
+}
+
+TEST_CASE("the public beginning of API keys is not a secret", "[credentials]") {
+    credentials sent;
+    sent.bearer_token = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3M";
+    std::string text = "https://bedrock-runtime.us-east-1: create a bedrock-api-key-; got YmVkcm9jay5hbWF6b25hd3M";
+    redact(text, sent);
+    CHECK(text == "https://bedrock-runtime.us-east-1: create a bedrock-api-key-; got ***");
+}
+
+TEST_CASE("a large text and a secret that repeats itself cost no more than others", "[credentials]") {
+    std::string const repeated(2000, 'A');
+    std::string text = std::string(100'000, 'b') + std::string(100'000, 'a');
+    redact(text, std::string_view(repeated));
+    CHECK(text.starts_with("bbbb"));
+    CHECK(text.find("aaaaaaaa") == std::string::npos);
+}
