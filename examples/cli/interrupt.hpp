@@ -97,7 +97,7 @@ inline interrupt_watch::interrupt_watch(bedrock::cancellation call) {
     // The thread inherits a mask that leaves every signal to the others, so that SIGINT interrupts what they wait in.
     sigset_t all;
     sigset_t before;
-    ::sigfillset(&all);
+    (::sigfillset)(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     watcher_ = std::thread([from = read_end_, handle = std::move(call)]() mutable {
         char why = 0;

@@ -156,8 +156,8 @@ namespace detail {
 inline bool wait_until_writable() {
     sigset_t only_interrupt;
     sigset_t before;
-    ::sigemptyset(&only_interrupt);
-    ::sigaddset(&only_interrupt, SIGINT);
+    (::sigemptyset)(&only_interrupt);
+    (::sigaddset)(&only_interrupt, SIGINT);
     ::pthread_sigmask(SIG_BLOCK, &only_interrupt, &before);
     int ready = 0;
     for (bool last = false; ready == 0 && !last;) {

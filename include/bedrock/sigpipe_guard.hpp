@@ -43,14 +43,14 @@ inline sigpipe_guard::~sigpipe_guard() = default;
 
 inline ::sigset_t sigpipe_guard::only_pipe() noexcept {
     ::sigset_t only;
-    ::sigemptyset(&only);
-    ::sigaddset(&only, SIGPIPE);
+    (::sigemptyset)(&only);
+    (::sigaddset)(&only, SIGPIPE);
     return only;
 }
 
 inline bool sigpipe_guard::is_pending() noexcept {
     ::sigset_t pending;
-    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+    return ::sigpending(&pending) == 0 && (::sigismember)(&pending, SIGPIPE) == 1;
 }
 
 inline sigpipe_guard::sigpipe_guard(bool is_wanted) noexcept {

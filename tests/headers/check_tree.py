@@ -52,6 +52,8 @@ VERSIONS = (  # further files that contain the version, and how
     ("examples/packaging/meson/bedrock.wrap", r"^revision = v(.*)$"),
     ("examples/packaging/vcpkg/bedrock/vcpkg.json", r'^  "version-semver": "([^"]*)",?$'),
 )
+# Functions that POSIX allows to be macros, and that are on macOS: after :: the macro's text makes no sense.
+PERHAPS_MACROS = re.compile(r"(?<![(\w])::((?:sig(?:empty|fill|add|del)set|sigismember|(?:hton|ntoh)[sl])\s*\()")
 CODE_FOLDERS = ("include", "examples", "tests", "benchmarks")
 
 
@@ -180,7 +182,7 @@ def check_protocols(tree):
                 path, line_at(code, found.start()))
 
 
-def check_coroutines(root):
+def check_code(root):
     for top in CODE_FOLDERS:
         for folder, folders, files in os.walk(os.path.join(root, top)):
             folders.sort()
@@ -190,6 +192,9 @@ def check_coroutines(root):
                 path = os.path.join(folder, name)
                 with open(path, encoding="utf-8") as file:
                     code = amalgamate.code_only(file.read())
+                for found in PERHAPS_MACROS.finditer(code):
+                    yield "%s:%d: macro: ::%s is a macro on macOS: write (::sigemptyset)(...), and htons(...) without ::" % (
+                        os.path.relpath(path, root).replace(os.sep, "/"), line_at(code, found.start()), found[1].rstrip("( "))
                 for found in re.finditer(r"\bco_await\b[^;{]*\{", code):
                     yield "%s:%d: coroutine: a { between co_await and ; (g++ 12 corrupts memory): name the value first" % (
                         os.path.relpath(path, root).replace(os.sep, "/"), line_at(code, found.start()))

@@ -238,6 +238,12 @@ class Rules(unittest.TestCase):
         self.finds_in("hostile: min( is a macro", "bytes.hpp", "(std::min)(", "std::min(")
         self.finds_in("hostile: max( is a macro", "bytes.hpp", "(std::min)(", "std::numeric_limits<int>::max (")
 
+    def test_functions_that_may_be_macros(self):
+        for bad in ("::sigemptyset(&set);", "::sigaddset (&set, 1);", "::sigismember(&set, 1);", "::htons(1);", "::ntohl(1);"):
+            self.finds_in("hex.hpp:9: macro: ::", "hex.hpp", "int hex();", "int hex();" + bad)
+        for good in ("(::sigemptyset)(&set);", "htons(1);", "std::fputs(\"\", stdout);"):
+            self.assertEqual(self.problems(lambda files: files.update({"tests/unit/hex.cpp": '#include "bedrock/hex.hpp"\n' + good})), [])
+
     def test_enumerators(self):
         self.finds_in("json/reader.hpp:8: enumerator: NONE", "json/reader.hpp", "none, text", "NONE, text")
         self.finds_in("json/reader.hpp:8: enumerator: TEXT_2", "json/reader.hpp", "none, text", "none = 1, TEXT_2 = 2")

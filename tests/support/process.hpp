@@ -139,9 +139,9 @@ inline void child::spawn() {
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     sigset_t usual;
-    ::sigemptyset(&usual);
+    (::sigemptyset)(&usual);
     ::posix_spawnattr_setsigmask(&attributes, &usual);
-    for (int const signal : {SIGINT, SIGPIPE, SIGTERM}) ::sigaddset(&usual, signal);
+    for (int const signal : {SIGINT, SIGPIPE, SIGTERM}) (::sigaddset)(&usual, signal);
     ::posix_spawnattr_setsigdefault(&attributes, &usual);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 

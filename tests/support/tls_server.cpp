@@ -162,8 +162,8 @@ struct tls_server::state {
 
     void serve(connection& peer) {
         sigset_t pipes;  // a client may be gone when OpenSSL says goodbye to it
-        ::sigemptyset(&pipes);
-        ::sigaddset(&pipes, SIGPIPE);
+        (::sigemptyset)(&pipes);
+        (::sigaddset)(&pipes, SIGPIPE);
         require(::pthread_sigmask(SIG_BLOCK, &pipes, nullptr) == 0);
         session const talk(SSL_new(tls.get()));
         require(talk && SSL_set_fd(talk.get(), peer.socket()) == 1);

@@ -51,7 +51,7 @@ TEST_CASE("stores are what loads read, and touch no other byte", "[bytes]") {
         bedrock::store_big_endian(bytes.data() + offset, word);
         std::uint32_t network = 0;
         std::memcpy(&network, bytes.data() + offset, sizeof network);
-        REQUIRE(::ntohl(network) == word);
+        REQUIRE(ntohl(network) == word);
 
         auto const negative = static_cast<std::int16_t>(value | 0x8000);
         bedrock::store_big_endian(bytes.data() + offset, negative);

@@ -15,12 +15,12 @@ namespace {
 
 bool is_blocked() {
     sigset_t now;
-    return ::pthread_sigmask(SIG_BLOCK, nullptr, &now) == 0 && ::sigismember(&now, SIGPIPE) == 1;
+    return ::pthread_sigmask(SIG_BLOCK, nullptr, &now) == 0 && (::sigismember)(&now, SIGPIPE) == 1;
 }
 
 bool is_pending() {
     sigset_t now;
-    return ::sigpending(&now) == 0 && ::sigismember(&now, SIGPIPE) == 1;
+    return ::sigpending(&now) == 0 && (::sigismember)(&now, SIGPIPE) == 1;
 }
 
 void write_into_nothing() {
@@ -38,7 +38,7 @@ int in_child(Act act) {
     if (child == 0) {
         ::signal(SIGPIPE, SIG_DFL);
         sigset_t none;
-        ::sigemptyset(&none);
+        (::sigemptyset)(&none);
         ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
         ::_exit(act());
     }
@@ -77,8 +77,8 @@ TEST_CASE("sigpipe guard: a write to a closed pipe kills without it, and not wit
 TEST_CASE("sigpipe guard: who blocks the signal keeps it blocked, and keeps one that was waiting", "[sigpipe_guard]") {
     CHECK(in_child([] {
               sigset_t only;
-              ::sigemptyset(&only);
-              ::sigaddset(&only, SIGPIPE);
+              (::sigemptyset)(&only);
+              (::sigaddset)(&only, SIGPIPE);
               ::pthread_sigmask(SIG_BLOCK, &only, nullptr);
               {
                   sigpipe_guard const guard(true);
