@@ -1,0 +1,2 @@
+// What the C library, its start code and semihosting cost without any of the SDK.
+int main() {}
