@@ -58,15 +58,15 @@ namespace cli {
 
 namespace detail {
 
-// All that a signal handler can reach.
-inline std::atomic<bool> interrupt_seen{false};
+// All that a signal handler can reach. Not std::atomic<bool>: of g++ 12 for RISC-V it is not lock-free.
+inline std::atomic<int> interrupt_seen{0};
 inline std::atomic<int> interrupt_pipe{-1};
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+static_assert(std::atomic<int>::is_always_lock_free);
 
 inline void on_interrupt(int) {
     constexpr std::string_view farewell = "bedrock: Cancelled: interrupted\n";
     int const kept = errno;
-    bool const again = interrupt_seen.exchange(true);
+    bool const again = interrupt_seen.exchange(1) != 0;
     int const pipe = interrupt_pipe.load();
     if (again || pipe < 0 || ::write(pipe, "i", 1) != 1) {
         static_cast<void>(!::write(STDERR_FILENO, farewell.data(), farewell.size()));
@@ -84,7 +84,7 @@ inline void catch_interrupts() {
 }
 
 inline bool interrupted() noexcept {
-    return detail::interrupt_seen.load();
+    return detail::interrupt_seen.load() != 0;
 }
 
 inline interrupt_watch::interrupt_watch(bedrock::cancellation call) {
