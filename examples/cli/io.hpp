@@ -47,6 +47,10 @@ bool is_terminal(int file);
 
 /// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
 std::string quoted(std::string_view text);
+/// Not std::quoted, which an argument of std::string would find where <chrono> or another header includes <iomanip>.
+inline std::string quoted(std::string const& text) {
+    return quoted(std::string_view(text));
+}
 
 /// A file, or standard input for "-".
 class input {
