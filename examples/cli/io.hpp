@@ -47,8 +47,12 @@ bool is_terminal(int file);
 
 /// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
 std::string quoted(std::string_view text);
-/// Not std::quoted, which an argument of std::string would find where <chrono> or another header includes <iomanip>.
+/// These two are better matches than std::quoted, which a std::string finds by its namespace if <iomanip> is included; g++ 14's
+/// <chrono> does.
 inline std::string quoted(std::string const& text) {
+    return quoted(std::string_view(text));
+}
+inline std::string quoted(std::string& text) {
     return quoted(std::string_view(text));
 }
 
