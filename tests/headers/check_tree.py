@@ -241,7 +241,7 @@ def check(root):
     tree = amalgamate.Tree(root)
     problems = []
     for part in (check_mirror(root, tree), check_shape(tree), check_includes(tree), check_words(tree),
-                 check_enumerators(tree), check_protocols(tree), check_coroutines(root), check_versions(root, tree),
+                 check_enumerators(tree), check_protocols(tree), check_code(root), check_versions(root, tree),
                  check_threads(root)):
         problems += part
     return problems
