@@ -48,7 +48,15 @@ std::size_t count_loose_parameters(std::string_view json);
 
 namespace detail {
 
-struct member;
+struct tree;
+
+/// A template, because a vector of it is in a tree, which is not complete there.
+template <class Value>
+struct named {
+    std::string name{};
+    Value value{};
+};
+using member = named<tree>;
 
 /// A value as a tree: only for texts in which something has to be found or changed.
 struct tree {
@@ -62,11 +70,6 @@ struct tree {
     }
     tree* find(std::string_view name) noexcept;
     tree const* find(std::string_view name) const noexcept;
-};
-
-struct member {
-    std::string name{};
-    tree value{};
 };
 
 inline tree* tree::find(std::string_view name) noexcept {

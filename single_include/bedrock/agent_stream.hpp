@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_AGENT_STREAM_HPP
 #define BEDROCK_SINGLE_INCLUDE_AGENT_STREAM_HPP
 
+#include "credentials.hpp"
 #include "agent_view.hpp"
 
 #include <cstddef>
@@ -49,11 +50,13 @@ class agent_stream {
 
   private:
     std::span<agent_event const> pull();
+    std::span<agent_event const> pull_guarded();
 
     Reader reader_;
     agent_fold fold_;
     std::span<agent_event const> given_;
     std::size_t at_ = 0;
+    bool has_thrown_ = false;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -62,10 +65,28 @@ template <class Reader>
 agent_event const* agent_stream<Reader>::next() {
     while (at_ == given_.size()) {
         if (fold_.ended()) return nullptr;
-        given_ = pull();
+        given_ = {};
         at_ = 0;
+        given_ = pull_guarded();
     }
     return &given_[at_++];
+}
+
+// Without the event that an exception came with, the message has a hole: an `error` event is the next, and the last.
+template <class Reader>
+std::span<agent_event const> agent_stream<Reader>::pull_guarded() {
+    if (has_thrown_) return fold_.fail(detail::out_of_memory_error());
+#if BEDROCK_EXCEPTIONS
+    try {
+        return pull();
+    } catch (...) {
+        has_thrown_ = true;
+        reader_.cancel();
+        throw;
+    }
+#else
+    return pull();
+#endif
 }
 
 template <class Reader>

@@ -3,7 +3,6 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_AGENT_VIEW_HPP
 #define BEDROCK_SINGLE_INCLUDE_AGENT_VIEW_HPP
 
-#include "endpoint.hpp"
 #include "error_class.hpp"
 #include "agent_event.hpp"
 
@@ -11,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -83,6 +83,7 @@ class agent_fold {
     void begin_message(message_start_event const& event);
     void begin_block(content_block_start_event const& event, stream_event const& source);
     void add_delta(stream_event const& event);
+    void add_last_delta(stream_event const& event);
     void add_other_delta(stream_event const& event);
     void add_reasoning(std::int32_t index, reasoning_content_block_delta const& delta, stream_event const& source);
     void add_tool_input(stream_event const& event);
@@ -98,7 +99,6 @@ class agent_fold {
     void finish_response();
     void push(agent_event_kind kind, std::size_t place = 0, std::string_view delta = {});
 
-    std::vector<open_block>::iterator place_of(std::int32_t index) noexcept;
     open_block* find(std::int32_t index) noexcept;
     open_block& open(std::int32_t index, block_kind kind, content_block content, bool has_events = true);
     open_block& open_or_find(std::int32_t index, block_kind kind);
@@ -106,9 +106,9 @@ class agent_fold {
 
     agent_options options_;
     std::unique_ptr<agent_message> message_ =
-        std::make_unique<agent_message>();  // events refer to it, moves do not move it
-    message_accumulator frame_;             // of all events that are no block's
-    std::vector<open_block> open_;          // by index
+        std::make_unique<agent_message>();     // events refer to it, moves do not move it
+    message_accumulator frame_;                // of all events that are no block's
+    std::map<std::int32_t, open_block> open_;  // by index
     std::vector<agent_event> events_;
     std::vector<std::size_t> held_;  // places of tool calls whose end was kept back
     std::string bad_call_;           // what is wrong with the first bad tool call
@@ -122,7 +122,16 @@ class agent_fold {
 inline std::span<agent_event const> agent_fold::add(stream_event const& event) {
     events_.clear();
     if (ended_) return {};
+    if (!frame_.takes(event)) {
+        end_with(make_error(errc::protocol, "the stream goes on after messageStop with " + quote(event.type())), {});
+        return events_;
+    }
     if (event.kind() != event_kind::message_start) begin();
+    bool const is_of_block = event.kind() == event_kind::content_block_start ||
+                             event.kind() == event_kind::content_block_delta ||
+                             event.kind() == event_kind::content_block_stop;
+    if (auto const* const notes = is_of_block ? event.notes() : nullptr)
+        message_->response.notes.append(event.type(), *notes);
     switch (event.kind()) {
         case event_kind::unknown:
             frame_.add(event);
@@ -138,9 +147,11 @@ inline std::span<agent_event const> agent_fold::add(stream_event const& event) {
             add_delta(event);
             break;
         case event_kind::content_block_stop:
+            add_last_delta(event);
             close(event.index());
             break;
         case event_kind::message_stop:
+            add_last_delta(event);
             frame_.add(event);
             end_blocks_but_tools();
             break;
@@ -169,11 +180,12 @@ inline std::span<agent_event const> agent_fold::complete(std::string request_id,
         return events_;
     }
     end_blocks_but_tools();
-    for (auto const& cut : open_)
+    for (auto const& [index, cut] : open_)
         if (bad_call_.empty() && cut.has_events) bad_call_ = "the input of " + name_call(cut) + " was cut short";
     finish_response();
     auto const& reason = message_->response.stop_reason;
-    auto const stop = map_stop_reason(reason);
+    auto stop = map_stop_reason(reason);
+    if (stop == agent_stop::stop && !message_->response.tool_uses().empty()) stop = agent_stop::tool_use;
     if (stop == agent_stop::error) {
         error why{.code = errc::other_service, .name = std::string(reason.text())};
         why.message = "the model stopped because of " + why.name;
@@ -214,11 +226,12 @@ inline void agent_fold::finish_response() {
     if (std::exchange(finished_, true)) return;
     auto& response = message_->response;
     auto whole = frame_.take();
+    whole.notes.append({}, response.notes);
     whole.message.content = std::move(response.message.content);
     whole.request_id = std::move(response.request_id);
     whole.attempts = response.attempts;
     response = std::move(whole);
-    for (auto& unfinished : open_) {
+    for (auto& [index, unfinished] : open_) {
         response.incomplete_blocks.push_back(unfinished.place);
         settle(unfinished);
     }
@@ -243,14 +256,9 @@ inline void agent_fold::begin_message(message_start_event const& event) {
              {});
 }
 
-inline std::vector<agent_fold::open_block>::iterator agent_fold::place_of(std::int32_t index) noexcept {
-    return std::lower_bound(open_.begin(), open_.end(), index,
-                            [](open_block const& block, std::int32_t wanted) { return block.index < wanted; });
-}
-
 inline agent_fold::open_block* agent_fold::find(std::int32_t index) noexcept {
-    auto const place = place_of(index);
-    return place != open_.end() && place->index == index ? &*place : nullptr;
+    auto const found = open_.find(index);
+    return found == open_.end() ? nullptr : &found->second;
 }
 
 inline agent_fold::open_block& agent_fold::open(std::int32_t index, block_kind kind, content_block content,
@@ -258,14 +266,14 @@ inline agent_fold::open_block& agent_fold::open(std::int32_t index, block_kind k
     close(index);
     auto& all = message_->response.message.content;
     all.push_back(std::move(content));
-    auto const made = open_.insert(
-        place_of(index), open_block{.index = index, .place = all.size() - 1, .kind = kind, .has_events = has_events});
+    auto& made = open_[index] =
+        open_block{.index = index, .place = all.size() - 1, .kind = kind, .has_events = has_events};
     if (has_events)
         push(kind == block_kind::text   ? agent_event_kind::text_start
              : kind == block_kind::tool ? agent_event_kind::toolcall_start
                                         : agent_event_kind::thinking_start,
              all.size() - 1);
-    return *made;
+    return made;
 }
 
 inline agent_fold::open_block& agent_fold::open_or_find(std::int32_t index, block_kind kind) {
@@ -288,6 +296,7 @@ inline agent_fold::open_block& agent_fold::open_or_find(std::int32_t index, bloc
 
 inline void agent_fold::begin_block(content_block_start_event const& event, stream_event const& source) {
     auto const index = event.content_block_index;
+    if (!event.start.is_set()) return close(index);
     auto const* const use = event.start.get_if<tool_use_block_start>();
     if (use == nullptr) {
         close(index);
@@ -319,6 +328,11 @@ inline void agent_fold::add_delta(stream_event const& event) {
     }
 }
 
+// The half of a character that a block ends with.
+inline void agent_fold::add_last_delta(stream_event const& event) {
+    if (event.delta() != delta_kind::none && find(event.index()) != nullptr) add_delta(event);
+}
+
 inline void agent_fold::add_thinking(std::int32_t index, std::string_view text) {
     auto const& into = open_or_find(index, block_kind::thinking);
     at(into).get_if<reasoning_content_block>()->get_if<reasoning_text_block>()->text += text;
@@ -337,11 +351,12 @@ inline void agent_fold::add_tool_input(stream_event const& event) {
 }
 
 inline json::partial const* agent_fold::partial_tool_input(std::size_t content_index) {
-    auto const is_wanted = [content_index](open_block const& one) {
-        return one.place == content_index && one.kind == block_kind::tool;
+    auto const is_wanted = [content_index](auto const& one) {
+        return one.second.place == content_index && one.second.kind == block_kind::tool;
     };
-    auto const found = std::find_if(open_.begin(), open_.end(), is_wanted);
-    if (found == open_.end()) return nullptr;
+    auto const call = std::find_if(open_.begin(), open_.end(), is_wanted);
+    if (call == open_.end()) return nullptr;
+    auto* const found = &call->second;
     if (!found->completed_input) found->completed_input = std::make_unique<json::partial>();
     std::string_view const input = at(*found).get_if<tool_use_block>()->incomplete_input;
     found->completed_input->feed(input.substr(found->completed_size));
@@ -387,18 +402,21 @@ inline void agent_fold::add_citation(stream_event const& event) {
 }
 
 inline void agent_fold::end_blocks_but_tools() {
-    for (auto& block : std::exchange(open_, {})) {
-        if (block.kind == block_kind::tool)
-            open_.push_back(std::move(block));
-        else
-            end_block(std::move(block));
+    for (auto at = open_.begin(); at != open_.end();) {
+        if (at->second.kind == block_kind::tool) {
+            ++at;
+            continue;
+        }
+        auto ended = std::move(at->second);
+        at = open_.erase(at);
+        end_block(std::move(ended));
     }
 }
 
 inline void agent_fold::close(std::int32_t index) {
-    auto const place = place_of(index);
-    if (place == open_.end() || place->index != index) return;
-    auto ended = std::move(*place);
+    auto const place = open_.find(index);
+    if (place == open_.end()) return;
+    auto ended = std::move(place->second);
     open_.erase(place);
     end_block(std::move(ended));
 }

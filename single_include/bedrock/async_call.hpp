@@ -47,9 +47,8 @@ namespace detail {
 
 /// What an `async_client` is made of. Jobs refer to it while they run; whoever is inside the loop holds it.
 struct async_core {
-    async_core(client_options options, loop_hooks hooks)
-        : client(detail::share_new<client_state>(std::move(options))),
-          loop(on, client->surroundings, std::move(hooks)) {}
+    async_core(client_options const& options, loop_hooks const& hooks)
+        : client(detail::share_new<client_state>(options)), loop(on, client->surroundings, hooks) {}
 
     std::shared_ptr<client_state> client;
     engine on{detail::share_new<engine_share>()};

@@ -58,8 +58,12 @@ class [[nodiscard]] async_answer {
 ///
 /// Callbacks and resumed coroutines run inside `pump`, `on_ready` and `on_timer` and nowhere else, never before the
 /// function that asked has returned. They may start and cancel calls and destroy the client. What they throw comes out
-/// of the pump, and ends their call without a further callback. Streams take turns: one that is faster than its
-/// consumer does not keep others waiting.
+/// of the pump, and ends their call without a further callback; all other calls go on with the next pump. Streams take
+/// turns: one that is faster than its consumer does not keep others waiting.
+///
+/// Observers and credentials providers may destroy the client too. What they throw ends their call with
+/// errc::callback_failed, a failed allocation with errc::out_of_memory; neither comes out of the pump. A function that
+/// asks throws std::bad_alloc where it cannot take the call: then there is none, and the client is as before.
 ///
 /// Constructing one does nothing, and cannot fail. Destroying one drops all calls without waiting: their callbacks are
 /// never called, coroutines that wait for them never resumed (who owns them destroys them).
@@ -140,30 +144,38 @@ class async_plain_job : public loop_job {
     }
 
     virtual void end(result<call_answer> answer) = 0;
-    /// The answer as the caller gets it; to be asked once.
+    /// The answer as the caller gets it; to be asked once. The observer hears of it, and may drop this job.
     template <class Response>
     result<Response> read(result<call_answer> answer) {
-        auto made = read_answer<Response>(what_, std::move(answer));
-        if (watch_) watch_->ended(made);
+        auto made = catch_errors([&] { return read_answer<Response>(what_, std::move(answer)); });
+        if (auto watch = std::exchange(watch_, std::nullopt)) watch->ended(made);
         return made;
     }
 
   private:
     void turn() final {
         if (refused_) return end(unexpected{std::move(*refused_)});
-        if (!watch_) watch_.emplace(client_, what_.name, what_.model_id);
-        while (ask* const wanted = protocol_->step())
-            if (!begin(*wanted)) return;
-        end(conclude(*frame_, protocol_->take()));
+        auto const watched = catch_errors([this]() -> result<void> {
+            if (!watch_) watch_.emplace(client_, what_.name, what_.model_id);
+            return {};
+        });
+        if (!watched) return end(unexpected{watched.error()});
+        if (auto outcome = advance(protocol_)) end(conclude(*frame_, std::move(*outcome)));
     }
     BEDROCK_COLD void stop(http::failure why) final {
         if (refused_) return end(unexpected{std::move(*refused_)});
         protocol_.reset();
-        end(conclude(*frame_, unexpected{retry::make_error(why)}));
+        auto failed = catch_errors([&]() -> result<http::response> { return unexpected{retry::make_error(why)}; });
+        end(conclude(*frame_, std::move(failed)));
     }
     void release() noexcept final {
-        if (watch_) watch_->failed(make_error(errc::cancelled, "the call was dropped"));
         protocol_.reset();
+        auto watch = std::exchange(watch_, std::nullopt);
+        if (!watch) return;
+        error why;
+        why.code = errc::cancelled;
+        why.name = own_error_name(errc::cancelled);
+        watch->failed(why);
     }
 
     std::shared_ptr<client_state> client_;
@@ -183,7 +195,8 @@ class async_callback_job final : public async_plain_job {
 
   private:
     void end(result<call_answer> answer) override {
-        if (finish()) on_done_(this->template read<Response>(std::move(answer)));
+        auto made = this->template read<Response>(std::move(answer));
+        if (finish()) on_done_(std::move(made));
     }
     OnDone on_done_;
 };
@@ -196,9 +209,10 @@ class async_answer_job final : public async_plain_job {
 
     bool await(std::shared_ptr<async_answer_job> self, std::coroutine_handle<> waiter) {
         auto const core = core_.lock();
-        if (!core || !core->loop.is_open() || std::exchange(has_begun_, true)) return false;
-        waiter_ = waiter;
+        if (!core || !core->loop.is_open() || has_begun_) return false;
         core->loop.start(std::move(self));
+        has_begun_ = true;
+        waiter_ = waiter;
         return true;
     }
     result<Response> take() {
@@ -206,14 +220,16 @@ class async_answer_job final : public async_plain_job {
         return *std::exchange(answer_, std::nullopt);
     }
     void give_up() noexcept {
+        auto const core = core_.lock();  // an observer may destroy the client
         waiter_ = {};
         finish();
     }
 
   private:
     void end(result<call_answer> answer) override {
+        auto made = this->template read<Response>(std::move(answer));
         if (!finish()) return;
-        answer_.emplace(this->template read<Response>(std::move(answer)));
+        answer_.emplace(std::move(made));
         if (waiter_) std::exchange(waiter_, {}).resume();
     }
     std::weak_ptr<async_core> core_;
@@ -237,8 +253,8 @@ class async_push_job final : public async_stream_job<Kind> {
         for (int given = 0; given < async_client::events_a_turn; ++given) {
             if (this->over()) return end();
             if (this->shared_signals()->paused()) return;
-            auto const next = this->advance();
-            if (next == step::asleep) return;
+            auto const next = this->go_on();
+            if (next == step::asleep || !this->is_running()) return;
             if (next == step::over) return end();
             bool go_on = true;
             if constexpr (std::is_void_v<std::invoke_result_t<OnEvent&, typename Kind::event const&>>)
@@ -280,8 +296,9 @@ result<Response> async_answer<Response>::await_resume() {
     return job_->take();
 }
 
+// Of copies: where there is no memory for all of it, the next call finds the options as they were given.
 inline std::shared_ptr<detail::async_core> async_client::core() {
-    if (!core_) core_ = detail::share_new<detail::async_core>(std::move(options_), std::move(hooks_));
+    if (!core_) core_ = detail::share_new<detail::async_core>(options_, hooks_);
     return core_;
 }
 

@@ -141,14 +141,51 @@ class async_stream_job : public loop_job {
             opening_.emplace(call_.open(core.signer));
     }
 
-    /// To the next event or the end, as far as it goes without waiting.
-    step advance() {
-        if (opening_) {
-            while (ask* const wanted = opening_->step())
-                if (!begin(*wanted)) return step::asleep;
-            auto got = opening_->take();
+    /// To the next event or the end, as far as it goes without waiting. An exception is an end. Observers may have
+    /// dropped the job meanwhile.
+    step go_on() {
+#if BEDROCK_EXCEPTIONS
+        try {
+            return go_on_unguarded();
+        } catch (...) {
             opening_.reset();
-            call_.take_opened(std::move(got));
+            call_.close(current_exception_error());
+            return step::over;
+        }
+#else
+        return go_on_unguarded();
+#endif
+    }
+    stream_call<Kind>& call() noexcept { return call_; }
+    bool is_opening() const noexcept { return opening_.has_value(); }
+
+    /// After a stop there is nothing but what has arrived, or not even that.
+    void break_off(http::failure why) {
+        bool const was_opening = is_opening();
+        opening_.reset();
+#if BEDROCK_EXCEPTIONS
+        try {
+#endif
+            if (!was_opening && why.code == errc::cancelled)
+                call_.close(make_error(errc::cancelled, "the stream was cancelled"));
+            else if (was_opening || shared_signals()->paused())
+                call_.close(retry::make_error(why));
+            else
+                call_.break_off(std::move(why));
+#if BEDROCK_EXCEPTIONS
+        } catch (...) {
+            call_.close(current_exception_error());
+        }
+#endif
+    }
+
+  private:
+    step go_on_unguarded() {
+        if (opening_) {
+            auto got = advance(opening_);
+            if (!got) return step::asleep;
+            opening_.reset();
+            call_.take_opened(std::move(*got));
         }
         for (;;) {
             switch (call_.next()) {
@@ -163,22 +200,6 @@ class async_stream_job : public loop_job {
             }
         }
     }
-    stream_call<Kind>& call() noexcept { return call_; }
-    bool is_opening() const noexcept { return opening_.has_value(); }
-
-    /// After a stop there is nothing but what has arrived, or not even that.
-    void break_off(http::failure why) {
-        bool const was_opening = is_opening();
-        opening_.reset();
-        if (!was_opening && why.code == errc::cancelled)
-            call_.close(make_error(errc::cancelled, "the stream was cancelled"));
-        else if (was_opening || shared_signals()->paused())
-            call_.close(retry::make_error(why));
-        else
-            call_.break_off(std::move(why));
-    }
-
-  private:
     void release() noexcept final {
         opening_.reset();
         call_.abandon();
@@ -213,15 +234,22 @@ class async_pull_job final : public async_stream_job<Kind> {
     /// False where nobody is there to resume the waiter.
     bool await(std::coroutine_handle<> waiter) {
         auto const core = core_.lock();
-        if (!core || !core->loop.is_open()) {
-            this->call().close(make_error(errc::cancelled, "the client is gone"));
+#if BEDROCK_EXCEPTIONS
+        try {
+#endif
+            if (!core || !core->loop.is_open()) {
+                this->call().close(make_error(errc::cancelled, "the client is gone"));
+                return false;
+            }
+            if (!this->is_running()) core->loop.start(self_.lock());
+#if BEDROCK_EXCEPTIONS
+        } catch (...) {
+            this->call().close(current_exception_error());
             return false;
         }
+#endif
         waiter_ = waiter;
-        if (this->is_running())
-            this->again();
-        else
-            core->loop.start(self_.lock());
+        this->again();
         return true;
     }
     bool await_end(std::coroutine_handle<> waiter) {
@@ -232,6 +260,7 @@ class async_pull_job final : public async_stream_job<Kind> {
     result<typename Kind::response> take_outcome() { return this->call().take_outcome(); }
     json::partial const* partial_tool_input() { return this->call().partial_tool_input(); }
     void give_up() noexcept {
+        auto const core = core_.lock();  // an observer may destroy the client
         waiter_ = {};
         this->finish();
     }
@@ -248,13 +277,13 @@ class async_pull_job final : public async_stream_job<Kind> {
         left_ = events_a_turn;
         step next{};
         do {
-            next = this->over() ? step::over : this->advance();
-            if (next == step::asleep) return;
+            next = this->over() ? step::over : this->go_on();
+            if (next == step::asleep || !this->is_running()) return;
             if (--left_ < 0) return this->again();
         } while (is_draining_ && next == step::event);
         current_ = next == step::event ? &this->call().event() : nullptr;
         if (next == step::over) this->finish();
-        std::exchange(waiter_, {}).resume();
+        if (waiter_) std::exchange(waiter_, {}).resume();  // observers may have destroyed the coroutine
     }
     void stop(http::failure why) override {
         this->break_off(std::move(why));

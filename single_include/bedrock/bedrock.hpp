@@ -8,25 +8,28 @@
 #include "credentials/default_chain.hpp"
 
 #include <curl/curl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -160,6 +163,12 @@ inline bool wants_client_certificate(std::string_view said) noexcept {
 #ifndef BEDROCK_ENGINE_REQUEST_HPP
 #define BEDROCK_ENGINE_REQUEST_HPP
 
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
 namespace bedrock::inline BEDROCK_ABI {
 
 /// An easy handle and the request that it is for. **Lifetime:** it must stay where it is, and be off its multi handle
@@ -175,13 +184,14 @@ class curl_request {
     /// file that can be read, once somebody has found out. **Errors:** invalid_input for what this libcurl cannot be
     /// told, transport where memory ran out.
     http::failure set_up(CURLSH* share, std::optional<bool>& has_own_bundle);
-    static http::failure no_memory() {
-        return {errc::transport, false, "libcurl could not be set up (out of memory?)"};
-    }
+    static http::failure no_memory();
+    /// What this libcurl does not know is left out; where it has no memory, `set_up` fails.
     template <class Value>
     void set(CURLoption option, Value value) {
-        curl_easy_setopt(easy_, option, value);
+        if (curl_easy_setopt(easy_, option, value) == CURLE_OUT_OF_MEMORY) lacks_memory_ = true;
     }
+    /// The error number with which the system refused a socket.
+    void note_socket_error(int number) noexcept { socket_error_ = number; }
     /// Null before `set_up`, and behind `close` and `abandon`.
     CURL* handle() const noexcept { return easy_; }
     http::request const& what() const noexcept { return what_; }
@@ -193,8 +203,10 @@ class curl_request {
     http::phases phases() const;
     /// "https://host:port", and through which proxy, for messages.
     std::string peer() const;
-    /// What the end that libcurl tells means, in words for whoever sent it.
-    http::failure describe(CURLcode code) const;
+    /// The response came by HTTP/1.x.
+    bool is_http_1() const noexcept;
+    /// What the end that libcurl tells means, in words for whoever sent it. `head_complete`: all headers have come.
+    http::failure describe(CURLcode code, bool head_complete = false) const;
 
     void close() noexcept;
     /// Leaves the handle in memory: it is another process's.
@@ -205,19 +217,52 @@ class curl_request {
     bool set_up_tls(std::optional<bool>& has_own_bundle);
     bool set_up_route();
     void set_up_body();
-    bool find_own_bundle() const;
+    std::optional<bool> find_own_bundle() const;
     template <class Value>
     bool set_required(CURLoption option, Value value, char const* what);
     bool is_proxied() const;
+    bool lacks_descriptors(CURLcode code) const noexcept;
 
     http::request what_;
     CURL* easy_ = nullptr;
     curl_slist* header_lines_ = nullptr;
     std::array<char, CURL_ERROR_SIZE> curl_text_{};
     http::failure refused_{};  // why it cannot be told
+    bool lacks_memory_ = false;
+    int socket_error_ = 0;
 };
 
+namespace detail {
+
+/// False where the process, or the system, has no file descriptors left.
+bool has_free_descriptor() noexcept;
+
+}  // namespace detail
+
 // ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr char no_descriptors[] =
+    "too many open files (EMFILE); raise the limit of the process (ulimit -n), or close streams and files that are no "
+    "longer used";
+
+inline bool has_free_descriptor() noexcept {
+#if !defined(_WIN32)
+    int const probe = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    if (probe < 0) return errno != EMFILE && errno != ENFILE;
+    ::close(probe);
+#endif
+    return true;
+}
+
+}  // namespace detail
+
+inline http::failure curl_request::no_memory() {
+    if (!detail::has_free_descriptor())
+        return {errc::transport, false, std::string("libcurl could not be set up: ") + detail::no_descriptors};
+    return {errc::transport, false, "libcurl could not be set up: out of memory"};
+}
 
 inline void curl_request::close() noexcept {
     if (easy_) curl_easy_cleanup(std::exchange(easy_, nullptr));
@@ -258,6 +303,7 @@ inline http::failure curl_request::set_up(CURLSH* share, std::optional<bool>& ha
     }
     if (share) set(CURLOPT_SHARE, share);
     set_up_body();
+    if (lacks_memory_) return no_memory();
     return {};
 }
 
@@ -295,6 +341,10 @@ template <class Value>
 bool curl_request::set_required(CURLoption option, Value value, char const* what) {
     auto const code = curl_easy_setopt(easy_, option, value);
     if (code == CURLE_OK) return true;
+    if (code == CURLE_OUT_OF_MEMORY) {
+        refused_ = no_memory();
+        return false;
+    }
     refused_ = {errc::invalid_input, false,
                 std::string("libcurl ") + curl_version_info(CURLVERSION_NOW)->version + " cannot be told " + what +
                     ": " + curl_easy_strerror(code)};
@@ -303,9 +353,9 @@ bool curl_request::set_required(CURLoption option, Value value, char const* what
 
 inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     auto const& [authorities, certificate, key, folder] = what_.tls;
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
     bool const own = !authorities.empty() || !folder.empty();
     if (own) {
         // Libcurl's own file and folder would be trusted beside those that were named.
@@ -313,13 +363,17 @@ inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
             return false;
         if (!folder.empty() && !set_required(CURLOPT_CAPATH, folder.c_str(), "the authorities' folder")) return false;
     }
+#if defined(_WIN32) && LIBCURL_VERSION_NUM >= 0x074700
+    // A libcurl that uses OpenSSL knows no certificates of its own on Windows: the system's store has them.
+    if (!own) curl_easy_setopt(easy_, CURLOPT_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
+#endif
     // A file is read once an engine, but at every connection where there is a folder too.
     auto const own_bundle = [&] {
         if (!has_own_bundle) has_own_bundle = find_own_bundle();
-        return *has_own_bundle;
+        return has_own_bundle.value_or(false);
     };
     if (folder.empty() && (own || own_bundle()))
-        curl_easy_setopt(easy_, CURLOPT_CAPATH, static_cast<char const*>(nullptr));
+        set(CURLOPT_CAPATH, static_cast<char const*>(nullptr));
     return (certificate.empty() ||
             set_required(CURLOPT_SSLCERT, certificate.c_str(), "the certificate of this side")) &&
            (key.empty() || set_required(CURLOPT_SSLKEY, key.c_str(), "the key of this side"));
@@ -333,8 +387,8 @@ inline bool curl_request::set_up_route() {
     bool const direct = what_.no_proxy || !what_.unix_socket.empty();
     auto const& proxy = what_.proxy;
     if (direct || proxy.url.empty()) {  // a libcurl that has no proxies may refuse both, and need neither
-        curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-        curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
+        set(CURLOPT_PROXY, "");
+        set(CURLOPT_NOPROXY, "*");
         return true;
     }
     if (auto const fault = connection_words::find_proxy_fault(proxy.url); !fault.empty()) {
@@ -342,14 +396,18 @@ inline bool curl_request::set_up_route() {
         refused_.message.append(connection_words::proxy_origin_of(proxy.url)).append(" ").append(fault);
         return false;
     }
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
     auto const& authorities = proxy.authorities.empty() ? what_.tls.authorities : proxy.authorities;
     if (!authorities.empty()) {
         if (!set_required(CURLOPT_PROXY_CAINFO, authorities.c_str(), "the proxy's authorities")) return false;
-        curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
+        set(CURLOPT_PROXY_CAPATH, static_cast<char const*>(nullptr));
     }
+#if defined(_WIN32) && LIBCURL_VERSION_NUM >= 0x074700
+    if (authorities.empty())
+        curl_easy_setopt(easy_, CURLOPT_PROXY_SSL_OPTIONS, static_cast<long>(CURLSSLOPT_NATIVE_CA));
+#endif
     return set_required(CURLOPT_PROXY, proxy.url.c_str(), "the proxy") &&
            set_required(CURLOPT_NOPROXY, proxy.exceptions.c_str(), "what needs no proxy");
 }
@@ -365,14 +423,17 @@ inline bool curl_request::is_proxied() const {
 #endif
 }
 
-inline bool curl_request::find_own_bundle() const {
+// Unset where the file could not be opened for a reason that will pass.
+inline std::optional<bool> curl_request::find_own_bundle() const {
 #if LIBCURL_VERSION_NUM >= 0x075400 && !defined(_WIN32)
     char* path = nullptr;
     curl_easy_getinfo(easy_, CURLINFO_CAINFO, &path);
-    if (std::FILE* const file = path ? std::fopen(path, "r") : nullptr) {
-        std::fclose(file);
+    int const file = path ? ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (file >= 0) {
+        ::close(file);
         return true;
     }
+    if (path && (errno == ENOMEM || errno == EMFILE || errno == ENFILE)) return std::nullopt;
 #endif
     return false;
 }
@@ -394,6 +455,12 @@ inline bool curl_request::is_sent() const noexcept {
     return ready > 0 && head_size > 0 && static_cast<std::uint64_t>(body_size) >= what_.body.size();
 }
 
+inline bool curl_request::is_http_1() const noexcept {
+    long version = 0;
+    if (easy_) curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+    return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
+}
+
 inline std::optional<std::int64_t> curl_request::connecting_ms() const noexcept {
     curl_off_t took_us = 0;
     if (easy_) curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &took_us);
@@ -411,16 +478,55 @@ inline http::phases curl_request::phases() const {
             at(CURLINFO_STARTTRANSFER_TIME_T)};
 }
 
-inline http::failure curl_request::describe(CURLcode code) const {
+inline bool curl_request::lacks_descriptors(CURLcode code) const noexcept {
+    switch (code) {
+        case CURLE_COULDNT_CONNECT:
+            return socket_error_ == EMFILE || socket_error_ == ENFILE || !detail::has_free_descriptor();
+        case CURLE_COULDNT_RESOLVE_HOST:  // a resolver's thread has a socket pair of its own
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_FAILED_INIT:
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CACERT_BADFILE:
+            return !detail::has_free_descriptor();
+        default:
+            return false;
+    }
+}
+
+inline http::failure curl_request::describe(CURLcode code, bool head_complete) const {
     using namespace connection_words;
     http::failure why;
     why.request_sent = is_sent();
+    if (lacks_descriptors(code)) {
+        why.code = errc::transport;
+        why.message = "no connection to " + peer() + ": " + bedrock::detail::no_descriptors;
+        return why;
+    }
     auto const said = hide_proxy(curl_text_[0] ? curl_text_.data() : curl_easy_strerror(code), what_.proxy.url);
     auto const origin = peer();
     // libcurl refuses an HTTP/0.9 answer, which is any other protocol's greeting, under the name of a bad URL scheme.
     if (code == CURLE_WEIRD_SERVER_REPLY || (code == CURLE_UNSUPPORTED_PROTOCOL && why.request_sent)) {
         why.code = errc::protocol;
         why.message = origin + " did not answer in HTTP: " + said;
+        return why;
+    }
+    // A header line beyond libcurl's limit is out of memory to libcurl 7, and CURLE_TOO_LARGE (100) or a failure to
+    // receive to libcurl 8.
+    bool const has_no_limit = code == CURLE_OUT_OF_MEMORY && why.request_sent;
+    if (!head_complete && (has_no_limit || static_cast<int>(code) == 100 ||
+                           said.find("Too large response headers") != std::string::npos)) {
+        why.code = errc::protocol;
+        why.permanent = true;
+        why.message = origin + " sent headers too large for libcurl, which takes 100 KiB a line and 300 KiB in all";
+        return why;
+    }
+    if (code == CURLE_BAD_CONTENT_ENCODING) {
+        why.code = errc::protocol;
+        why.permanent = true;
+        why.message =
+            origin + " sent a body in an encoding that was not asked for: " + said + "; does a proxy compress it?";
         return why;
     }
     long connect_status = 0;
@@ -543,8 +649,9 @@ class engine_share {
 
   private:
     home_process home_;
-    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self);
-    static void unlock(CURL*, curl_lock_data what, void* self);
+    // Called from inside libcurl, through which nothing may be thrown.
+    static void lock(CURL*, curl_lock_data what, curl_lock_access, void* self) noexcept;
+    static void unlock(CURL*, curl_lock_data what, void* self) noexcept;
     std::array<std::mutex, CURL_LOCK_DATA_LAST> locks_;
     CURLSH* handle_ = nullptr;
 };
@@ -553,10 +660,15 @@ class engine_share {
 
 namespace detail {
 
-/// libcurl's global state, once a process; counts as done when the host program did it before.
+/// libcurl's global state, once a process; counts as done when the host program did it before. A failure is not kept:
+/// memory may be there the next time.
 inline bool curl_ready() {
-    static bool const ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    return ready;
+    static std::atomic<bool> ready{false};
+    static std::mutex guard;
+    if (ready.load(std::memory_order_acquire)) return true;
+    std::lock_guard const lock(guard);
+    if (!ready.load()) ready.store(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, std::memory_order_release);
+    return ready.load();
 }
 
 }  // namespace detail
@@ -577,11 +689,11 @@ inline engine_share::~engine_share() {
     if (handle_ && home_.is_here()) curl_share_cleanup(handle_);
 }
 
-inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) {
+inline void engine_share::lock(CURL*, curl_lock_data what, curl_lock_access, void* self) noexcept {
     static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].lock();
 }
 
-inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) {
+inline void engine_share::unlock(CURL*, curl_lock_data what, void* self) noexcept {
     static_cast<engine_share*>(self)->locks_[static_cast<std::size_t>(what)].unlock();
 }
 
@@ -633,14 +745,14 @@ inline sigpipe_guard::~sigpipe_guard() = default;
 
 inline ::sigset_t sigpipe_guard::only_pipe() noexcept {
     ::sigset_t only;
-    ::sigemptyset(&only);
-    ::sigaddset(&only, SIGPIPE);
+    (::sigemptyset)(&only);
+    (::sigaddset)(&only, SIGPIPE);
     return only;
 }
 
 inline bool sigpipe_guard::is_pending() noexcept {
     ::sigset_t pending;
-    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+    return ::sigpending(&pending) == 0 && (::sigismember)(&pending, SIGPIPE) == 1;
 }
 
 inline sigpipe_guard::sigpipe_guard(bool is_wanted) noexcept {
@@ -720,9 +832,11 @@ class curl_transfer final : public http::transfer {
     curl_transfer(engine& owner, http::request what, bool whole)
         : owner_(owner), request_(std::move(what)), whole_(whole) {}
     bool set_up();
-    void finish(CURLcode code);
-    http::failure describe(CURLcode code) const;
+    void finish(CURLcode code) noexcept;
+    void fail_for_memory(bool sent) noexcept;
     bool take_header(std::string_view line);
+    bool check_header(http::header const& taken);
+    bool ends_unproven() const;
     std::size_t take_body(byte_view bytes);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
@@ -739,6 +853,7 @@ class curl_transfer final : public http::transfer {
     bool whole_;          // a plain answer: bounded by max_body, not by the high-water mark
     bool wanted_ = true;  // the reader waits for the next bytes
     bool paused_ = false;
+    bool is_unwatched_ = false;  // there was no memory to note what its socket waits for
 };
 
 /// One curl_multi with its connections.
@@ -762,10 +877,10 @@ class engine {
     class watcher {
       public:
         /// `events`: `readable`, `writable`, both, or 0 where the socket is watched no longer. May throw
-        /// std::bad_alloc.
+        /// std::bad_alloc, unless `events` is 0: the transfer fails then.
         virtual void watch(socket_type which, int events) = 0;
         /// `act` is to be called then, milliseconds from now; negative: at no time.
-        virtual void set_timer(long milliseconds) noexcept = 0;
+        virtual void set_timer(long milliseconds) = 0;
         /// The socket is to be closed by `close_socket`, after everybody heard that it is watched no longer.
         virtual void release(socket_type which) noexcept = 0;
 
@@ -801,18 +916,31 @@ class engine {
     std::shared_ptr<waker> bed() const noexcept;
     /// False in a child that was forked since this was made.
     bool is_alive() const noexcept { return home_.is_here(); }
+    /// Marks an engine whose call ended in an exception or without memory: what state libcurl is in, nobody knows. Its
+    /// connections are closed before it serves another request, and a pool does not take it back.
+    void spoil() noexcept { is_spoiled_ = true; }
+    bool is_spoiled() const noexcept { return is_spoiled_ || !multi_; }
 
   private:
     friend class curl_transfer;
     class multi_waker;
     void abandon() noexcept;
+    void open_multi() noexcept;
+    void close_multi() noexcept;
+    void set_watcher_callbacks() noexcept;
     void end_transfers();
-    static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-    static int on_close(void* self, curl_socket_t which);
-    static int on_watch(CURL*, curl_socket_t which, int events, void* self, void*);
-    static int on_timer(CURLM*, long milliseconds, void* self);
-    void collect_ended();
+    // Called from inside libcurl, through which nothing may be thrown.
+    static curl_socket_t on_open(void* transfer, curlsocktype purpose, curl_sockaddr* address) noexcept;
+    static int on_close(void* self, curl_socket_t which) noexcept;
+    static int on_watch(CURL* easy, curl_socket_t which, int events, void* self, void*) noexcept;
+    static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
+    void collect_ended() noexcept;
+    void end_unwatched() noexcept;
+    void remove(curl_transfer& ended) noexcept;
+    static curl_transfer* owner_of(CURL* easy) noexcept;
+    static bool may_spoil(CURLcode code) noexcept;
     home_process home_;
+    long max_connections_;
     CURLM* multi_ = nullptr;
     std::shared_ptr<engine_share> share_;
     std::shared_ptr<multi_waker> bed_;
@@ -820,6 +948,8 @@ class engine {
     std::vector<curl_socket_t> sockets_;
     watcher* watcher_ = nullptr;
     std::optional<bool> has_own_bundle_{};
+    bool is_spoiled_ = false;
+    bool has_unwatched_ = false;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -836,14 +966,13 @@ inline bool curl_may_raise_sigpipe() noexcept {
 
 class engine::multi_waker final : public waker {
   public:
-    explicit multi_waker(CURLM* multi) noexcept : multi_(multi) {}
+    void set(CURLM* multi) noexcept {
+        std::lock_guard const lock(guard_);
+        multi_ = multi;
+    }
     void wake() noexcept override {
         std::lock_guard const lock(guard_);
         if (multi_) curl_multi_wakeup(multi_);
-    }
-    void retire() noexcept {
-        std::lock_guard const lock(guard_);
-        multi_ = nullptr;
     }
     /// The same in a forked child, where a thread that is not there any more may hold the lock.
     void abandon() noexcept {
@@ -854,7 +983,7 @@ class engine::multi_waker final : public waker {
 
   private:
     std::mutex guard_;
-    CURLM* multi_;
+    CURLM* multi_ = nullptr;
 };
 
 inline std::shared_ptr<waker> engine::bed() const noexcept {
@@ -862,10 +991,27 @@ inline std::shared_ptr<waker> engine::bed() const noexcept {
 }
 
 inline engine::engine(std::shared_ptr<engine_share> share, long max_connections)
-    : multi_(detail::curl_ready() ? curl_multi_init() : nullptr),
-      share_(std::move(share)),
-      bed_(detail::share_new<multi_waker>(multi_)) {
-    if (multi_ && max_connections > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections);
+    : max_connections_(max_connections), share_(std::move(share)), bed_(detail::share_new<multi_waker>()) {
+    open_multi();
+}
+
+// Leaves none where there is no memory, or no descriptor for its wakeup pipe; the next request tries again.
+inline void engine::open_multi() noexcept {
+    multi_ = detail::curl_ready() ? curl_multi_init() : nullptr;
+    if (!multi_) return;
+    if (!detail::has_free_descriptor() && curl_multi_wakeup(multi_) != CURLM_OK) {
+        curl_multi_cleanup(std::exchange(multi_, nullptr));
+        return;
+    }
+    if (max_connections_ > 0) curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, max_connections_);
+    set_watcher_callbacks();
+    bed_->set(multi_);
+    is_spoiled_ = false;
+}
+
+inline void engine::close_multi() noexcept {
+    bed_->set(nullptr);
+    if (multi_) curl_multi_cleanup(std::exchange(multi_, nullptr));
 }
 
 inline engine::~engine() {
@@ -874,8 +1020,7 @@ inline engine::~engine() {
         return;
     }
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-    bed_->retire();
-    if (multi_) curl_multi_cleanup(multi_);
+    close_multi();
 }
 
 // No goodbye of TLS on a session that is the parent's.
@@ -888,30 +1033,51 @@ inline void engine::abandon() noexcept {
 
 inline void engine::end_transfers() {
     for (auto* const transfer : running_) {
-        transfer->ended = true;
         transfer->end = {errc::transport, transfer->request_sent(),
                          "this process was forked while " + connection_words::origin_of(transfer->request().url) +
                              " was answering: the answer is the parent's, send the request again"};
+        transfer->ended = true;
         if (transfer->listener_) transfer->listener_->on_progress();
     }
     running_.clear();
 }
 
-inline curl_socket_t engine::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+inline curl_transfer* engine::owner_of(CURL* easy) noexcept {
+    char* owner = nullptr;
+    if (easy) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+    return reinterpret_cast<curl_transfer*>(owner);  // null for a handle of libcurl's own
+}
+
+inline curl_socket_t engine::on_open(void* transfer, curlsocktype, curl_sockaddr* address) noexcept {
+    auto& by = *static_cast<curl_transfer*>(transfer);
+#if defined(_WIN32)
+    auto const opened = os::windows::open_socket(address->family, address->socktype, address->protocol);
+#else
     int kind = address->socktype;
 #if defined(SOCK_CLOEXEC)
     kind |= SOCK_CLOEXEC;  // no business of the commands that credential_process runs
 #endif
     auto const opened = ::socket(address->family, kind, address->protocol);
+    if (opened == CURL_SOCKET_BAD) by.request_.note_socket_error(errno);
+#endif
     if (opened == CURL_SOCKET_BAD) return opened;
 #if !defined(SOCK_CLOEXEC) && defined(FD_CLOEXEC)
     ::fcntl(opened, F_SETFD, FD_CLOEXEC);
 #endif
-    static_cast<engine*>(self)->sockets_.push_back(opened);
-    return opened;
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        by.owner_.sockets_.push_back(opened);
+        return opened;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        close_socket(opened);
+        return CURL_SOCKET_BAD;
+    }
+#endif
 }
 
-inline int engine::on_close(void* self, curl_socket_t which) {
+inline int engine::on_close(void* self, curl_socket_t which) noexcept {
     auto& on = *static_cast<engine*>(self);
     std::erase(on.sockets_, which);
     on.watcher_ ? on.watcher_->release(which) : close_socket(which);
@@ -926,12 +1092,29 @@ inline void engine::close_socket(socket_type which) noexcept {
 #endif
 }
 
-inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, void*) {
+// A transfer whose socket cannot be watched fails alone: an error from here would end all transfers of the handle.
+inline int engine::on_watch(CURL* easy, curl_socket_t which, int events, void* self, void*) noexcept {
     static_assert(CURL_POLL_IN == readable && CURL_POLL_OUT == writable);
+    auto& on = *static_cast<engine*>(self);
 #if BEDROCK_EXCEPTIONS
     try {
 #endif
-        static_cast<engine*>(self)->watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+        on.watcher_->watch(which, events == CURL_POLL_REMOVE ? 0 : events);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        if (auto* const by = owner_of(easy)) by->is_unwatched_ = on.has_unwatched_ = true;
+    }
+#else
+    static_cast<void>(easy);
+#endif
+    return 0;
+}
+
+inline int engine::on_timer(CURLM*, long milliseconds, void* self) noexcept {
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
         return 0;
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
@@ -940,17 +1123,15 @@ inline int engine::on_watch(CURL*, curl_socket_t which, int events, void* self, 
 #endif
 }
 
-inline int engine::on_timer(CURLM*, long milliseconds, void* self) {
-    static_cast<engine*>(self)->watcher_->set_timer(milliseconds);
-    return 0;
-}
-
 inline void engine::set_watcher(watcher* who) {
     watcher_ = who;
-    if (!multi_) return;
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, who ? &engine::on_watch : nullptr);
+    if (multi_) set_watcher_callbacks();
+}
+
+inline void engine::set_watcher_callbacks() noexcept {
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, watcher_ ? &engine::on_watch : nullptr);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, static_cast<void*>(this));
-    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, who ? &engine::on_timer : nullptr);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, watcher_ ? &engine::on_timer : nullptr);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, static_cast<void*>(this));
 }
 
@@ -958,18 +1139,29 @@ inline void engine::act(socket_type ready, int events) {
     if (!is_alive()) return end_transfers();
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
     int running = 0;
-    curl_multi_socket_action(multi_, ready, events, &running);
+    auto const code = curl_multi_socket_action(multi_, ready, events, &running);
     collect_ended();
+    if (code != CURLM_OK && code != CURLM_BAD_SOCKET) {  // no memory, or a callback that failed
+        spoil();
+        for (auto* const transfer : running_) transfer->is_unwatched_ = has_unwatched_ = true;
+    }
+    end_unwatched();
 }
 
 inline std::unique_ptr<curl_transfer> engine::start(http::request what, bool whole, std::int64_t now_ms) {
     std::unique_ptr<curl_transfer> made(new curl_transfer(*this, std::move(what), whole));
     made->started_ms_ = now_ms;
+    if (is_spoiled() && running_.empty() && is_alive()) {
+        sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
+        close_multi();
+        open_multi();
+    }
     if (!made->set_up()) {
         made->ended = true;
         return made;
     }
     if (auto const code = curl_multi_add_handle(multi_, made->request_.handle()); code != CURLM_OK) {
+        spoil();
         made->ended = true;
         made->end = {errc::transport, false, std::string("libcurl: ") + curl_multi_strerror(code)};
         return made;
@@ -987,18 +1179,51 @@ inline void engine::perform(std::int64_t now_ms) {
     collect_ended();
 }
 
-inline void engine::collect_ended() {
+// Where OpenSSL lacked memory it fails in any way, and libcurl keeps the store of authorities that it read.
+inline bool engine::may_spoil(CURLcode code) noexcept {
+    switch (code) {
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+            return true;
+        default:
+            return false;
+    }
+}
+
+inline void engine::collect_ended() noexcept {
     int queued = 0;
     while (CURLMsg* const note = curl_multi_info_read(multi_, &queued)) {
         if (note->msg != CURLMSG_DONE) continue;
-        char* owner = nullptr;
-        curl_easy_getinfo(note->easy_handle, CURLINFO_PRIVATE, &owner);
         CURLcode const code = note->data.result;  // the note is gone once the handle is removed
-        auto* const done = reinterpret_cast<curl_transfer*>(owner);
-        done->finish(code);
-        std::erase(running_, done);
-        curl_multi_remove_handle(multi_, done->request_.handle());
-        if (done->listener_) done->listener_->on_progress();
+        auto& done = *owner_of(note->easy_handle);
+        if (may_spoil(code)) spoil();
+        done.finish(code);
+        remove(done);
+    }
+}
+
+inline void engine::remove(curl_transfer& ended) noexcept {
+    std::erase(running_, &ended);
+    curl_multi_remove_handle(multi_, ended.request_.handle());
+    if (ended.listener_) ended.listener_->on_progress();
+}
+
+// libcurl 7.88 leaves a socket without transfers behind where it lacked memory to note one, and divides by zero when it
+// comes upon it again: nothing may run on it any more.
+inline void engine::end_unwatched() noexcept {
+    if (!std::exchange(has_unwatched_, false)) return;
+    for (;;) {
+        auto const found = std::find_if(running_.begin(), running_.end(), [](auto* one) { return one->is_unwatched_; });
+        if (found == running_.end()) return;
+        auto& lost = **found;
+        lost.ended = true;
+        lost.fail_for_memory(lost.request_sent());
+        remove(lost);
     }
 }
 
@@ -1034,9 +1259,12 @@ inline bool curl_transfer::set_up() {
     auto const& share = owner_.share_;
     end = request_.set_up(share ? share->handle() : nullptr, owner_.has_own_bundle_);
     if (end) return false;
+#if LIBCURL_VERSION_NUM >= 0x075700
+    if (owner_.is_spoiled()) request_.set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // others still run on it
+#endif
     request_.set(CURLOPT_PRIVATE, static_cast<void*>(this));
     request_.set(CURLOPT_OPENSOCKETFUNCTION, &engine::on_open);
-    request_.set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&owner_));
+    request_.set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
     request_.set(CURLOPT_CLOSESOCKETFUNCTION, &engine::on_close);
     request_.set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&owner_));
     request_.set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
@@ -1057,7 +1285,9 @@ inline void curl_transfer::want_more() {
     if (!paused_) return;
     paused_ = false;
     sigpipe_guard const guard(detail::curl_may_raise_sigpipe());
-    curl_easy_pause(request_.handle(), CURLPAUSE_CONT);
+    if (curl_easy_pause(request_.handle(), CURLPAUSE_CONT) == CURLE_OUT_OF_MEMORY)
+        is_unwatched_ = owner_.has_unwatched_ = true;
+    owner_.end_unwatched();
 }
 
 inline bool curl_transfer::take_header(std::string_view line) {
@@ -1066,14 +1296,15 @@ inline bool curl_transfer::take_header(std::string_view line) {
     if (listener_) listener_->on_progress();
     if (header_bytes_ > engine::max_header_bytes) {
         aborted_ = {errc::protocol, true,
-                    connection_words::origin_of(request().url) + " answered with more than " +
-                        std::to_string(engine::max_header_bytes) + " bytes of headers"};
+                    connection_words::origin_of(request().url) + " sent headers too large: more than " +
+                        std::to_string(engine::max_header_bytes) + " bytes"};
         return false;
     }
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
     if (line.starts_with("HTTP/")) {
         head = {};
         head_complete_ = false;
+        head.is_http2 = line.starts_with("HTTP/2");
         auto const space = line.find(' ');
         if (space != std::string_view::npos)
             for (char const digit : line.substr(space + 1, 3))
@@ -1091,7 +1322,33 @@ inline bool curl_transfer::take_header(std::string_view line) {
     while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
     while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
     head.headers.push_back({std::string(line.substr(0, colon)), std::string(value)});
+    return check_header(head.headers.back());
+}
+
+// Nothing that is sent asks for compression on the way, which libcurl would undo: what comes out of it may be of any
+// size.
+inline bool curl_transfer::check_header(http::header const& taken) {
+    if (!http::equal_names(taken.name, "transfer-encoding")) return true;
+    std::string_view rest = taken.value;
+    while (!rest.empty()) {
+        auto const comma = (std::min)(rest.find(','), rest.size());
+        auto const coding = ascii::trim(rest.substr(0, comma));
+        rest.remove_prefix((std::min)(comma + 1, rest.size()));
+        if (coding.empty() || http::equal_names(coding, "chunked") || http::equal_names(coding, "identity")) continue;
+        aborted_ = {errc::protocol, true,
+                    "the response has the Transfer-Encoding \"" + clean_line(coding, 100) +
+                        "\", which was not asked for; does a proxy compress it?"};
+        return false;
+    }
     return true;
+}
+
+// A body over TLS that ends where the connection does. Whoever is on the way can close it, and no version of libcurl
+// says whether close_notify came before.
+inline bool curl_transfer::ends_unproven() const {
+    return request_.is_http_1() && request().url.starts_with("https:") && head.status != 204 && head.status != 304 &&
+           http::find_header(head.headers, "content-length").empty() &&
+           http::find_header(head.headers, "transfer-encoding").empty();
 }
 
 inline std::size_t curl_transfer::take_body(byte_view bytes) {
@@ -1120,7 +1377,7 @@ inline std::size_t curl_transfer::on_header(char* data, std::size_t size, std::s
         return transfer.take_header({data, size * count}) ? size * count : 0;
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
-        transfer.aborted_.code = errc::transport;
+        transfer.fail_for_memory(true);
         return 0;
     }
 #endif
@@ -1134,27 +1391,43 @@ inline std::size_t curl_transfer::on_body(char* data, std::size_t size, std::siz
         return transfer.take_body(as_bytes({data, size * count}));
 #if BEDROCK_EXCEPTIONS
     } catch (...) {
-        transfer.aborted_.code = errc::transport;
+        transfer.fail_for_memory(true);
         return 0;
     }
 #endif
 }
 
-inline void curl_transfer::finish(CURLcode code) {
+// Without memory for its message a failure is still a failure: never the body's own end.
+inline void curl_transfer::finish(CURLcode code) noexcept {
     ended = true;
-    if (code != CURLE_OK) {
-        end = describe(code);
-    } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
-        end = {errc::truncated, true,
-               "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
+    if (end) return;  // by `fail_for_memory`
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        if (code != CURLE_OK) {
+            end = aborted_ ? aborted_ : request_.describe(code, head_complete_);
+        } else if (!head_complete_) {  // libcurl takes an end inside the head for an answer without a body
+            end = {errc::truncated, true,
+                   "the answer of " + connection_words::origin_of(request().url) + " ended inside its head"};
+        } else if (ends_unproven()) {
+            end = {errc::protocol, true,
+                   connection_words::origin_of(request().url) +
+                       " sent a body with neither Content-Length nor chunks, so that over TLS it cannot be told from " +
+                       "one that was cut short; let the server or gateway send one of them",
+                   true};
+        }
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        fail_for_memory(request_sent());
     }
+#endif
 }
 
-inline http::failure curl_transfer::describe(CURLcode code) const {
-    if (aborted_.code == errc::none) return request_.describe(code);
-    auto why = aborted_;
-    if (why.message.empty()) why.message = "out of memory while receiving";
-    return why;
+inline void curl_transfer::fail_for_memory(bool sent) noexcept {
+    end.code = errc::transport;
+    end.request_sent = sent;
+    end.message = "out of memory";  // fits into a short string
+    owner_.spoil();
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -1270,6 +1543,297 @@ inline std::string system_error_text(int code) {
 
 #endif
 
+// ===== bedrock/os/windows_file.hpp ===================================================================================
+// Reading and replacing files on Windows: wide paths, stamps of 100 ns, atomic replacement.
+// On other systems this header is empty.
+#ifndef BEDROCK_OS_WINDOWS_FILE_HPP
+#define BEDROCK_OS_WINDOWS_FILE_HPP
+
+#if defined(_WIN32)
+
+namespace bedrock::inline BEDROCK_ABI::os::windows {
+
+/// Answers a file_ask.
+void read_file(file_ask& wanted);
+
+/// Answers a replace_ask. An existing file keeps its access rights and attributes; a new one has those of its folder.
+void replace_file(replace_ask& wanted);
+
+/// The path as the W functions take it, absolute and prefixed if it is too long for them otherwise.
+std::wstring wide_path(std::string_view path);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::size_t longest_path = MAX_PATH - 14;  // a folder must leave room for a short name
+
+}  // namespace detail
+
+inline std::wstring wide_path(std::string_view path) {
+    auto given = wide(path.substr(0, path.find('\0')));
+    if (given.size() < detail::longest_path || given.starts_with(L"\\\\?\\")) return given;
+    std::wstring whole(given.size() + MAX_PATH, L'\0');
+    auto const size = ::GetFullPathNameW(given.c_str(), static_cast<DWORD>(whole.size()), whole.data(), nullptr);
+    if (size == 0 || size >= whole.size()) return given;
+    whole.resize(size);
+    return whole.starts_with(L"\\\\") ? L"\\\\?\\UNC" + whole.substr(1) : L"\\\\?\\" + whole;
+}
+
+namespace detail {
+
+constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+inline std::uint64_t join(DWORD high, DWORD low) noexcept {
+    return static_cast<std::uint64_t>(high) << 32 | low;
+}
+
+inline file_stamp stamp_of(BY_HANDLE_FILE_INFORMATION const& info) noexcept {
+    constexpr std::int64_t ticks_before_1970 = 116'444'736'000'000'000;  // from 1601, 100 ns each
+    auto const written = info.ftLastWriteTime;
+    auto const ticks = static_cast<std::int64_t>(join(written.dwHighDateTime, written.dwLowDateTime));
+    file_stamp stamp;
+    stamp.size = static_cast<std::int64_t>(join(info.nFileSizeHigh, info.nFileSizeLow));
+    stamp.inode = join(info.nFileIndexHigh, info.nFileIndexLow);
+    stamp.modified_ns = (ticks - ticks_before_1970) * 100;
+    return stamp;
+}
+
+inline bool is_folder(BY_HANDLE_FILE_INFORMATION const& info) noexcept {
+    return (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
+/// What a path leads to, through links. The error is ERROR_SUCCESS if there is something.
+struct found_file {
+    unique_handle handle{};
+    BY_HANDLE_FILE_INFORMATION info{};
+    DWORD error = ERROR_SUCCESS;
+
+    bool is_missing() const noexcept { return errno_of(error) == ENOENT || errno_of(error) == ENOTDIR; }
+    file_stamp stamp() const noexcept { return error == ERROR_SUCCESS ? stamp_of(info) : file_stamp(); }
+};
+
+inline found_file find_file(std::wstring const& path, DWORD access) {
+    found_file found;
+    // With FILE_FLAG_BACKUP_SEMANTICS folders can be opened, and be told from files that are not accessible.
+    found.handle = unique_handle(::CreateFileW(path.c_str(), access | FILE_READ_ATTRIBUTES, share_all, nullptr,
+                                               OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    if (!found.handle || !::GetFileInformationByHandle(found.handle.get(), &found.info)) found.error = ::GetLastError();
+    return found;
+}
+
+/// The file that a path leads to, which is not a link itself; the path as it is if the file system cannot tell.
+inline std::wstring final_path(found_file const& found, std::wstring const& path) {
+    std::wstring target(1024, L'\0');
+    for (;;) {
+        auto const size = ::GetFinalPathNameByHandleW(found.handle.get(), target.data(),
+                                                      static_cast<DWORD>(target.size()), FILE_NAME_NORMALIZED);
+        if (size == 0) return path;
+        bool const fits = size < target.size();
+        target.resize(size);
+        if (fits) break;
+    }
+    constexpr std::wstring_view prefix = L"\\\\?\\", share = L"\\\\?\\UNC\\";
+    if (target.size() >= longest_path || !target.starts_with(prefix)) return target;
+    return target.starts_with(share) ? L"\\\\" + target.substr(share.size()) : target.substr(prefix.size());
+}
+
+/// The folder of a path with its separator; "" if the path names none.
+inline std::wstring_view folder_of(std::wstring_view path) noexcept {
+    auto const separator = path.find_last_of(L"\\/");
+    return path.substr(0, separator == std::wstring_view::npos ? 0 : separator + 1);
+}
+
+/// Makes the folders of a path that ends in a separator, the outermost first.
+inline DWORD make_directories(std::wstring_view folder) {
+    while (!folder.empty() && (folder.back() == L'\\' || folder.back() == L'/')) folder.remove_suffix(1);
+    if (folder.empty() || folder.back() == L':') return ERROR_SUCCESS;
+    std::wstring const path(folder);
+    if (::GetFileAttributesW(path.c_str()) != INVALID_FILE_ATTRIBUTES) return ERROR_SUCCESS;
+    if (auto const outer = folder_of(folder); !outer.empty())
+        if (DWORD const error = make_directories(outer); error != ERROR_SUCCESS) return error;
+    if (::CreateDirectoryW(path.c_str(), nullptr) || ::GetLastError() == ERROR_ALREADY_EXISTS) return ERROR_SUCCESS;
+    return ::GetLastError();
+}
+
+/// A new file beside its target; removed if it was not moved there.
+class new_file {
+  public:
+    explicit new_file(std::wstring const& target) {
+        constexpr int most_tries = 100;
+        LARGE_INTEGER ticks{};
+        ::QueryPerformanceCounter(&ticks);
+        auto const unique = std::to_wstring(::GetCurrentProcessId()) + L'-' + std::to_wstring(::GetCurrentThreadId()) +
+                            L'-' + std::to_wstring(ticks.QuadPart);
+        for (int i = 0; i != most_tries; ++i) {
+            path_ = target + L'.' + unique + L'-' + std::to_wstring(i) + L".tmp";
+            handle_ = unique_handle(::CreateFileW(path_.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW,
+                                                  FILE_ATTRIBUTE_NORMAL, nullptr));
+            error_ = handle_ ? ERROR_SUCCESS : ::GetLastError();
+            if (error_ != ERROR_FILE_EXISTS && error_ != ERROR_ALREADY_EXISTS) break;
+        }
+        is_there_ = error_ == ERROR_SUCCESS;
+    }
+    new_file(new_file const&) = delete;
+    new_file& operator=(new_file const&) = delete;
+    ~new_file() {
+        handle_.reset();
+        if (is_there_) ::DeleteFileW(path_.c_str());
+    }
+    DWORD error() const noexcept { return error_; }
+
+    /// Writes the text to the disk and closes the file.
+    DWORD write(std::string_view text) {
+        constexpr std::size_t most = std::size_t{1} << 20;
+        while (!text.empty()) {
+            DWORD written = 0;
+            auto const size = static_cast<DWORD>((std::min)(text.size(), most));
+            if (!::WriteFile(handle_.get(), text.data(), size, &written, nullptr)) return ::GetLastError();
+            text.remove_prefix(written);
+        }
+        if (!::FlushFileBuffers(handle_.get())) return ::GetLastError();
+        handle_.reset();
+        return ERROR_SUCCESS;
+    }
+
+    /// Moves it onto an existing target, or to where no file is yet.
+    DWORD move_to(std::wstring const& target, bool exists) {
+        constexpr int most_tries = 200, pause_ms = 1;  // virus scanners and indexers hold new files for a moment
+        for (int i = 0;; ++i) {
+            if (exists ? ::ReplaceFileW(target.c_str(), path_.c_str(), nullptr, 0, nullptr, nullptr)
+                       : ::MoveFileExW(path_.c_str(), target.c_str(), MOVEFILE_WRITE_THROUGH)) {
+                is_there_ = false;
+                return ERROR_SUCCESS;
+            }
+            DWORD const error = ::GetLastError();
+            bool const is_held = error == ERROR_SHARING_VIOLATION || error == ERROR_ACCESS_DENIED ||
+                                 error == ERROR_UNABLE_TO_REMOVE_REPLACED;
+            if (is_held && i != most_tries) {
+                ::Sleep(pause_ms);
+                continue;
+            }
+            return error == ERROR_UNABLE_TO_REMOVE_REPLACED ? ERROR_ACCESS_DENIED : error;
+        }
+    }
+
+  private:
+    std::wstring path_;
+    unique_handle handle_;
+    DWORD error_ = ERROR_SUCCESS;
+    bool is_there_ = false;
+};
+
+/// Keeps out others that replace files of the same folder, so that no change comes between a look at a file and its
+/// replacement. Advisory, and released when its process ends. Without it the look is all there is.
+class folder_lock {
+  public:
+    explicit folder_lock(std::wstring_view folder) {
+        constexpr DWORD longest_ms = 200;  // it is held for a rename
+        std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+        for (wchar_t const c : folder) {
+            wchar_t const plain = c == L'/' ? L'\\' : c >= L'A' && c <= L'Z' ? static_cast<wchar_t>(c + 32) : c;
+            hash = (hash ^ plain) * 0x100000001b3;
+        }
+        auto const name = L"Global\\bedrock-" + std::to_wstring(hash);
+        mutex_ = unique_handle(::CreateMutexW(nullptr, 0, name.c_str()));
+        if (!mutex_) return;
+        DWORD const outcome = ::WaitForSingleObject(mutex_.get(), longest_ms);
+        is_held_ = outcome == WAIT_OBJECT_0 || outcome == WAIT_ABANDONED;
+    }
+    folder_lock(folder_lock const&) = delete;
+    folder_lock& operator=(folder_lock const&) = delete;
+    ~folder_lock() {
+        if (is_held_) ::ReleaseMutex(mutex_.get());
+    }
+
+  private:
+    unique_handle mutex_;
+    bool is_held_ = false;
+};
+
+}  // namespace detail
+
+inline void read_file(file_ask& wanted) {
+    auto const fail = [&](DWORD error) { wanted.reason = os::detail::system_error_text(errno_of(error)); };
+    auto const found = detail::find_file(wide_path(wanted.path), FILE_READ_DATA);
+    if (found.error != ERROR_SUCCESS) {
+        wanted.outcome = found.is_missing() ? file_outcome::missing : file_outcome::unreadable;
+        return fail(found.error);
+    }
+    wanted.stamp = found.stamp();
+    if (wanted.known == wanted.stamp) {
+        wanted.outcome = file_outcome::unchanged;
+        return;
+    }
+    wanted.outcome = file_outcome::unreadable;
+    if (detail::is_folder(found.info)) return static_cast<void>(wanted.reason = os::detail::system_error_text(EISDIR));
+    std::array<char, 16384> piece;
+    while (wanted.text.size() <= wanted.max_bytes) {
+        DWORD size = 0;
+        if (!::ReadFile(found.handle.get(), piece.data(), static_cast<DWORD>(piece.size()), &size, nullptr))
+            return static_cast<void>(wanted.reason = "reading failed");
+        if (size == 0) break;
+        wanted.text.append(piece.data(), size);
+    }
+    if (wanted.text.size() > wanted.max_bytes) {
+        wanted.text.clear();
+        wanted.reason = "larger than " + std::to_string(wanted.max_bytes) + " bytes";
+    } else {
+        wanted.outcome = file_outcome::found;
+    }
+}
+
+inline void replace_file(replace_ask& wanted) {
+    auto const fail = [&](int code) { wanted.reason = os::detail::system_error_text(code); };
+    auto const yield_to_other = [&] {
+        wanted.changed = true;
+        wanted.reason = "it was changed meanwhile";
+    };
+    auto target = wide_path(wanted.path);
+    if (target.ends_with(L'\\') || target.ends_with(L'/')) return fail(EISDIR);
+    if (wanted.make_directories)
+        if (DWORD const error = detail::make_directories(detail::folder_of(target)); error != ERROR_SUCCESS)
+            return fail(errno_of(error));
+    {
+        auto const old = detail::find_file(target, 0);
+        if (old.error != ERROR_SUCCESS && !old.is_missing()) return fail(errno_of(old.error));
+        if (old.error == ERROR_SUCCESS) {
+            if (detail::is_folder(old.info)) return fail(EISDIR);
+            if (::GetFileType(old.handle.get()) != FILE_TYPE_DISK)
+                return static_cast<void>(wanted.reason = "it is not a regular file");
+            if ((old.info.dwFileAttributes & FILE_ATTRIBUTE_READONLY) != 0) return fail(EACCES);
+            target = detail::final_path(old, target);
+        } else if (::GetFileAttributesW(target.c_str()) != INVALID_FILE_ATTRIBUTES) {
+            return fail(errno_of(old.error));  // a link to nothing
+        }
+        if (wanted.known && old.stamp() != *wanted.known) return yield_to_other();
+    }
+    detail::new_file fresh(target);
+    if (fresh.error() != ERROR_SUCCESS) return fail(errno_of(fresh.error()));
+    if (DWORD const error = fresh.write(wanted.text); error != ERROR_SUCCESS) return fail(errno_of(error));
+
+    DWORD error = ERROR_SUCCESS;
+    {
+        detail::folder_lock const held(detail::folder_of(target));
+        auto const is_new = [&] { return detail::find_file(target, 0).error != ERROR_SUCCESS; };
+        if (wanted.known && detail::find_file(target, 0).stamp() != *wanted.known) return yield_to_other();
+        bool const must_be_new = wanted.known && wanted.known == file_stamp();
+        error = fresh.move_to(target, !must_be_new && !is_new());
+        // Another process made or removed the file meanwhile.
+        if (!must_be_new && (errno_of(error) == EEXIST || errno_of(error) == ENOENT))
+            error = fresh.move_to(target, !is_new());
+    }
+    if (errno_of(error) == EEXIST) return yield_to_other();
+    if (error != ERROR_SUCCESS) return fail(errno_of(error));
+    wanted.done = true;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::os::windows
+
+#endif
+
+#endif
+
 // ===== bedrock/os/file.hpp ===========================================================================================
 // Owns the hands that runners have for files: read, and replaced at one stroke.
 // Never leaves half a file, and never reads more than it was asked for.
@@ -1279,24 +1843,39 @@ inline std::string system_error_text(int code) {
 #if !defined(_WIN32)
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 #endif
 
 namespace bedrock::inline BEDROCK_ABI::os {
 
-/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it.
+/// Answers a file_ask: looks at the file, and reads it unless it is as the asker knows it. A byte order mark is skipped.
+/// FIFOs and devices are not opened; /dev/null is an empty file, and /dev/stdin and /dev/fd/N are read for 10 seconds at
+/// most.
 void read_file(file_ask& wanted);
 
 /// Answers a replace_ask: writes beside the file, to the disk, and renames, so that readers see the old or the new
 /// text, never half, whenever the machine stops; who replaces a `known` file undoes no change that another call of this
-/// function made since. Symbolic links are followed. A new file is readable by its owner alone; an existing one keeps
+/// function made since. Symbolic links are followed, except another user's in a folder that is sticky or that anyone may
+/// write to; nor is another user's file in one replaced. A new file is readable by its owner alone; an existing one keeps
 /// owner, group and mode, or stays as it is where that cannot be had.
 void replace_file(replace_ask& wanted);
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+
+inline void read_file(file_ask& wanted) {
+    windows::read_file(wanted);
+}
+
+inline void replace_file(replace_ask& wanted) {
+    windows::replace_file(wanted);
+}
+
+#else
 
 namespace detail {
 
@@ -1306,57 +1885,11 @@ inline file_stamp stamp_of(struct stat const& info) noexcept {
     stamp.inode = static_cast<std::uint64_t>(info.st_ino);
 #if defined(__APPLE__)
     stamp.modified_ns = std::int64_t{info.st_mtimespec.tv_sec} * 1'000'000'000 + info.st_mtimespec.tv_nsec;
-#elif defined(_WIN32)
-    stamp.modified_ns = static_cast<std::int64_t>(info.st_mtime) * 1'000'000'000;
 #else
     stamp.modified_ns = static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec;
 #endif
     return stamp;
 }
-
-}  // namespace detail
-
-inline void read_file(file_ask& wanted) {
-    struct stat info {};
-    if (::stat(wanted.path.c_str(), &info) != 0) {
-        wanted.outcome = errno == ENOENT || errno == ENOTDIR ? file_outcome::missing : file_outcome::unreadable;
-        wanted.reason = detail::system_error_text(errno);
-        return;
-    }
-    wanted.stamp = detail::stamp_of(info);
-    if (wanted.known == wanted.stamp) {
-        wanted.outcome = file_outcome::unchanged;
-        return;
-    }
-    wanted.outcome = file_outcome::unreadable;
-    if ((info.st_mode & S_IFMT) == S_IFDIR) {
-        wanted.reason = detail::system_error_text(EISDIR);
-        return;
-    }
-    std::FILE* const file = std::fopen(wanted.path.c_str(), "rb");
-    if (!file) {
-        wanted.reason = detail::system_error_text(errno);
-        return;
-    }
-    std::array<char, 16384> piece;
-    std::size_t got = 0;
-    while (wanted.text.size() <= wanted.max_bytes && (got = std::fread(piece.data(), 1, piece.size(), file)) != 0)
-        wanted.text.append(piece.data(), got);
-    bool const failed = std::ferror(file) != 0;
-    std::fclose(file);
-    if (failed) {
-        wanted.reason = "reading failed";
-    } else if (wanted.text.size() > wanted.max_bytes) {
-        wanted.text.clear();
-        wanted.reason = "larger than " + std::to_string(wanted.max_bytes) + " bytes";
-    } else {
-        wanted.outcome = file_outcome::found;
-    }
-}
-
-#if !defined(_WIN32)
-
-namespace detail {
 
 /// The folder of a path, with its slash; "./" where it names none.
 inline std::string folder_of(std::string const& path) {
@@ -1364,21 +1897,103 @@ inline std::string folder_of(std::string const& path) {
     return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
-/// Replaces `path` by what its links lead to, which need not exist. 0, or the system's error.
-inline int follow_links(std::string& path) {
+/// Whether others may put entries into a folder, where one of theirs is not to be trusted.
+inline bool is_shared(struct stat const& folder) noexcept {
+    return (folder.st_mode & (S_ISVTX | S_IWOTH)) != 0;
+}
+
+inline bool is_trusted(::uid_t owner) noexcept {
+    return owner == 0 || owner == ::geteuid();
+}
+
+/// Why the links in the folders of a path, and it if it is one itself, must not be followed; "" if they may: a link of
+/// another user in a shared folder leads wherever that user likes.
+inline std::string find_untrusted_link(std::string const& path) {
+    auto slash = path.find_first_not_of('/');
+    while (slash != std::string::npos) {
+        slash = path.find('/', slash);
+        auto const part = path.substr(0, slash);
+        struct stat info {}, folder {};
+        if (::lstat(part.c_str(), &info) != 0) return {};  // for the caller to find out
+        if (S_ISLNK(info.st_mode) && !is_trusted(info.st_uid) && ::stat(folder_of(part).c_str(), &folder) == 0 &&
+            is_shared(folder))
+            return "the link " + part + " is owned by another user, in a folder to which others may write";
+        if (slash != std::string::npos) slash = path.find_first_not_of('/', slash);
+    }
+    return {};
+}
+
+/// Why a file of a cache must not be used; "" if it may.
+inline std::string find_untrusted_owner(std::string const& path, struct stat const& file) {
+    struct stat folder {};
+    if (is_trusted(file.st_uid) || ::stat(folder_of(path).c_str(), &folder) != 0) return {};
+    if (!is_shared(folder) || file.st_uid == folder.st_uid) return {};
+    return "it is owned by another user, in a folder to which others may write";
+}
+
+/// Replaces `path` by what its links lead to, which need not exist. Returns "" or why that cannot be done.
+inline std::string follow_links(std::string& path) {
     constexpr int most_links = 40;  // Linux's own limit
     for (int i = 0; i != most_links; ++i) {
+        if (auto why = find_untrusted_link(path); !why.empty()) return why;
         struct stat info {};
-        if (::lstat(path.c_str(), &info) != 0) return errno == ENOENT ? 0 : errno;
-        if (!S_ISLNK(info.st_mode)) return 0;
+        if (::lstat(path.c_str(), &info) != 0)
+            return errno == ENOENT || errno == ENOTDIR ? std::string() : system_error_text(errno);
+        if (!S_ISLNK(info.st_mode)) return {};
         std::array<char, 4096> there;
         auto const size = ::readlink(path.c_str(), there.data(), there.size());
-        if (size < 0) return errno;
-        if (static_cast<std::size_t>(size) == there.size()) return ENAMETOOLONG;
+        if (size < 0) return system_error_text(errno);
+        if (static_cast<std::size_t>(size) == there.size()) return system_error_text(ENAMETOOLONG);
         std::string_view const next(there.data(), static_cast<std::size_t>(size));
         path = (next.starts_with('/') ? std::string() : folder_of(path)) + std::string(next);
     }
-    return ELOOP;
+    return system_error_text(ELOOP);
+}
+
+/// Opening a FIFO or a device may wait for ever or do things; standard input, and what else the process was given open,
+/// is open already.
+inline bool may_open(std::string const& path, struct stat const& info) noexcept {
+    return S_ISREG(info.st_mode) || path == "/dev/null" || path == "/dev/stdin" || path.starts_with("/dev/fd/");
+}
+
+class open_file {
+  public:
+    open_file(std::string const& path, int flags) : handle_(::open(path.c_str(), flags | O_CLOEXEC)) {}
+    open_file(open_file const&) = delete;
+    open_file& operator=(open_file const&) = delete;
+    ~open_file() {
+        if (handle_ >= 0) ::close(handle_);
+    }
+    int handle() const noexcept { return handle_; }
+
+  private:
+    int handle_;
+};
+
+/// Appends what a file has, up to a limit and a byte. Returns 0 or the system's error; ETIMEDOUT if it is a pipe to which
+/// nobody writes.
+inline int read_all(int file, std::size_t size, file_ask& into) {
+    constexpr std::int64_t longest_wait_ms = 10'000;
+    constexpr std::size_t piece_size = 16384;
+    auto const end_ms = steady_milliseconds_now() + longest_wait_ms;
+    while (into.text.size() <= into.max_bytes) {
+        auto const before = into.text.size();
+        auto const piece = before <= size ? size + 1 - before : piece_size;
+        crypto::resize_wiping(into.text, before + piece);
+        auto const got = ::read(file, into.text.data() + before, piece);
+        int const problem = got < 0 ? errno : 0;
+        into.text.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+        if (got == 0) return 0;
+        if (problem == EAGAIN || problem == EWOULDBLOCK) {
+            auto const left_ms = end_ms - steady_milliseconds_now();
+            if (left_ms <= 0) return ETIMEDOUT;
+            pollfd watched{file, POLLIN, 0};
+            ::poll(&watched, 1, static_cast<int>(left_ms));
+        } else if (problem != 0 && problem != EINTR) {
+            return problem;
+        }
+    }
+    return 0;
 }
 
 inline int make_directories(std::string const& folder) {
@@ -1397,13 +2012,13 @@ inline int write_all(int file, std::string_view rest) {
     return 0;
 }
 
-/// Gives the new file what the old one has.
-inline int copy_ownership(int file, struct stat const& old) {
+/// Gives the new file the owner and group of the old one, and a mode.
+inline int copy_ownership(int file, struct stat const& old, ::mode_t mode) {
     struct stat info {};
     if (::fstat(file, &info) != 0) return errno;
     bool const same = info.st_uid == old.st_uid && info.st_gid == old.st_gid;
     if (!same && ::fchown(file, old.st_uid, old.st_gid) != 0) return errno;
-    return ::fchmod(file, old.st_mode & 07777) != 0 ? errno : 0;
+    return ::fchmod(file, mode) != 0 ? errno : 0;
 }
 
 /// A rename is on the disk when its folder is. What cannot be synced cannot be helped: the file is whole either way.
@@ -1417,8 +2032,18 @@ inline void sync_folder(std::string const& folder) {
 /// A file under way to another one's place; destroyed before it is there, it is gone.
 class file_beside {
   public:
-    explicit file_beside(std::string const& target) : path_(target + ".XXXXXX"), handle_(::mkstemp(path_.data())) {
-        if (handle_ >= 0) ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
+    /// Never one that is there already, whatever it is; for its owner alone.
+    explicit file_beside(std::string const& target) {
+        constexpr int most_tries = 100;
+        static std::atomic<unsigned> count{0};
+        for (int i = 0; i != most_tries; ++i) {
+            auto const number = static_cast<std::uint64_t>(::getpid()) << 32 ^
+                                static_cast<std::uint64_t>(steady_milliseconds_now()) << 12 ^ count++;
+            constexpr std::uint64_t spread = 0x9e37'79b9'7f4a'7c15;  // neighbors become strangers
+            path_ = target + '.' + std::to_string((number * spread) >> 32);
+            handle_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+            if (handle_ >= 0 || errno != EEXIST) return;
+        }
     }
     file_beside(file_beside const&) = delete;
     file_beside& operator=(file_beside const&) = delete;
@@ -1437,8 +2062,8 @@ class file_beside {
     }
 
   private:
-    std::string path_;
-    int handle_;
+    std::string path_{};
+    int handle_ = -1;
 };
 
 /// Keeps those out who replace files of a folder too, so that nobody's change comes between a look at a file and its
@@ -1471,6 +2096,47 @@ inline bool is_as_known(std::string const& path, file_stamp const& known) {
 
 }  // namespace detail
 
+inline void read_file(file_ask& wanted) {
+    wanted.outcome = file_outcome::unreadable;
+    auto const refuse = [&](int code) {
+        if (code == ENOENT || code == ENOTDIR) wanted.outcome = file_outcome::missing;
+        wanted.reason = detail::system_error_text(code);
+    };
+    auto path = wanted.path;
+    if (wanted.is_cache)
+        if (wanted.reason = detail::follow_links(path); !wanted.reason.empty()) return;
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return refuse(errno);
+    wanted.stamp = detail::stamp_of(info);
+    if (wanted.known == wanted.stamp) {
+        wanted.outcome = file_outcome::unchanged;
+        return;
+    }
+    if (S_ISDIR(info.st_mode)) return refuse(EISDIR);
+    if (!detail::may_open(path, info)) return static_cast<void>(wanted.reason = "it is not a regular file");
+    int const no_links = wanted.is_cache ? O_NOFOLLOW : 0;
+    detail::open_file const file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | no_links);
+    // Another file may be there by now.
+    if (file.handle() < 0 || ::fstat(file.handle(), &info) != 0) return refuse(errno);
+    if (!detail::may_open(path, info)) return static_cast<void>(wanted.reason = "it is not a regular file");
+    wanted.stamp = detail::stamp_of(info);
+    if (wanted.is_cache)
+        if (wanted.reason = detail::find_untrusted_owner(path, info); !wanted.reason.empty()) return;
+
+    auto const size = S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
+    bool is_too_large = size > wanted.max_bytes;
+    int const code = is_too_large ? 0 : detail::read_all(file.handle(), static_cast<std::size_t>(size), wanted);
+    is_too_large = is_too_large || wanted.text.size() > wanted.max_bytes;
+    if (code == 0 && !is_too_large) {
+        wanted.text.erase(0, wanted.text.size() - skip_byte_order_mark(wanted.text).size());
+        wanted.outcome = file_outcome::found;
+        return;
+    }
+    crypto::secure_wipe(wanted.text);
+    if (is_too_large) wanted.reason = "larger than " + std::to_string(wanted.max_bytes) + " bytes";
+    else wanted.reason = code == ETIMEDOUT ? "nothing was written to it in time" : "reading failed";
+}
+
 inline void replace_file(replace_ask& wanted) {
     auto const give_up = [&](int code) { wanted.reason = detail::system_error_text(code); };
     auto const give_way = [&] {
@@ -1478,7 +2144,7 @@ inline void replace_file(replace_ask& wanted) {
         wanted.reason = "it was changed meanwhile";
     };
     auto target = wanted.path;
-    if (int const code = detail::follow_links(target); code != 0) return give_up(code);
+    if (wanted.reason = detail::follow_links(target); !wanted.reason.empty()) return;
     if (target.ends_with('/')) return give_up(EISDIR);
     auto const folder = detail::folder_of(target);
     if (wanted.make_directories)
@@ -1489,12 +2155,15 @@ inline void replace_file(replace_ask& wanted) {
     bool const exists = ::stat(target.c_str(), &old) == 0;
     if (exists && S_ISDIR(old.st_mode)) return give_up(EISDIR);
     if (exists && !S_ISREG(old.st_mode)) return static_cast<void>(wanted.reason = "it is not a regular file");
+    if (exists)
+        if (wanted.reason = detail::find_untrusted_owner(target, old); !wanted.reason.empty()) return;
     if (exists && ::access(target.c_str(), W_OK) != 0) return give_up(errno);
 
     detail::file_beside fresh(target);  // mode 0600
     if (fresh.handle() < 0) return give_up(errno);
     int code = detail::write_all(fresh.handle(), wanted.text);
-    if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old);
+    auto const mode = static_cast<::mode_t>(wanted.owner_only ? 0600 : old.st_mode & 07777);
+    if (code == 0 && exists) code = detail::copy_ownership(fresh.handle(), old, mode);
     if (code == 0 && ::fsync(fresh.handle()) != 0) code = errno;
     if (code != 0) return give_up(code);
     {
@@ -1507,17 +2176,229 @@ inline void replace_file(replace_ask& wanted) {
     if (code != 0) return give_up(code);
     detail::sync_folder(folder);
     wanted.done = true;
-}
-
-#else
-
-inline void replace_file(replace_ask& wanted) {
-    wanted.reason = "not supported on this system";
+    wanted.was_open_to_others = exists && wanted.owner_only && (old.st_mode & 077) != 0;
 }
 
 #endif
 
 }  // namespace bedrock::inline BEDROCK_ABI::os
+
+#endif
+
+// ===== bedrock/os/pipe.hpp ===========================================================================================
+// Pipes whose ends no child process inherits.
+// On Windows this header is empty.
+#ifndef BEDROCK_OS_PIPE_HPP
+#define BEDROCK_OS_PIPE_HPP
+
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace bedrock::inline BEDROCK_ABI::os {
+
+/// Opens a pipe; `ends[0]` is read from, `ends[1]` written to. Both are close-on-exec, where the system has pipe2 without
+/// a moment between. Returns 0, or the system's error with both ends -1.
+int open_pipe(int* ends) noexcept;
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline int open_pipe(int* ends) noexcept {
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+    if (::pipe2(ends, O_CLOEXEC) == 0) return 0;
+#else
+    if (::pipe(ends) == 0) {
+        for (int i = 0; i != 2; ++i) ::fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+        return 0;
+    }
+#endif
+    int const code = errno;
+    ends[0] = ends[1] = -1;
+    return code;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::os
+
+#endif
+
+#endif
+
+// ===== bedrock/os/windows_process.hpp ================================================================================
+// A child process on Windows with its pipes, run by the command interpreter.
+// On other systems this header is empty.
+#ifndef BEDROCK_OS_WINDOWS_PROCESS_HPP
+#define BEDROCK_OS_WINDOWS_PROCESS_HPP
+
+#if defined(_WIN32)
+
+namespace bedrock::inline BEDROCK_ABI::os::windows {
+
+/// A command run by cmd.exe, its output collected up to a limit. Destroying it ends the command and what it started.
+/// Anonymous pipes cannot be waited for on Windows: call `collect` again a little later.
+class child_process {
+  public:
+    child_process() = default;
+    child_process(child_process const&) = delete;
+    child_process& operator=(child_process const&) = delete;
+    ~child_process() { stop(); }
+
+    /// Returns "" or why the command could not be started. It inherits its standard handles and no other.
+    std::string start(std::string const& command);
+    /// Takes what the pipes hold. True once both are closed and the command has ended, or a limit was reached.
+    bool collect(process_ask& into);
+
+  private:
+    void stop() noexcept;
+    unique_handle process_;
+    unique_handle job_;  // the command and what it started
+    std::array<unique_handle, 2> pipes_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The attributes of a new process: the handles that it inherits.
+class attribute_list {
+  public:
+    /// **Lifetime:** the handles must outlive this.
+    explicit attribute_list(std::array<HANDLE, 3>& inherited) {
+        SIZE_T size = 0;
+        ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+        memory_ = std::make_unique<std::byte[]>(size);
+        auto* const list = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.get());
+        if (!::InitializeProcThreadAttributeList(list, 1, 0, &size)) return;
+        list_ = list;
+        is_set_ = ::UpdateProcThreadAttribute(list, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited.data(),
+                                              sizeof inherited, nullptr, nullptr) != 0;
+    }
+    attribute_list(attribute_list const&) = delete;
+    attribute_list& operator=(attribute_list const&) = delete;
+    ~attribute_list() {
+        if (list_) ::DeleteProcThreadAttributeList(list_);
+    }
+    explicit operator bool() const noexcept { return is_set_; }
+    LPPROC_THREAD_ATTRIBUTE_LIST get() const noexcept { return list_; }
+
+  private:
+    std::unique_ptr<std::byte[]> memory_;
+    LPPROC_THREAD_ATTRIBUTE_LIST list_ = nullptr;
+    bool is_set_ = false;
+};
+
+/// Makes a pipe of which a child process inherits the end to write to.
+inline bool make_pipe(unique_handle& read_end, unique_handle& write_end) {
+    constexpr DWORD buffer_bytes = 65536;
+    HANDLE ends[2] = {};
+    if (!::CreatePipe(&ends[0], &ends[1], nullptr, buffer_bytes)) return false;
+    read_end = unique_handle(ends[0]);
+    write_end = unique_handle(ends[1]);
+    return ::SetHandleInformation(ends[1], HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) != 0;
+}
+
+/// The path of cmd.exe: never found by PATH or a variable.
+inline std::wstring find_command_interpreter() {
+    std::wstring folder(MAX_PATH, L'\0');
+    auto const size = ::GetSystemDirectoryW(folder.data(), static_cast<UINT>(folder.size()));
+    folder.resize((std::min)(static_cast<std::size_t>(size), folder.size()));
+    return folder + L"\\cmd.exe";
+}
+
+}  // namespace detail
+
+inline std::string child_process::start(std::string const& command) {
+    auto const last_problem = [] { return os::detail::system_error_text(errno_of(::GetLastError())); };
+    std::array<unique_handle, 2> write_ends;
+    for (std::size_t i = 0; i != pipes_.size(); ++i)
+        if (!detail::make_pipe(pipes_[i], write_ends[i])) return last_problem();
+    SECURITY_ATTRIBUTES inheritable{sizeof(SECURITY_ATTRIBUTES), nullptr, 1};
+    unique_handle const nothing(::CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
+                                              OPEN_EXISTING, 0, nullptr));
+    if (!nothing) return last_problem();
+
+    std::array<HANDLE, 3> inherited{nothing.get(), write_ends[0].get(), write_ends[1].get()};
+    detail::attribute_list const attributes(inherited);
+    if (!attributes) return last_problem();
+    STARTUPINFOEXW startup{};
+    startup.StartupInfo.cb = sizeof startup;
+    startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    startup.StartupInfo.hStdInput = inherited[0];
+    startup.StartupInfo.hStdOutput = inherited[1];
+    startup.StartupInfo.hStdError = inherited[2];
+    startup.lpAttributeList = attributes.get();
+    auto const interpreter = detail::find_command_interpreter();
+    // With /s, cmd.exe takes the first and the last quotation mark off and leaves the others.
+    auto line = L"\"" + interpreter + L"\" /d /s /c \"" + wide(command) + L"\"";
+    constexpr std::size_t longest_line = 8191;
+    if (line.size() > longest_line) return "the command line is too long";
+    PROCESS_INFORMATION made{};
+    constexpr DWORD flags = CREATE_SUSPENDED | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT;
+    if (!::CreateProcessW(interpreter.c_str(), line.data(), nullptr, nullptr, 1, flags, nullptr, nullptr,
+                          &startup.StartupInfo, &made))
+        return last_problem();
+    process_ = unique_handle(made.hProcess);
+    unique_handle const thread(made.hThread);
+    job_ = unique_handle(::CreateJobObjectW(nullptr, nullptr));
+    if (job_ && !::AssignProcessToJobObject(job_.get(), made.hProcess)) job_.reset();
+    ::ResumeThread(thread.get());
+    return {};
+}
+
+inline bool child_process::collect(process_ask& into) {
+    constexpr std::size_t kept_of_stderr = 4096;
+    std::array<char, 16384> piece;
+    for (std::size_t i = 0; i != pipes_.size(); ++i) {
+        while (pipes_[i]) {
+            DWORD ready = 0, size = 0;
+            if (!::PeekNamedPipe(pipes_[i].get(), nullptr, 0, nullptr, &ready, nullptr)) {
+                pipes_[i].reset();  // closed by the command
+                break;
+            }
+            if (ready == 0) break;
+            auto const most = (std::min)(ready, static_cast<DWORD>(piece.size()));
+            if (!::ReadFile(pipes_[i].get(), piece.data(), most, &size, nullptr)) {
+                pipes_[i].reset();
+                break;
+            }
+            if (i == 0) {
+                into.output.append(piece.data(), size);
+                if (into.output.size() > into.max_output) {
+                    into.failure = process_failure::too_much_output;
+                    stop();
+                    return true;
+                }
+            } else if (into.error_output.size() < kept_of_stderr) {
+                auto const room = kept_of_stderr - into.error_output.size();
+                into.error_output.append(piece.data(), (std::min)(std::size_t{size}, room));
+            }
+        }
+    }
+    if (pipes_[0] || pipes_[1] || !process_) return false;
+    if (::WaitForSingleObject(process_.get(), 0) != WAIT_OBJECT_0) return false;
+    DWORD status = 0;
+    ::GetExitCodeProcess(process_.get(), &status);
+    into.exit_status = static_cast<int>(status);
+    process_.reset();
+    job_.reset();
+    return true;
+}
+
+inline void child_process::stop() noexcept {
+    constexpr UINT killed = 137;  // as a shell reports SIGKILL
+    if (job_) ::TerminateJobObject(job_.get(), killed);
+    if (process_) {
+        ::TerminateProcess(process_.get(), killed);
+        ::WaitForSingleObject(process_.get(), INFINITE);
+    }
+    process_.reset();
+    job_.reset();
+    for (auto& pipe : pipes_) pipe.reset();
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::os::windows
+
+#endif
 
 #endif
 
@@ -1549,16 +2430,29 @@ class child_process {
 
     /// "" or why it could not be started.
     std::string start(std::string const& command);
-    /// Takes what the pipes have; true once both are closed and the command was reaped, or a limit was reached. Where
-    /// both are closed and it is false, the command still runs: ask again a little later.
+    /// Takes what the pipes have; true once the command has ended, or a limit was reached. What it left behind may hold
+    /// its pipes open and is not waited for: watch the pipes, and call this again after `interval_ms` at the latest.
     bool collect(process_ask& into);
+#if defined(_WIN32)
+    /// No pipe can be watched on Windows: call `collect` again a little later.
+    std::array<int, 2> pipes() const noexcept { return {-1, -1}; }
+    std::int64_t interval_ms() const noexcept { return 10; }
+
+  private:
+    windows::child_process child_;
+#else
+    /// Shorter once both pipes are closed.
+    std::int64_t interval_ms() const noexcept { return pipes()[0] < 0 && pipes()[1] < 0 ? 10 : 100; }
     /// The pipes to watch; -1 where one is closed.
     std::array<int, 2> pipes() const noexcept { return pipes_; }
 
   private:
+    bool drain(process_ask& into);
     void stop() noexcept;
     std::array<int, 2> pipes_{-1, -1};
     long process_ = -1;
+    bool prints_status_ = false;
+#endif
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1569,46 +2463,107 @@ inline child_process::~child_process() {
     stop();
 }
 
+namespace detail {
+
+/// Has the command inherit 0, 1 and 2 alone: closes what other libraries opened without O_CLOEXEC, descriptor by
+/// descriptor. Those at 65,536 and above are left.
+inline int add_closes(::posix_spawn_file_actions_t& actions) {
+    constexpr long most = 65'536;
+    long const limit = ::sysconf(_SC_OPEN_MAX);
+    auto const end = static_cast<int>(limit > 0 ? (std::min)(limit, most) : most);
+    for (int open = 3; open < end; ++open) {
+        int const flags = ::fcntl(open, F_GETFD);
+        if (flags < 0 || (flags & FD_CLOEXEC) != 0) continue;
+        if (int const code = ::posix_spawn_file_actions_addclose(&actions, open); code != 0) return code;
+    }
+    return 0;
+}
+
+/// The same by the system's own means, if it has one.
+inline int close_others([[maybe_unused]] ::posix_spawn_file_actions_t& actions) {
+#if defined(POSIX_SPAWN_CLOEXEC_DEFAULT)
+    return 0;  // a flag
+#elif defined(__GLIBC__) && (__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 34))
+    return ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+#else
+    return add_closes(actions);
+#endif
+}
+
+/// Whether `waitpid` may find no exit status: the system keeps none while SIGCHLD is ignored, and a handler of SIGCHLD
+/// often waits for every child.
+inline bool may_lose_status() noexcept {
+    struct sigaction now {};
+    if (::sigaction(SIGCHLD, nullptr, &now) != 0) return false;
+    return (now.sa_flags & (SA_NOCLDWAIT | SA_SIGINFO)) != 0 || now.sa_handler != SIG_DFL;
+}
+
+/// Runs a command given as $0 and prints its exit status as the last line.
+inline constexpr char status_printer[] = "/bin/sh -c \"$0\"; printf '\\n%s' \"$?\"";
+
+/// Takes the line of `status_printer` off an output; nothing if it is not there.
+inline std::optional<int> take_printed_status(std::string& output) {
+    auto const line = output.rfind('\n');
+    if (line == std::string::npos) return std::nullopt;
+    int status = -1;
+    auto const* const end = output.data() + output.size();
+    auto const [last, problem] = std::from_chars(output.data() + line + 1, end, status);
+    if (problem != std::errc() || last != end) return std::nullopt;
+    output.resize(line);
+    return status;
+}
+
+}  // namespace detail
+
 inline std::string child_process::start(std::string const& command) {
     std::array<int, 2> out{-1, -1}, err{-1, -1};
-    auto const close_all = [&] {
+    auto const give_up = [&](int code) {
         for (int const end : {out[0], out[1], err[0], err[1]})
             if (end >= 0) ::close(end);
+        return detail::system_error_text(code);
     };
-    if (::pipe(out.data()) != 0 || ::pipe(err.data()) != 0) {
-        auto why = detail::system_error_text(errno);
-        close_all();
-        return why;
-    }
-    for (int const end : {out[0], out[1], err[0], err[1]}) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    int code = open_pipe(out.data());
+    if (code == 0) code = open_pipe(err.data());
+    if (code != 0) return give_up(code);
     for (int const end : {out[0], err[0]}) ::fcntl(end, F_SETFL, O_NONBLOCK);
 
+    auto const need = [&code](int outcome) {
+        if (code == 0) code = outcome;
+    };
     ::posix_spawn_file_actions_t actions;
     ::posix_spawnattr_t attributes;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    ::posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    if (code = ::posix_spawn_file_actions_init(&actions); code != 0) return give_up(code);
+    if (code = ::posix_spawnattr_init(&attributes); code != 0) {
+        ::posix_spawn_file_actions_destroy(&actions);
+        return give_up(code);
+    }
+    need(::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0));
+    need(::posix_spawn_file_actions_adddup2(&actions, out[1], 1));
+    need(::posix_spawn_file_actions_adddup2(&actions, err[1], 2));
+    need(detail::close_others(actions));
     // A group of its own, so that what the shell starts dies with it.
-    ::posix_spawnattr_setpgroup(&attributes, 0);
+    need(::posix_spawnattr_setpgroup(&attributes, 0));
     ::sigset_t mask;
-    ::sigemptyset(&mask);
-    ::posix_spawnattr_setsigmask(&attributes, &mask);
-    ::sigaddset(&mask, SIGPIPE);
-    ::posix_spawnattr_setsigdefault(&attributes, &mask);
-    ::posix_spawnattr_setflags(
-        &attributes, static_cast<short>(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-    std::string shell = "sh", option = "-c", text = command;
-    std::array<char*, 4> arguments{shell.data(), option.data(), text.data(), nullptr};
+    (::sigemptyset)(&mask);
+    need(::posix_spawnattr_setsigmask(&attributes, &mask));
+    // Ignored signals stay so in a child. A shell that ignores SIGCHLD does not learn how its commands ended.
+    for (int const usual : {SIGPIPE, SIGCHLD}) (::sigaddset)(&mask, usual);
+    need(::posix_spawnattr_setsigdefault(&attributes, &mask));
+    int flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+#if defined(POSIX_SPAWN_CLOEXEC_DEFAULT)
+    flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+    need(::posix_spawnattr_setflags(&attributes, static_cast<short>(flags)));
+    prints_status_ = detail::may_lose_status();
+    std::string shell = "sh", option = "-c", text = command, printer = detail::status_printer;
+    std::array<char*, 4> plain{shell.data(), option.data(), text.data(), nullptr};
+    std::array<char*, 5> printing{shell.data(), option.data(), printer.data(), text.data(), nullptr};
+    auto* const arguments = prints_status_ ? printing.data() : plain.data();
     ::pid_t child = -1;
-    int const code = ::posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments.data(), ::environ);
+    if (code == 0) code = ::posix_spawn(&child, "/bin/sh", &actions, &attributes, arguments, ::environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
-    if (code != 0) {
-        close_all();
-        return detail::system_error_text(code);
-    }
+    if (code != 0) return give_up(code);
     ::close(out[1]);
     ::close(err[1]);
     pipes_ = {out[0], err[0]};
@@ -1617,45 +2572,64 @@ inline std::string child_process::start(std::string const& command) {
 }
 
 inline bool child_process::collect(process_ask& into) {
-    constexpr std::size_t kept_of_stderr = 4096;
-    std::array<char, 16384> piece;
-    for (std::size_t i = 0; i < pipes_.size(); ++i) {
-        while (pipes_[i] >= 0) {
-            auto const got = ::read(pipes_[i], piece.data(), piece.size());
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-            if (got <= 0) {
-                ::close(std::exchange(pipes_[i], -1));
-                break;
-            }
-            auto const size = static_cast<std::size_t>(got);
-            if (i == 0) {
-                into.output.append(piece.data(), size);
-                if (into.output.size() > into.max_output) {
-                    into.failure = process_failure::too_much_output;
-                    stop();
-                    return true;
-                }
-            } else if (into.error_output.size() < kept_of_stderr) {
-                into.error_output.append(piece.data(), (std::min)(size, kept_of_stderr - into.error_output.size()));
-            }
-        }
-    }
-    if (pipes_[0] >= 0 || pipes_[1] >= 0) return false;
+    // What the command wrote is in the pipes before it has ended, so the order of these two matters.
     int status = 0;
     ::pid_t reaped = 0;
     while ((reaped = ::waitpid(static_cast<::pid_t>(process_), &status, WNOHANG)) < 0 && errno == EINTR) {
     }
-    if (reaped == 0) return false;  // it closed its output and goes on
-    process_ = -1;
-    into.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    if (reaped != 0) process_ = -1;
+    if (!drain(into)) {
+        into.failure = process_failure::too_much_output;
+        stop();
+        return true;
+    }
+    if (reaped == 0) return false;
+    for (int& end : pipes_)  // a program that it left behind may hold the other ends
+        if (end >= 0) ::close(std::exchange(end, -1));
+    auto const printed = prints_status_ ? detail::take_printed_status(into.output) : std::nullopt;
+    if (printed)
+        into.exit_status = *printed;
+    else if (reaped < 0)
+        into.failure = process_failure::unknown_status;
+    else
+        into.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    return true;
+}
+
+/// Takes what the pipes have; false if that is too much.
+inline bool child_process::drain(process_ask& into) {
+    constexpr std::size_t kept_of_stderr = 4096;
+    constexpr std::size_t piece_size = 16384;
+    constexpr int most_pieces = 64;  // as much as a pipe holds; a program that never stops writing must not keep us
+    for (std::size_t i = 0; i < pipes_.size(); ++i) {
+        auto& text = i == 0 ? into.output : into.error_output;
+        for (int piece = 0; pipes_[i] >= 0 && (i == 0 || piece != most_pieces); ++piece) {
+            auto const before = text.size();
+            crypto::resize_wiping(text, before + piece_size);
+            auto const got = ::read(pipes_[i], text.data() + before, piece_size);
+            int const problem = errno;
+            text.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+            if (got < 0 && problem == EINTR) continue;
+            if (got < 0 && (problem == EAGAIN || problem == EWOULDBLOCK)) break;
+            if (got <= 0) {
+                ::close(std::exchange(pipes_[i], -1));
+                break;
+            }
+            if (i == 0 && text.size() > into.max_output + (prints_status_ ? 4 : 0)) return false;
+            if (i == 1) text.resize((std::min)(text.size(), kept_of_stderr));
+        }
+    }
     return true;
 }
 
 inline void child_process::stop() noexcept {
     if (process_ > 0) {
-        ::kill(-static_cast<::pid_t>(process_), SIGKILL);
-        while (::waitpid(static_cast<::pid_t>(process_), nullptr, 0) < 0 && errno == EINTR) {
+        auto const child = static_cast<::pid_t>(process_);
+        ::siginfo_t info{};
+        // Once somebody else has waited for it, its number may be another process's.
+        bool const is_ours = ::waitid(P_PID, static_cast<::id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+        if (is_ours) ::kill(-child, SIGKILL);
+        while (is_ours && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
         }
         process_ = -1;
     }
@@ -1666,13 +2640,14 @@ inline void child_process::stop() noexcept {
 #else
 
 inline child_process::~child_process() = default;
-inline std::string child_process::start(std::string const&) {
-    return "not supported on this system";
+
+inline std::string child_process::start(std::string const& command) {
+    return child_.start(command);
 }
-inline bool child_process::collect(process_ask&) {
-    return true;
+
+inline bool child_process::collect(process_ask& into) {
+    return child_.collect(into);
 }
-inline void child_process::stop() noexcept {}
 
 #endif
 
@@ -1708,17 +2683,22 @@ constexpr std::int64_t left_ms(std::int64_t deadline_ms, std::int64_t now_ms) no
 /// "0.25 s", "900 s".
 std::string seconds_text(std::int64_t milliseconds);
 
+/// The name of the clock that bounds a whole call.
+inline constexpr std::string_view total = "total";
+
 /// The limits of one wait, and which of them runs out first.
 struct running_clock {
     std::int64_t deadline_ms = never;
     std::int64_t limit_ms = 0;
-    char const* name = "";
+    std::string_view name = "";
     char const* waited_for = "";
 
     /// One more limit; one of 0 or less is none. **Lifetime:** of both texts.
-    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name, char const* what) noexcept;
+    void also(std::int64_t since_ms, std::int64_t clock_limit_ms, std::string_view clock_name,
+              char const* what) noexcept;
 
-    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)".
+    /// errc::timeout: "no answer from HOST within 5 s (the first byte clock)". Of the total clock: without the host,
+    /// and never to be repeated.
     http::failure expired(std::string const& origin, bool request_sent) const;
 };
 
@@ -1742,7 +2722,7 @@ inline std::string seconds_text(std::int64_t milliseconds) {
     return text + " s";
 }
 
-inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_ms, char const* clock_name,
+inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_ms, std::string_view clock_name,
                                 char const* what) noexcept {
     auto const end_ms = after_ms(since_ms, clock_limit_ms);
     if (clock_limit_ms <= 0 || end_ms >= deadline_ms) return;
@@ -1754,8 +2734,11 @@ inline void running_clock::also(std::int64_t since_ms, std::int64_t clock_limit_
 
 inline http::failure running_clock::expired(std::string const& origin, bool request_sent) const {
     http::failure why{errc::timeout, request_sent, {}};
-    why.message = std::string(waited_for) + (origin.empty() ? "" : " from " + origin) + " within " +
-                  seconds_text(limit_ms) + " (the " + name + " clock)";
+    // Wherever a call was when all its time was over: one text, and no repeat, for the request may have been sent.
+    why.permanent = name == total;
+    bool const names_origin = !why.permanent && !origin.empty();
+    why.message = std::string(waited_for) + (names_origin ? " from " + origin : "") + " within " +
+                  seconds_text(limit_ms) + " (the " + std::string(name) + " clock)";
     return why;
 }
 
@@ -1872,8 +2855,9 @@ class blocking_runner {
     /// `total_ms` bounds everything this runner does from now on; 0: no bound.
     blocking_runner(engine& on, environment const& surroundings, cancellation const& cancel, std::int64_t total_ms);
 
-    /// Steps the protocol to its end. **Errors:** errc::cancelled and the total clock's errc::timeout are the runner's
-    /// own; the protocol is destroyed then, wherever it stood.
+    /// Steps the protocol to its end. **Errors:** errc::cancelled, the total clock's errc::timeout, and
+    /// errc::callback_failed for what a function of the caller's throws are the runner's own; the protocol is destroyed
+    /// then, wherever it stood. std::bad_alloc passes through. The engine is spoiled by any exception.
     template <class T>
     result<T> run(exchange<result<T>> protocol);
 
@@ -1882,6 +2866,8 @@ class blocking_runner {
     http::failure receive(http::transfer& from, bool first_event);
 
   private:
+    template <class T>
+    result<T> step_to_end(exchange<result<T>>& protocol);
     template <class Done>
     http::failure wait_for(curl_transfer& on, bool first_event, Done done);
     std::unique_ptr<curl_transfer> start(http::request what, bool whole);
@@ -1920,6 +2906,23 @@ inline blocking_runner::blocking_runner(engine& on, environment const& surroundi
 
 template <class T>
 result<T> blocking_runner::run(exchange<result<T>> protocol) {
+#if BEDROCK_EXCEPTIONS
+    try {
+        return step_to_end(protocol);
+    } catch (std::bad_alloc const&) {
+        engine_.spoil();
+        throw;
+    } catch (...) {
+        engine_.spoil();
+        return unexpected{detail::current_exception_error()};
+    }
+#else
+    return step_to_end(protocol);
+#endif
+}
+
+template <class T>
+result<T> blocking_runner::step_to_end(exchange<result<T>>& protocol) {
     for (;;) {
         if (auto why = stopped()) return unexpected{retry::make_error(why)};
         ask* const wanted = protocol.step();
@@ -1952,7 +2955,7 @@ http::failure blocking_runner::wait_for(curl_transfer& on, bool first_event, Don
 
 inline deadline::running_clock blocking_runner::total_clock() const {
     deadline::running_clock clock;
-    clock.also(started_ms_, total_ms_, "total", "the call did not end");
+    clock.also(started_ms_, total_ms_, deadline::total, "the call did not end");
     return clock;
 }
 
@@ -2043,13 +3046,11 @@ inline http::failure blocking_runner::run_process(process_ask& wanted) {
         wanted.failure = process_failure::not_started;
         return {};
     }
-    constexpr std::int64_t reap_interval_ms = 10;
     bool ended = false;
     auto why = sleep_until(deadline::after_ms(now(), wanted.timeout_ms), [&] {
         ended = child.collect(wanted);
         pipes_ = child.pipes();
-        bool const silent = pipes_[0] < 0 && pipes_[1] < 0;
-        return ended ? 0 : silent ? reap_interval_ms : deadline::never;
+        return ended ? 0 : child.interval_ms();
     });
     pipes_ = {-1, -1};
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -2111,7 +3112,9 @@ struct network_options {
     http::tls_files tls{};
     /// Path of a unix-domain socket on which a proxy of this machine speaks for the services' endpoint.
     std::string unix_socket{};
-    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1.
+    /// HTTP/2 to the services' endpoint, where libcurl and the endpoint have it; else HTTP/1.1. InvokeModel and its
+    /// stream always go by HTTP/1.1: by HTTP/2, libcurl takes a reset stream for the end of a body, and nothing in
+    /// theirs says where it ends.
     bool http2 = false;
 };
 
@@ -2162,9 +3165,11 @@ struct client_options {
     std::string user_agent_suffix{};
     /// A new connection for every request, closed behind it: none can be found dead, and repeated by libcurl, then.
     bool fresh_connection = false;
-    /// Most bytes of an answer that is no stream. Default: InvokeModel's largest body, 25,000,000 bytes, in base64,
-    /// with room for what stands around it.
+    /// Most bytes of a response: of its body, or of what the events of a stream add up to. Default: InvokeModel's
+    /// largest body, 25,000,000 bytes, in base64, with room for what is around it.
     std::size_t max_answer_bytes = std::size_t{64} << 20;
+    /// Most content blocks of a streamed message.
+    std::size_t max_blocks = 10'000;
     event_stream::limits frame_limits{};
     /// Told of every request, for logs and metrics.
     attempt_observer on_attempt{};
@@ -2501,6 +3506,8 @@ struct operation {
     /// An ARN among these says its region.
     std::string model_id{};
     service_name service = runtime_service;
+    /// Nothing in the response says where it ends: not by HTTP/2 (see `http::response_head::is_http2`).
+    bool ends_with_body = false;
     /// Milliseconds: the client's clock for the first byte runs no longer than this, unless the call has clocks of its
     /// own. 0: as long as it likes.
     std::int64_t longest_first_byte_ms = 0;
@@ -2516,7 +3523,7 @@ struct call_frame {
     int attempts = 0;
     /// The request id of the last answer.
     std::string request_id{};
-    /// Of a stream that is open: the credentials, which nothing that it says may repeat.
+    /// Once there is a response: the credentials, which nothing that it says may repeat.
     credentials sent{};
 };
 
@@ -2529,6 +3536,8 @@ struct call_answer {
     http::response response{};
     std::string request_id{};
     int attempts = 0;
+    /// The credentials of the request, which no message may repeat.
+    credentials sent{};
 };
 
 /// What `send_plain`, or the runner in its place, came to; an error is given what the frame knows of it too.
@@ -2630,7 +3639,7 @@ inline result<http::request> make_request(call_frame& frame, call_target const& 
     made.tls.certificate = client.network.tls.certificate;
     made.tls.key = client.network.tls.key;
     made.unix_socket = client.network.unix_socket;
-    made.http2 = client.network.http2;
+    made.http2 = client.network.http2 && !frame.what.ends_with_body;
 
     made.headers.push_back({"Host", target.settings.host});
     if (!frame.what.content_type.empty()) made.headers.push_back({"Content-Type", frame.what.content_type});
@@ -2856,6 +3865,7 @@ exchange<result<http::response>> send_plain(call_frame& frame) {
             failed = detail::check_encoding(head);
         if (failed.code == errc::none) {
             attempts.succeeded(head, *target);
+            frame.sent = std::move(target->credentials);
             co_return std::move(sent.response);
         }
         if (!sent.failure) detail::take_request_id(frame, head.headers, *target);
@@ -2865,7 +3875,8 @@ exchange<result<http::response>> send_plain(call_frame& frame) {
 }
 
 inline result<call_answer> conclude(call_frame& frame, result<http::response> response) {
-    if (response) return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts};
+    if (response)
+        return call_answer{std::move(*response), std::move(frame.request_id), frame.attempts, std::move(frame.sent)};
     auto why = std::move(response).error();
     why.attempts = frame.attempts;
     if (why.request_id.empty()) why.request_id = std::move(frame.request_id);
@@ -2938,22 +3949,24 @@ class call_watch {
     void received(std::uint64_t events, std::uint64_t bytes) noexcept;
 
     /// The call has succeeded with a response, of whose members `request_id`, `attempts`, `usage` and `stop_reason`
-    /// are told where it has them.
+    /// are told where it has them. What the observer throws is returned as an error.
     template <class Response>
-    void succeeded(Response const& response);
-    void failed(error const& why);
+    std::optional<error> succeeded(Response const& response);
+    /// What the observer throws is lost: the call has failed already.
+    void failed(error const& why) noexcept;
+    /// The same; a success whose observer throws becomes a failure.
     template <class Response>
-    void ended(result<Response> const& with) {
-        if (with)
-            succeeded(*with);
-        else
+    void ended(result<Response>& with) {
+        if (!with)
             failed(with.error());
+        else if (auto thrown = succeeded(*with))
+            with = unexpected{std::move(*thrown)};
     }
 
   private:
     bool is_on() const noexcept { return client_ != nullptr; }
     std::int64_t now() const { return client_->surroundings.steady_milliseconds(); }
-    void tell();
+    std::optional<error> tell() noexcept;
 
     std::shared_ptr<client_state> client_;  // null: nobody observes, or it was told
     std::string model_id_;
@@ -2982,8 +3995,8 @@ inline void call_watch::received(std::uint64_t events, std::uint64_t bytes) noex
 }
 
 template <class Response>
-void call_watch::succeeded(Response const& response) {
-    if (!is_on()) return;
+std::optional<error> call_watch::succeeded(Response const& response) {
+    if (!is_on()) return std::nullopt;
     report_.http_status = 200;
     report_.request_id = response.request_id;
     report_.attempts = response.attempts;
@@ -2992,23 +4005,33 @@ void call_watch::succeeded(Response const& response) {
         report_.output_tokens = response.usage.output_tokens;
     }
     if constexpr (requires { response.stop_reason.text(); }) report_.stop_reason = response.stop_reason.text();
-    tell();
+    return tell();
 }
 
-inline void call_watch::failed(error const& why) {
+inline void call_watch::failed(error const& why) noexcept {
     if (!is_on()) return;
     report_.http_status = why.http_status;
     report_.request_id = why.request_id;
     report_.attempts = why.attempts;
     report_.error_name = why.name;
-    tell();
+    static_cast<void>(tell());
 }
 
-inline void call_watch::tell() {
-    report_.model_id = model_id_;
-    report_.milliseconds = now() - begun_at_ms_;
+// The observer may destroy the client, and the call; not this, which its owner holds until it returns.
+inline std::optional<error> call_watch::tell() noexcept {
     auto const client = std::exchange(client_, nullptr);
-    client->options.on_call(report_);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        report_.model_id = model_id_;
+        report_.milliseconds = client->surroundings.steady_milliseconds() - begun_at_ms_;
+        client->options.on_call(report_);
+        return std::nullopt;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        return detail::current_exception_error();
+    }
+#endif
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -3046,7 +4069,7 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
     /// Those that nobody wanted for so long are closed at the next call: their connections would be too old to be used.
     static constexpr std::int64_t longest_idle_ms = 50'000;
 
-    /// The tools of one call; they go back to the pool when it is destroyed.
+    /// The tools of one call; they go back to the pool when it is destroyed, unless the call ended in an exception.
     class [[nodiscard]] lease {
       public:
         lease() = default;
@@ -3056,10 +4079,11 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
         lease& operator=(lease&& other) noexcept {
             std::swap(pool_, other.pool_);
             std::swap(tools_, other.tools_);
+            std::swap(exceptions_, other.exceptions_);
             return *this;
         }
         ~lease() {
-            if (tools_) pool_->take_back(std::move(tools_));
+            if (tools_ && std::uncaught_exceptions() <= exceptions_) pool_->take_back(std::move(tools_));
         }
         explicit operator bool() const noexcept { return tools_ != nullptr; }
         call_tools* operator->() const noexcept { return tools_.get(); }
@@ -3067,6 +4091,7 @@ class engine_pool : public std::enable_shared_from_this<engine_pool> {
       private:
         std::shared_ptr<engine_pool> pool_;
         std::unique_ptr<call_tools> tools_;
+        int exceptions_ = std::uncaught_exceptions();  // on their way when it was made
     };
 
     /// `now_ms`: steady time.
@@ -3119,7 +4144,7 @@ inline engine_pool::lease engine_pool::acquire(std::int64_t now_ms) {
 }
 
 inline void engine_pool::take_back(std::unique_ptr<call_tools> tools) noexcept {
-    if (!tools->engine.is_alive()) return;
+    if (!tools->engine.is_alive() || tools->engine.is_spoiled()) return;
     tools->idle_since_ms = steady_milliseconds_now();
     std::lock_guard const lock(guard_);
     if (idle_count_ == most_idle) return;
@@ -3151,7 +4176,8 @@ enum class stream_progress : unsigned char {
 /// Reads the events of one answer. Success is one thing only: the event without which no answer is whole was seen, and
 /// the body ended by itself.
 /// An Event has `result<void> parse(std::string_view type, std::string_view payload)`, and `indispensable`, the type of
-/// that event ("messageStop").
+/// that event ("messageStop"). Where it has `last`, the type of the event behind which the service sends none, that one
+/// has to come as well by HTTP/2.
 /// **Lifetime:** an event's views lie in the transfer's buffer, until the next `next`.
 template <class Event>
 class basic_stream_parser {
@@ -3185,6 +4211,7 @@ class basic_stream_parser {
     std::uint64_t events_ = 0;
     std::size_t delivered_ = 0;  // bytes of the frame that the last event views
     bool whole_ = false;         // as far as events can tell
+    bool has_last_ = false;      // the event behind which Bedrock sends none
     progress terminal_ = progress::need_more;
     crc32_path checksums_ = best_crc32_path();
     std::size_t type_begin_ = 0;  // of the last event's type in its header block
@@ -3195,12 +4222,12 @@ class basic_stream_parser {
 /// Of ConverseStream.
 using stream_parser = basic_stream_parser<stream_event>;
 
-/// Says why an answer of status 200 is no event stream; code none where it is one.
-error check_stream_head(http::response_head const& head);
+/// Says why an answer of status 200 is no event stream; code none where it is one. `body`: what of it has arrived.
+error check_stream_head(http::response_head const& head, std::string_view body = {});
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline error check_stream_head(http::response_head const& head) {
+inline error check_stream_head(http::response_head const& head, std::string_view body) {
     auto type = http::find_header(head.headers, "content-type");
     type = type.substr(0, type.find(';'));
     while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
@@ -3210,7 +4237,8 @@ inline error check_stream_head(http::response_head const& head) {
     auto why =
         make_error(errc::protocol, "the answer is not an event stream but " +
                                        (shown.empty() ? std::string("of no content type") : "\"" + shown + "\"") +
-                                       "; is something other than Bedrock behind the endpoint?");
+                                       "; is something other than Bedrock behind the endpoint?" +
+                                       (body.empty() ? std::string() : describe_received(body)));
     why.http_status = head.status;
     return why;
 }
@@ -3256,6 +4284,7 @@ void basic_stream_parser<Event>::take_type(event_stream::message const& event) {
     type_begin_ = type.empty() ? 0 : static_cast<std::size_t>(type.data() - as_text(event.headers.bytes()).data());
     type_size_ = type.size();
     whole_ = whole_ || type == Event::indispensable;  // where its payload is broken, the stream fails for that
+    if constexpr (requires { Event::last; }) has_last_ = has_last_ || type == Event::last;
 }
 
 template <class Event>
@@ -3278,7 +4307,11 @@ stream_progress basic_stream_parser<Event>::at_end(http::transfer const& from) {
     if (from.end.code != errc::none && from.end.code != errc::truncated) {
         return fail_with(retry::make_error(from.end));
     }
-    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_) return terminal_ = progress::complete;
+    // By HTTP/2 the end of a body without a length proves nothing.
+    bool const is_proven =
+        has_last_ || !from.head.is_http2 || !http::find_header(from.head.headers, "content-length").empty();
+    if (from.end.code == errc::none && from.buffer.size() == 0 && whole_ && is_proven)
+        return terminal_ = progress::complete;
     std::string message = "the stream was cut short";
     if (from.buffer.size() != 0)
         message += " inside an event";
@@ -3311,14 +4344,17 @@ struct converse_stream_kind {
     using event = stream_event;
     using response = converse_response;
     struct accumulator : message_accumulator {
+        explicit accumulator(client_options const& options)
+            : message_accumulator(accumulator_limits{options.max_answer_bytes, options.max_blocks}) {}
         void begin(http::response_head const&) noexcept {}
     };
     static constexpr std::shared_ptr<response const> error::*partial = &error::partial;
 };
 
 /// A streamed call. It is opened once, then `next` gives its events until it is over.
-/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator` with `begin` for the
-/// answer's head, `add` for each event, and `take`, which gives the response.
+/// A Kind has `event` (see `basic_stream_parser`), `response`, `partial`, and an `accumulator`, made of the client's
+/// options, with `begin` for the answer's head, `add` for each event, `takes`, `is_full` and `fault` (see
+/// `message_accumulator`), and `take`, which gives the response.
 /// **Thread safety:** one thread at a time. **Lifetime:** it must stay where it is.
 template <class Kind>
 class stream_call {
@@ -3330,7 +4366,8 @@ class stream_call {
         : client_(std::move(client)),
           what_(std::move(what)),
           options_(std::move(options)),
-          parser_(client_->options.frame_limits) {}
+          parser_(client_->options.frame_limits),
+          answer_(client_->options) {}
     stream_call(stream_call const&) = delete;
     stream_call& operator=(stream_call const&) = delete;
     ~stream_call() { abandon(); }
@@ -3344,7 +4381,8 @@ class stream_call {
     void take_opened(result<std::unique_ptr<http::transfer>> got);
     bool is_open() const noexcept { return body_ != nullptr; }
 
-    /// The next step of an open stream. Behind its end: `complete` or `failed`.
+    /// The next step of an open stream. Behind its end: `complete` or `failed`. An exception is a failure too, and the
+    /// end: without the event that it came with, the response would have a hole.
     stream_progress next();
     /// **Lifetime:** until the next `next`, or until the call is closed.
     event_type const& event() const noexcept { return parser_->event(); }
@@ -3357,24 +4395,22 @@ class stream_call {
     void break_off(http::failure why);
 
     /// Ends it here, unless it has ended. The connection is closed.
-    void close(error why);
+    void close(error why) noexcept;
     bool over() const noexcept { return failed_ || complete_; }
     /// How it ended; once, when it is over.
     result<response_type> take_outcome();
     /// Gives up the transfer, without an outcome.
-    void abandon() noexcept {
-        if (watch_) {
-            auto why = make_error(errc::cancelled, "the stream was dropped");
-            add_what_is_known(why);
-            end_watch(why);
-        }
-        body_.reset();
-    }
+    void abandon() noexcept;
 
   private:
     exchange<std::optional<error>> first_event(http::transfer& from);
-    void add_what_is_known(error& why) const;
-    void end_watch(error const& why);
+    stream_progress step();
+    stream_progress complete();
+    stream_progress refuse(std::string why);
+    stream_progress refuse_late_event();
+    void add_what_is_known(error& why) noexcept;
+    void add_partial(error& why) noexcept;
+    std::optional<call_watch> take_watch() noexcept;
     error_context context() const { return {action_, what_.model_id, {}, false}; }
 
     std::shared_ptr<client_state> client_;
@@ -3385,12 +4421,14 @@ class stream_call {
     std::unique_ptr<http::transfer> body_;
     std::optional<basic_stream_parser<event_type>> parser_;
     std::optional<call_watch> watch_;  // from the opening to the end
+    home_process home_;                // of the connection
     typename Kind::accumulator answer_;
     bool first_is_here_ = false;  // the opening has decoded the first event already
     bool delivered_ = false;
     std::optional<error> failed_;
     bool complete_ = false;
     response_type whole_{};  // once complete
+    bool is_taken_ = false;  // it has been
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -3398,7 +4436,14 @@ class stream_call {
 // The opening ends at the first decoded event; until then the attempt may still be repeated.
 template <class Kind>
 exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& from) {
-    if (auto why = check_stream_head(from.head); why.code != errc::none) co_return why;
+    if (auto why = check_stream_head(from.head); why.code != errc::none) {
+        constexpr std::size_t shown = 200;
+        while (!from.ended && from.buffer.size() < shown) {
+            receive_ask more(from, true);
+            co_await more;
+        }
+        co_return check_stream_head(from.head, as_text(from.buffer.unread()));
+    }
     parser_.emplace(client_->options.frame_limits);
     for (;;) {
         auto const progress = parser_->next(from, context());
@@ -3411,6 +4456,7 @@ exchange<std::optional<error>> stream_call<Kind>::first_event(http::transfer& fr
 
 template <class Kind>
 exchange<result<std::unique_ptr<http::transfer>>> stream_call<Kind>::open(sigv4::signer& signer) {
+    home_ = home_process();
     watch_.emplace(client_, what_.name, what_.model_id);
     frame_.emplace(call_frame{*client_, options_, signer, what_});
     return open_streaming(*frame_, [this](http::transfer& from) { return first_event(from); });
@@ -3428,23 +4474,32 @@ void stream_call<Kind>::take_opened(result<std::unique_ptr<http::transfer>> got)
 template <class Kind>
 stream_progress stream_call<Kind>::next() {
     if (over()) return failed_ ? stream_progress::failed : stream_progress::complete;
+#if BEDROCK_EXCEPTIONS
+    try {
+        return step();
+    } catch (...) {
+        close(detail::current_exception_error());
+        return stream_progress::failed;
+    }
+#else
+    return step();
+#endif
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::step() {
     auto const progress =
         std::exchange(first_is_here_, false) ? stream_progress::event : parser_->next(*body_, context());
     switch (progress) {
         case stream_progress::event:
+            if (!answer_.takes(parser_->event())) return refuse_late_event();
             delivered_ = true;
             answer_.add(parser_->event());
+            if (answer_.is_full()) return refuse(answer_.fault());
             break;
         case stream_progress::complete:
-            complete_ = true;
-            whole_ = answer_.take();
-            whole_.request_id = frame_->request_id;
-            whole_.attempts = frame_->attempts;
-            body_.reset();
-            watch_->received(parser_->events(), parser_->bytes());
-            watch_->succeeded(whole_);
-            watch_.reset();
-            break;
+            if (auto why = answer_.fault(); !why.empty()) return refuse(std::move(why));
+            return complete();
         case stream_progress::failed:
             close(parser_->failure());
             break;
@@ -3454,6 +4509,19 @@ stream_progress stream_call<Kind>::next() {
     return progress;
 }
 
+// What came cannot be the response.
+template <class Kind>
+stream_progress stream_call<Kind>::refuse(std::string why) {
+    close(make_error(errc::protocol, std::move(why)));
+    return stream_progress::failed;
+}
+
+template <class Kind>
+stream_progress stream_call<Kind>::refuse_late_event() {
+    return refuse("the stream goes on after " + std::string(event_type::indispensable) + " with " +
+                  quote(event().type()) + "; check what a gateway in between sends");
+}
+
 template <class Kind>
 void stream_call<Kind>::break_off(http::failure why) {
     if (!body_ || body_->ended) return;
@@ -3461,40 +4529,97 @@ void stream_call<Kind>::break_off(http::failure why) {
     body_->end = std::move(why);
 }
 
+// What a forked child has in its buffer is a copy: the parent gets it too.
 template <class Kind>
-void stream_call<Kind>::add_what_is_known(error& why) const {
+stream_progress stream_call<Kind>::complete() {
+    if (!home_.is_here()) {
+        close(make_error(errc::transport,
+                         "this process was forked while the stream was open: its response is the parent's, send the "
+                         "request again"));
+        return stream_progress::failed;
+    }
+    whole_ = answer_.take();
+    is_taken_ = true;
+    whole_.request_id = frame_->request_id;
+    whole_.attempts = frame_->attempts;
+    body_.reset();
+    complete_ = true;
+    auto watch = take_watch();
+    auto thrown = watch->succeeded(whole_);
+    if (!thrown) return stream_progress::complete;
+    complete_ = false;
+    close(std::move(*thrown));
+    return stream_progress::failed;
+}
+
+// An error whose secrets cannot be hidden is replaced.
+template <class Kind>
+void stream_call<Kind>::add_what_is_known(error& why) noexcept {
+    why.content_emitted = delivered_;
     if (!frame_) return;
     why.attempts = frame_->attempts;
-    if (why.request_id.empty()) why.request_id = frame_->request_id;
-    detail::hide_secrets(why, frame_->sent);
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        if (why.request_id.empty()) why.request_id = frame_->request_id;
+        detail::hide_secrets(why, frame_->sent);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        why = detail::out_of_memory_error();
+        why.content_emitted = delivered_;
+        why.attempts = frame_->attempts;
+    }
+#endif
 }
 
 template <class Kind>
-void stream_call<Kind>::end_watch(error const& why) {
-    watch_->received(parser_->events(), parser_->bytes());
-    watch_->failed(why);
-    watch_.reset();
-}
-
-template <class Kind>
-void stream_call<Kind>::close(error why) {
-    if (over()) return;
-    add_what_is_known(why);
-    if (watch_) end_watch(why);
-    why.content_emitted = delivered_;
-    if (delivered_) {
-        auto partial = detail::share_new<response_type>(answer_.take());
+void stream_call<Kind>::add_partial(error& why) noexcept {
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        auto partial = detail::share_new<response_type>(is_taken_ ? std::move(whole_) : answer_.take());
         partial->request_id = why.request_id;
         partial->attempts = why.attempts;
         why.*Kind::partial = std::move(partial);
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {  // the failure counts, not what came before it
     }
+#endif
+}
+
+template <class Kind>
+std::optional<call_watch> stream_call<Kind>::take_watch() noexcept {
+    if (watch_) watch_->received(parser_->events(), parser_->bytes());
+    return std::exchange(watch_, std::nullopt);
+}
+
+// The end comes before the observer, which may throw, and destroy this call's reader.
+template <class Kind>
+void stream_call<Kind>::close(error why) noexcept {
+    if (over()) return;
+    add_what_is_known(why);
+    if (delivered_) add_partial(why);
     failed_ = std::move(why);
     body_.reset();
+    if (auto watch = take_watch()) watch->failed(*failed_);
+}
+
+template <class Kind>
+void stream_call<Kind>::abandon() noexcept {
+    body_.reset();
+    auto watch = take_watch();
+    if (!watch) return;
+    error why;
+    why.code = errc::cancelled;
+    why.name = own_error_name(errc::cancelled);
+    add_what_is_known(why);
+    watch->failed(why);
 }
 
 template <class Kind>
 result<typename Kind::response> stream_call<Kind>::take_outcome() {
     if (failed_) return unexpected{std::move(*failed_)};
+    if (!complete_) return fail(errc::cancelled, "the stream was left before its end");
     return std::move(whole_);
 }
 
@@ -3519,6 +4644,8 @@ namespace bedrock::inline BEDROCK_ABI {
 /// Nothing is connected before the first `next()`. Between two calls nothing is received: a slow reader slows the
 /// sender down. Destroying a stream that has not ended closes its connection.
 /// A Kind is as of `stream_call`.
+/// An exception ends the stream: std::bad_alloc with errc::out_of_memory, one of an observer or of a credentials
+/// provider with errc::callback_failed. These may destroy the client and the reader, and must not call it.
 /// **Thread safety:** one thread at a time; `cancel()` from any. **Lifetime:** free of the client and the request.
 template <class Kind>
 class basic_event_reader {
@@ -3561,9 +4688,13 @@ class basic_event_reader {
     template <class>
     friend class basic_client;
     struct state;
+    struct use;
+    struct closer {
+        void operator()(state* of) const noexcept;
+    };
     basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool, operation what,
                        call_options options, std::optional<error> refused);
-    std::unique_ptr<state> state_;
+    std::unique_ptr<state, closer> state_;
 };
 
 /// Of ConverseStream.
@@ -3619,7 +4750,8 @@ struct basic_event_reader<Kind>::state {
         if (by->cancelled()) cancel.cancel();
     }
 
-    event_type const* next();
+    event_type const* pull();
+    bool step();
     void open();
     void end();
 
@@ -3630,12 +4762,37 @@ struct basic_event_reader<Kind>::state {
     engine_pool::lease tools;
     std::optional<blocking_runner> runner;
     stream_call<Kind> call;  // after the tools: its transfer goes before its engine does
+    bool is_busy = false;
+    bool is_orphaned = false;  // the reader was destroyed inside one of the functions that this calls
 };
+
+// For as long as something is called that may destroy the reader.
+template <class Kind>
+struct basic_event_reader<Kind>::use {
+    explicit use(state& one) noexcept : of(one) { of.is_busy = true; }
+    use(use const&) = delete;
+    use& operator=(use const&) = delete;
+    ~use() {
+        of.is_busy = false;
+        if (of.is_orphaned) delete &of;
+    }
+    state& of;
+};
+
+template <class Kind>
+void basic_event_reader<Kind>::closer::operator()(state* of) const noexcept {
+    if (!of->is_busy) {
+        delete of;
+        return;
+    }
+    of->is_orphaned = true;
+    of->cancel.cancel();
+}
 
 template <class Kind>
 basic_event_reader<Kind>::basic_event_reader(std::shared_ptr<client_state> client, std::shared_ptr<engine_pool> pool,
                                              operation what, call_options options, std::optional<error> refused)
-    : state_(std::make_unique<state>(std::move(client), std::move(pool), std::move(what), std::move(options))) {
+    : state_(new state(std::move(client), std::move(pool), std::move(what), std::move(options))) {
     if (refused) state_->call.close(std::move(*refused));
 }
 
@@ -3656,18 +4813,35 @@ void basic_event_reader<Kind>::state::end() {
     tools = {};
 }
 
+// True: there is an event.
 template <class Kind>
-typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::next() {
+bool basic_event_reader<Kind>::state::step() {
+    if (cancel.cancelled()) {
+        call.close(make_error(errc::cancelled, "the stream was cancelled"));
+    } else if (!call.is_open()) {
+        open();
+    } else if (auto const progress = call.next(); progress == stream_progress::event) {
+        return true;
+    } else if (progress == stream_progress::need_more) {
+        if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
+    }
+    return false;
+}
+
+// Null also where the reader was destroyed meanwhile.
+template <class Kind>
+typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::state::pull() {
     while (!call.over()) {
-        if (cancel.cancelled()) {
-            call.close(make_error(errc::cancelled, "the stream was cancelled"));
-        } else if (!call.is_open()) {
-            open();
-        } else if (auto const progress = call.next(); progress == stream_progress::event) {
-            return &call.event();
-        } else if (progress == stream_progress::need_more) {
-            if (auto why = runner->receive(call.body(), false)) call.break_off(std::move(why));
+#if BEDROCK_EXCEPTIONS
+        try {
+#endif
+            if (step() && !is_orphaned) return &call.event();
+#if BEDROCK_EXCEPTIONS
+        } catch (...) {
+            if (tools) tools->engine.spoil();
+            call.close(detail::current_exception_error());
         }
+#endif
     }
     end();
     return nullptr;
@@ -3675,7 +4849,9 @@ typename basic_event_reader<Kind>::event_type const* basic_event_reader<Kind>::s
 
 template <class Kind>
 typename Kind::event const* basic_event_reader<Kind>::next() {
-    return state_->next();
+    if (state_->is_busy) return nullptr;
+    use const here(*state_);
+    return here.of.pull();
 }
 
 template <class Kind>
@@ -3685,9 +4861,13 @@ json::partial const* basic_event_reader<Kind>::partial_tool_input() {
 
 template <class Kind>
 result<typename Kind::response> basic_event_reader<Kind>::finish() && {
-    while (state_->next()) {
+    auto& on = *state_;
+    if (on.is_busy)
+        return fail(errc::invalid_input, "finish() was called by an observer or a provider of the stream itself");
+    use const here(on);
+    while (on.pull()) {
     }
-    return state_->call.take_outcome();
+    return on.call.take_outcome();
 }
 
 template <class Kind>
@@ -3726,7 +4906,8 @@ class basic_client {
     explicit basic_client(client_options options)
         : state_(detail::share_new<client_state>(std::move(options))), pool_(new engine_pool) {}
 
-    /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc.
+    /// Asks and waits for the whole answer. **Errors:** any; nothing is thrown but std::bad_alloc. What an observer or
+    /// a credentials provider throws is errc::callback_failed; they may destroy the client.
     result<converse_response> converse(converse_request const& request, call_options const& options = {});
 
     /// Asks and hands every event to `on_event` as it arrives, on this thread; it returns nothing, or false to stop.
@@ -3888,15 +5069,19 @@ inline result<operation> as_stream(result<operation> made) {
 template <class Response>
 result<Response> read_answer(operation const& what, result<call_answer> answer) {
     if (!answer) return unexpected{std::move(answer).error()};
-    auto read = json::read<Response>(answer->response.body);
+    json::note_list notes;
+    auto const& body = answer->response.body;
+    auto read = json::read<Response>(body, {.rules = json::read_rules::response, .notes = &notes});
     if (read) {
+        read->notes = std::move(notes);
         read->request_id = std::move(answer->request_id);
         read->attempts = answer->attempts;
         return read;
     }
     auto why = std::move(read).error();
     why.http_status = answer->response.head.status;
-    why.message = "the answer is no response of " + std::string(what.name) + ": " + why.message;
+    why.message = "this is not a response of " + std::string(what.name) + ": " + why.message + describe_received(body);
+    hide_secrets(why, answer->sent);
     why.request_id = std::move(answer->request_id);
     why.attempts = answer->attempts;
     return unexpected{std::move(why)};
@@ -3926,8 +5111,9 @@ blocking_runner basic_client<Use>::make_runner(engine& on, call_options const& o
 template <class Use>
 result<call_answer> basic_client<Use>::send(result<operation> const& what, call_options const& options) {
     if (!what) return unexpected{what.error()};
+    auto const state = state_;  // observers and providers may destroy the client
     auto const tools = pool_->acquire();
-    call_frame frame{*state_, options, tools->signer, *what};
+    call_frame frame{*state, options, tools->signer, *what};
     auto runner = make_runner(tools->engine, options);
     return conclude(frame, runner.run(send_plain(frame)));
 }
@@ -3969,9 +5155,10 @@ result<converse_response> basic_client<Use>::converse_stream(converse_request co
 
 template <class Use>
 explanation basic_client<Use>::explain(call_options const& options, std::string_view model_id) {
+    auto const state = state_;  // providers may destroy the client
     auto const tools = pool_->acquire();
     auto runner = make_runner(tools->engine, options);
-    auto why = runner.run(explain_target(*state_, options, model_id));
+    auto why = runner.run(explain_target(*state, options, model_id));
     if (why) return std::move(*why);
     explanation cancelled;
     cancelled.problem = std::move(why).error();

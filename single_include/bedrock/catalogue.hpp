@@ -300,7 +300,8 @@ struct model_listing {
 ///
 /// Nothing is fetched before it is asked for. Each of the two lists is kept for itself: one that failed is asked for
 /// again by the next call, the other not before its time. Whoever asks while a fetch is under way gets that one's
-/// result; when the one who fetches is cancelled another takes over.
+/// result; when the one who fetches is cancelled another takes over. A list may have 1,000 pages; one that has more, or
+/// repeats a page token, has failed.
 /// **Thread safety:** full.
 class catalogue {
   public:
@@ -342,6 +343,7 @@ class catalogue {
     exchange<bool> read_file(client_state& state, call_options const& how, std::string& place, turn& mine);
     exchange<bool> write_file(std::string place);
     void say_cache_problem(std::string_view what, std::string_view why);
+    model_listing make_listing(std::int64_t now);
     result<model_listing> conclude_flight(std::int64_t now);
     exchange<result<model_listing>> load(client_state& state, sigv4::signer& signer, call_options const& how);
     std::string find_resolved(std::string_view id_or_arn);
@@ -352,6 +354,7 @@ class catalogue {
     half<foundation_model_summary> models_;
     half<inference_profile_summary> profiles_;
     std::vector<available_model> listed_;
+    bool is_listed_ = false;  // it has what the two lists have
     std::string cache_problem_;
     std::map<std::string, std::string, std::less<>> resolved_;
     std::shared_ptr<flight> flight_;
@@ -361,6 +364,18 @@ class catalogue {
 
 namespace detail {
 
+/// For a list of which not one entry could be read.
+template <class Response>
+error refuse_unreadable_list(std::string_view operation, Response const& response) {
+    auto const& first = response.notes[0];
+    auto why = make_error(errc::protocol, "no entry of " + std::string(operation) + " could be read: " + first.path +
+                                              ": " + first.problem + "; check what a gateway in between sends");
+    why.http_status = 200;
+    why.request_id = response.request_id;
+    why.attempts = response.attempts;
+    return why;
+}
+
 inline exchange<result<std::vector<foundation_model_summary>>> fetch_foundation_models(client_state& state,
                                                                                        sigv4::signer& signer,
                                                                                        call_options const& how) {
@@ -369,14 +384,17 @@ inline exchange<result<std::vector<foundation_model_summary>>> fetch_foundation_
     auto response = co_await send_plain(frame);
     auto answer = read_answer<list_foundation_models_response>(what, conclude(frame, std::move(response)));
     if (!answer) co_return unexpected{std::move(answer).error()};
+    if (answer->model_summaries.empty() && !answer->notes.empty())
+        co_return unexpected{refuse_unreadable_list(what.name, *answer)};
     co_return std::move(answer->model_summaries);
 }
 
 inline exchange<result<std::vector<inference_profile_summary>>> fetch_inference_profiles(client_state& state,
                                                                                          sigv4::signer& signer,
                                                                                          call_options const& how) {
-    constexpr int most_pages = 1'000;  // against a service that never ends
+    constexpr int most_pages = 1'000;  // of up to 1,000 profiles each
     std::vector<inference_profile_summary> all;
+    std::set<std::string> seen;
     list_inference_profiles_request request;
     for (int page = 0; page != most_pages; ++page) {
         auto const what = make_control_operation(request);
@@ -384,10 +402,12 @@ inline exchange<result<std::vector<inference_profile_summary>>> fetch_inference_
         auto response = co_await send_plain(frame);
         auto answer = read_answer<list_inference_profiles_response>(what, conclude(frame, std::move(response)));
         if (!answer) co_return unexpected{std::move(answer).error()};
+        if (answer->inference_profile_summaries.empty() && !answer->notes.empty())
+            co_return unexpected{refuse_unreadable_list(what.name, *answer)};
         for (auto& one : answer->inference_profile_summaries) all.push_back(std::move(one));
         if (answer->next_token.empty()) co_return all;
-        if (answer->next_token == request.next_token)
-            co_return fail(errc::protocol, "ListInferenceProfiles gave the same page twice");
+        if (!seen.insert(answer->next_token).second)
+            co_return fail(errc::protocol, "ListInferenceProfiles gave the same page twice: a nextToken came again");
         request.next_token = std::move(answer->next_token);
     }
     co_return fail(errc::protocol, "ListInferenceProfiles does not end: " + std::to_string(most_pages) + " pages");
@@ -457,13 +477,14 @@ inline catalogue::turn catalogue::take_turn(std::int64_t now, std::shared_ptr<fl
     else if (next.wants_models || next.wants_profiles)
         next.lead = flight_ = detail::share_new<flight>();
     else
-        next.answer = model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
+        next.answer = make_listing(now);
     return next;
 }
 
 template <class T>
 std::optional<error> catalogue::land(half<T>& on, result<std::vector<T>> fetched, std::int64_t now) {
     std::lock_guard const lock(guard_);
+    is_listed_ = false;
     if (fetched) {
         on.items = std::move(*fetched);
         on.state = {now, std::nullopt};
@@ -477,8 +498,14 @@ inline result<model_listing> catalogue::conclude_flight(std::int64_t now) {
     std::lock_guard const lock(guard_);
     if (!models_.state.fetched_at_ms && !profiles_.state.fetched_at_ms)
         return unexpected{detail::join_errors(*models_.state.problem, *profiles_.state.problem)};
-    listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
-    return model_listing{listed_, models_.state, profiles_.state, cache_problem_, now};
+    return make_listing(now);
+}
+
+// With the lock held. The list is made where its making failed before, too.
+inline model_listing catalogue::make_listing(std::int64_t now) {
+    if (!is_listed_) listed_ = make_model_list(models_.items, profiles_.items, options_.rules);
+    is_listed_ = true;
+    return {listed_, models_.state, profiles_.state, cache_problem_, now};
 }
 
 inline void catalogue::say_cache_problem(std::string_view what, std::string_view why) {
@@ -494,6 +521,7 @@ template <class T>
 bool catalogue::take_kept(half<T>& into, std::optional<std::int64_t> fetched_at_ms, std::vector<T>& items,
                           std::int64_t now) {
     if (fetched_at_ms && (!into.state.fetched_at_ms || *fetched_at_ms > *into.state.fetched_at_ms)) {
+        is_listed_ = false;
         into.items = std::move(items);
         into.state = {fetched_at_ms, std::nullopt};
     }
@@ -509,10 +537,12 @@ inline exchange<bool> catalogue::read_file(client_state& state, call_options con
     place = found->endpoint.value + " " + found->region.value;
     file_ask asked(options_.cache_file);
     asked.max_bytes = std::size_t{64} << 20;  // a list of a thousand models is below 1 MiB
+    asked.is_cache = true;
     co_await asked;
     if (asked.outcome == file_outcome::missing) co_return true;
     if (asked.outcome == file_outcome::unreadable) {
         say_cache_problem("cannot be read", asked.reason);
+        place.clear();  // nor is it written
         co_return false;
     }
     auto const now = state.surroundings.unix_milliseconds();

@@ -4,19 +4,242 @@
 #define BEDROCK_SINGLE_INCLUDE_CONVERSATION_HPP
 
 #include "types.hpp"
+#include "model_id.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+// ===== bedrock/conversation_families.hpp =============================================================================
+// Rules of model families for a conversation: what each family refuses in a history, as data with sources.
+// It never changes a request.
+#ifndef BEDROCK_CONVERSATION_FAMILIES_HPP
+#define BEDROCK_CONVERSATION_FAMILIES_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Which reasoning blocks a family takes back.
+enum class reasoning_rule : unsigned char {
+    signed_only,     ///< Claude: text with its signature, and encrypted reasoning
+    unsigned_only,   ///< text without a signature, and encrypted reasoning
+    encrypted_only,  ///< GPT: no reasoning text at all
+    none,            ///< Nova
+};
+/// Which ids of tool uses a family takes.
+enum class tool_use_id_rule : unsigned char {
+    converse,     ///< 1..64 of a-z A-Z 0-9 _ . : -
+    claude,       ///< 1..64 of a-z A-Z 0-9 _ -
+    nine_letters  ///< Mistral models of 2024: 9 of a-z A-Z 0-9, or an id that Bedrock made
+};
+/// Which documents a family takes in a tool result.
+enum class result_document_rule : unsigned char { any, plain_text, none };
+/// What a family takes beside the tool results of a message.
+enum class result_sibling_rule : unsigned char { any, text_and_images, none };
+/// Which tools a family takes as strict.
+enum class strict_tool_rule : unsigned char { any, limited, none };
+/// Where a family takes cache points.
+enum class cache_point_rule : unsigned char { any, no_tools, none };
+
+/// What a family refuses in a request; `true` means refused, and repaired by `normalize`. The defaults are the
+/// strictest rules that do not contradict each other: those of the newest Claude models and, for the first turn, of
+/// most others.
+struct history_rules {
+    bool first_assistant = true;  ///< a first message of the model's
+    bool last_assistant = true;   ///< a last message of the model's (prefill)
+    bool reasoning_alone = true;  ///< a turn of the model's that holds reasoning only
+    reasoning_rule reasoning = reasoning_rule::signed_only;
+    tool_use_id_rule tool_use_ids = tool_use_id_rule::claude;
+    bool empty_member_names = true;  ///< `""` as a name in JSON of tool inputs and results, at any depth
+    bool type_members = true;        ///< `__type` as a name in JSON of tool results
+    bool result_images = false;      ///< images in a tool result
+    result_document_rule result_documents = result_document_rule::any;
+    result_sibling_rule result_siblings = result_sibling_rule::text_and_images;
+    bool error_result_media = true;   ///< anything but text in a tool result with the status "error"
+    bool result_status = false;       ///< the member `status` of a tool result
+    bool documents = false;           ///< documents anywhere
+    bool blank_description = true;    ///< a tool description without words
+    bool schema_without_type = true;  ///< a tool schema whose root does not have `"type": "object"`
+    bool schema_root_union = true;    ///< a tool schema with oneOf, anyOf or allOf at its root
+    bool schema_big_integers = true;  ///< integers beyond 32 bits in a tool schema
+    strict_tool_rule strict_tools = strict_tool_rule::limited;
+    cache_point_rule cache_points = cache_point_rule::any;
+    bool stop_sequences = false;
+    bool temperature_with_top_p = true;
+};
+
+/// The rules of the family that a model id names. An id that does not tell its model (an application inference
+/// profile, a prompt, a provisioned model, an empty id) gets the strictest rules.
+history_rules find_history_rules(std::string_view model_id);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace families_detail {
+
+/// A version such as 4.6; 0.0 if the text does not have one.
+struct model_version {
+    int number = 0;
+    int revision = 0;
+
+    constexpr bool at_least(int wanted_major, int wanted_minor) const noexcept {
+        return number != wanted_major ? number > wanted_major : revision >= wanted_minor;
+    }
+};
+
+/// The number at the start of a text, at most two digits; -1 if there is none. Longer numbers are dates.
+constexpr int take_number(std::string_view& text) noexcept {
+    std::size_t digits = 0;
+    int value = 0;
+    while (digits != text.size() && ascii::is_digit(text[digits])) {
+        if (digits < 2) value = value * 10 + (text[digits] - '0');
+        ++digits;
+    }
+    if (digits == 0 || digits > 2) return -1;
+    text.remove_prefix(digits);
+    return value;
+}
+
+/// "4-6-v1" is 4.6, "3-5-haiku" is 3.5, "5" is 5.0, "6.2-sol" is 6.2.
+constexpr model_version parse_version(std::string_view text) noexcept {
+    model_version found;
+    int const number = take_number(text);
+    if (number < 0) return found;
+    found.number = number;
+    if (text.empty() || (text[0] != '-' && text[0] != '.')) return found;
+    text.remove_prefix(1);
+    int const revision = take_number(text);
+    if (revision >= 0 && (text.empty() || !ascii::is_letter(text[0]))) found.revision = revision;
+    return found;
+}
+
+/// Of "claude-opus-4-6-v1", "claude-3-5-haiku-20241022-v1:0", "claude-v2:1". A name without a version is newer than
+/// all: enforcement spreads to every later model.
+constexpr model_version parse_claude(std::string_view name) noexcept {
+    auto rest = name.substr(std::string_view("claude-").size());
+    if (rest.starts_with('v') || rest.starts_with("instant")) return {2, 0};
+    if (!rest.empty() && !ascii::is_digit(rest[0])) {
+        auto const dash = rest.find('-');
+        rest = dash == std::string_view::npos ? std::string_view() : rest.substr(dash + 1);
+    }
+    auto const version = parse_version(rest);
+    return version.number == 0 ? model_version{99, 0} : version;
+}
+
+/// Rules that hold for every family but Claude, as far as it has none of its own.
+constexpr history_rules other_rules() noexcept {
+    history_rules rules;
+    rules.last_assistant = false;
+    rules.reasoning_alone = false;
+    rules.reasoning = reasoning_rule::unsigned_only;
+    rules.tool_use_ids = tool_use_id_rule::converse;
+    rules.result_images = true;
+    rules.result_documents = result_document_rule::none;
+    rules.result_siblings = result_sibling_rule::any;
+    rules.error_result_media = false;
+    rules.schema_root_union = false;
+    rules.schema_big_integers = false;
+    rules.strict_tools = strict_tool_rule::any;
+    rules.cache_points = cache_point_rule::none;
+    rules.temperature_with_top_p = false;
+    return rules;
+}
+
+/// Floors, because what one Claude model refuses every later one refuses. Sources: opencode#29760 (prefill from 4.6),
+/// hermes#105780 (reasoning alone: Sonnet 5, Fable 5.1), @ai-sdk/amazon-bedrock 5.0 (strict refused from 4.7),
+/// bedrock-access-gateway#191 (temperature with top_p).
+constexpr history_rules claude_rules(model_version version) noexcept {
+    history_rules rules;
+    rules.first_assistant = false;
+    rules.last_assistant = version.at_least(4, 6);
+    rules.reasoning_alone = version.at_least(5, 0);
+    rules.strict_tools = version.at_least(4, 7) ? strict_tool_rule::none : strict_tool_rule::limited;
+    rules.temperature_with_top_p = version.at_least(4, 1);
+    return rules;
+}
+
+/// Source for what may be in and beside tool results: pydantic-ai#6098 and opencode#49443, measured.
+inline history_rules vendor_rules(std::string_view vendor, std::string_view name) {
+    auto rules = other_rules();
+    if (vendor == "amazon") {
+        rules.result_images = false;
+        rules.result_documents = result_document_rule::plain_text;
+        rules.reasoning = reasoning_rule::none;
+        rules.cache_points = cache_point_rule::no_tools;
+    } else if (vendor == "meta") {
+        bool const is_four = name.starts_with("llama4");
+        rules.result_images = !is_four;
+        if (is_four) rules.result_documents = result_document_rule::any;
+        rules.result_siblings = result_sibling_rule::none;
+    } else if (vendor == "mistral") {
+        rules.result_documents = result_document_rule::any;
+        rules.result_siblings = result_sibling_rule::none;
+        for (std::string_view const old : {"pixtral", "mistral-large-24", "mistral-small-24"})
+            if (name.starts_with(old)) rules.tool_use_ids = tool_use_id_rule::nine_letters;
+    } else if (vendor == "writer") {
+        rules.result_siblings = result_sibling_rule::none;
+        rules.result_status = true;
+    } else if (vendor == "openai" && name.starts_with("gpt-") && !name.starts_with("gpt-oss")) {
+        rules.documents = true;
+        rules.reasoning = reasoning_rule::encrypted_only;
+    } else if (vendor == "qwen") {
+        rules.first_assistant = false;
+        rules.stop_sequences = name.starts_with("qwen3");
+    } else if (vendor == "zai" || vendor == "moonshot" || vendor == "moonshotai") {
+        rules.first_assistant = false;
+    }
+    return rules;
+}
+
+}  // namespace families_detail
+
+inline history_rules find_history_rules(std::string_view model_id) {
+    using namespace families_detail;
+    std::string lower;
+    for (char const c : model_id) lower.push_back(ascii::to_lower(c));
+    std::string_view id = lower;
+    if (id.starts_with("arn:")) {
+        bool const is_readable = id.find(":inference-profile/") != std::string_view::npos ||
+                                 id.find("::foundation-model/") != std::string_view::npos;
+        if (!is_readable) return {};
+        id.remove_prefix(id.rfind('/') + 1);
+    }
+    if (auto const claude = id.find("claude-"); claude != std::string_view::npos)
+        return claude_rules(parse_claude(id.substr(claude)));
+    auto const bare = strip_geography(id);
+    auto const dot = bare.find('.');
+    auto const is_known = [](std::string_view vendor) {
+        for (std::string_view const one :
+             {"amazon", "ai21", "cohere", "deepseek", "google", "meta", "minimax", "mistral", "moonshot", "moonshotai",
+              "nvidia", "openai", "qwen", "writer", "xai", "zai"})
+            if (vendor == one) return true;
+        return false;
+    };
+    // What comes before the vendor is a geography that is not in the list yet.
+    auto vendor = bare.substr(0, dot);
+    auto name = dot == std::string_view::npos ? std::string_view() : bare.substr(dot + 1);
+    if (dot != std::string_view::npos && !is_known(vendor)) {
+        auto const next = name.find('.');
+        if (next == std::string_view::npos || !is_known(name.substr(0, next))) return {};
+        vendor = name.substr(0, next);
+        name = name.substr(next + 1);
+    }
+    return dot == std::string_view::npos ? history_rules{} : vendor_rules(vendor, name);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/conversation_policy.hpp ===============================================================================
-// Owns the choices in the repair of a conversation, and the texts that it puts in.
-// Never holds a model's name: what a model takes is for the caller to know.
+// Choices in the repair of a conversation, and the texts that it adds.
+// It never holds the name of a model.
 #ifndef BEDROCK_CONVERSATION_POLICY_HPP
 #define BEDROCK_CONVERSATION_POLICY_HPP
 
@@ -27,26 +250,35 @@ enum class orphan_tool_use_policy : unsigned char { answer_with_error, drop };
 /// What is done about tool uses and results when the request offers no tools: the tools' names are declared, with a
 /// description that says that they are gone, or the blocks become texts: "[Assistant tool call]: name({...})".
 enum class missing_tools_policy : unsigned char { declare, flatten };
-/// What becomes of reasoning without a whole signature. Claude refuses it; models that sign nothing take it: `keep`.
+/// What becomes of reasoning that the model's family does not take: without a whole signature for Claude, with one for
+/// other models, any reasoning for Nova. `keep` switches these rules off.
 enum class unsigned_reasoning_policy : unsigned char { drop, as_text, keep };
 /// What becomes of a message in which nothing is left.
 enum class empty_turn_policy : unsigned char { drop, placeholder };
-/// What becomes of a last message that is the model's: some models continue it, newer ones refuse it.
-enum class last_assistant_policy : unsigned char { keep, add_user_turn };
+/// What becomes of a last message that is the model's. Older models continue it, Claude from 4.6 on refuses it.
+enum class last_assistant_policy : unsigned char { by_model, keep, add_user_turn };
+/// What becomes of a turn of the model's that holds reasoning only, which the newest models take for a prefill.
+enum class reasoning_turn_policy : unsigned char { add_text, drop };
 
 /// How a conversation is repaired where there is a choice. No text may be blank.
 struct normalize_policy {
+    /// What the model refuses. Unset: the rules of the family that the request's model id names, and the strictest
+    /// rules for messages without a request. To switch one rule: `auto rules = find_history_rules(id);
+    /// rules.stop_sequences = false; policy.rules = rules;`
+    std::optional<history_rules> rules{};
     orphan_tool_use_policy orphan_tool_use = orphan_tool_use_policy::answer_with_error;
     missing_tools_policy missing_tools = missing_tools_policy::declare;
     unsigned_reasoning_policy unsigned_reasoning = unsigned_reasoning_policy::drop;
     empty_turn_policy empty_turn = empty_turn_policy::drop;
-    last_assistant_policy last_assistant = last_assistant_policy::keep;
+    last_assistant_policy last_assistant = last_assistant_policy::by_model;
+    reasoning_turn_policy reasoning_turn = reasoning_turn_policy::add_text;
     std::size_t max_cache_points = 4;  ///< in tools, system prompt and messages together: Claude, Nova
     std::string missing_result_text = "No result provided";
-    std::string empty_text = "[no output]";                    ///< in an empty tool result or turn
+    std::string empty_text = "[no output]";  ///< in an empty tool result or turn, and behind reasoning alone
     std::string opening_text = "[start of the conversation]";  ///< the user's turn before a first one of the model's
     std::string continue_text = "[continue]";                  ///< the user's turn behind a last one of the model's
-    std::string document_text = "See the attached document.";  ///< beside a document without a text
+    std::string parting_text = "[continue with the attachments]";  ///< the model's turn between results and attachments
+    std::string document_text = "See the attached document.";      ///< beside a document without a text
 };
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -54,8 +286,8 @@ struct normalize_policy {
 #endif
 
 // ===== bedrock/conversation_report.hpp ===============================================================================
-// Owns the report on a conversation: which rule of Converse it breaks, where, and what was or would be done about it.
-// Never decides what is a breach: that is bedrock/conversation.hpp.
+// The report on a conversation: which rule of Converse it breaks, where, and what was or would be done about it.
+// It never decides what breaks a rule.
 #ifndef BEDROCK_CONVERSATION_REPORT_HPP
 #define BEDROCK_CONVERSATION_REPORT_HPP
 
@@ -63,45 +295,66 @@ namespace bedrock::inline BEDROCK_ABI {
 
 /// What Converse, or the model behind it, refuses.
 enum class conversation_issue : unsigned char {
-    invalid_utf8,             ///< bytes that are not UTF-8, or an escape of a lone surrogate in JSON
-    blank_text,               ///< a text that is empty or all white space
-    empty_block,              ///< a block without content, or a role that is not set
-    empty_turn,               ///< a message without a block that can be sent
-    misplaced_block,          ///< a block that the other side may send alone
-    consecutive_roles,        ///< two messages of one side in a row, parallel tool results among them
-    first_role_not_user,      ///< the first message is not the user's
-    last_role_not_user,       ///< the last message is not the user's, and the policy asks for it
-    unsigned_reasoning,       ///< reasoning without its signature
-    broken_signature,         ///< reasoning with half a signature, or with a text that cannot be what was signed
-    empty_tool_input,         ///< no input where `{}` is meant
-    invalid_tool_input,       ///< an input that is no JSON object
-    invalid_json,             ///< JSON of a tool's result that is no JSON object
-    empty_tool_result,        ///< a result without content
-    orphan_tool_use,          ///< a tool use that has no result
-    orphan_tool_result,       ///< a result that has no tool use before it
-    duplicate_tool_result,    ///< a second result of one tool use
-    misplaced_tool_result,    ///< a result that is not in the message behind its tool use
-    tool_result_order,        ///< a result behind other content of its message
-    tool_use_order,           ///< a text behind a tool use of its message
-    invalid_tool_use_id,      ///< not 1..64 of a-z A-Z 0-9 _ . : -
-    duplicate_tool_use_id,    ///< an id that an earlier tool use has
-    invalid_tool_name,        ///< not 1..64 of a-z A-Z 0-9 _ -
-    duplicate_tool,           ///< a tool whose name an earlier one has
-    missing_tool_config,      ///< tool uses or results in the messages, and no tools
-    unknown_tool_choice,      ///< a choice of a tool that there is not
-    invalid_document_name,    ///< not 1..200 letters, digits, single spaces, - _ ( ) [ ]
-    duplicate_document_name,  ///< a name that an earlier document of the conversation has
-    document_without_text,    ///< a message that holds a document and no text
-    misplaced_cache_point,    ///< first in its message, in a tool result, or behind reasoning or a document but PDF
-    too_many_cache_points,    ///< more than the policy allows
-    cache_point_order,        ///< one hour behind five minutes, in the order tools, system prompt, messages
+    invalid_utf8,                  ///< bytes that are not UTF-8, or an escape of a lone surrogate in JSON
+    blank_text,                    ///< a text that is empty or all white space
+    empty_block,                   ///< a block without content, or a role that is not set
+    empty_turn,                    ///< a message without a block that can be sent
+    misplaced_block,               ///< a block that the other side may send alone
+    consecutive_roles,             ///< two messages of one side in a row, parallel tool results among them
+    first_role_not_user,           ///< the first message is not the user's
+    last_role_not_user,            ///< the last message is the model's, and its family refuses a prefill
+    reasoning_alone,               ///< a turn of the model's that holds reasoning only
+    unsigned_reasoning,            ///< reasoning without its signature
+    empty_reasoning,               ///< reasoning with neither text, signature nor encrypted content
+    foreign_signature,             ///< a signature for a model that takes none
+    reasoning_not_taken,           ///< reasoning for a model that takes none back, or encrypted only
+    broken_signature,              ///< reasoning with half a signature, or with a text that cannot be what was signed
+    empty_tool_input,              ///< no input where `{}` is meant
+    invalid_tool_input,            ///< an input that is no JSON object
+    empty_member_name,             ///< a member name "" in a tool's input or result, at any depth
+    invalid_json,                  ///< JSON of a tool's result that is not an object, or has a member `__type`
+    empty_tool_result,             ///< a result without content
+    orphan_tool_use,               ///< a tool use that has no result
+    orphan_tool_result,            ///< a result that has no tool use before it
+    duplicate_tool_result,         ///< a second result of one tool use
+    misplaced_tool_result,         ///< a result that is not in the message behind its tool use
+    tool_result_order,             ///< a result behind other content of its message
+    tool_use_order,                ///< a text behind a tool use of its message
+    tool_result_sibling,           ///< content that may not be beside a tool result
+    tool_result_status_not_taken,  ///< the member `status` for a model that refuses it
+    image_in_tool_result,          ///< an image in a tool result for a model that refuses it there
+    document_in_tool_result,       ///< a document in a tool result for a model that refuses it there
+    media_in_error_result,         ///< anything but text in a tool result that is an error
+    image_format,                  ///< "jpg", which is called jpeg
+    document_not_taken,            ///< a document for a model that takes none
+    invalid_tool_use_id,           ///< an id with other characters, or of another length, than the family takes
+    duplicate_tool_use_id,         ///< an id that an earlier tool use has
+    invalid_tool_name,             ///< not 1..64 of a-z A-Z 0-9 _ -
+    duplicate_tool,                ///< a tool whose name an earlier one has
+    blank_tool_description,        ///< a description without words
+    schema_without_type,           ///< a schema whose root does not have `"type": "object"`
+    schema_root_union,             ///< a schema with oneOf, anyOf or allOf at its root
+    schema_big_integer,            ///< integers beyond 32 bits in a schema
+    strict_tool,                   ///< a tool that may not be strict, or one more than may
+    empty_tools,                   ///< a list of tools without a tool
+    missing_tool_config,           ///< tool uses or results in the messages, and no tools
+    unknown_tool_choice,           ///< a choice of a tool that there is not
+    invalid_document_name,         ///< not 1..200 letters, digits, single spaces, - _ ( ) [ ]
+    duplicate_document_name,       ///< a name that an earlier document of the conversation has
+    document_without_text,         ///< a message that holds a document and no text
+    misplaced_cache_point,     ///< first in its message, in a tool result, or behind reasoning or a document but PDF
+    too_many_cache_points,     ///< more than the policy allows
+    cache_point_not_taken,     ///< a cache point for a model that takes none there
+    stop_sequences_not_taken,  ///< stop sequences for a model that refuses them
+    temperature_with_top_p,    ///< both parameters for a model that takes one of them
+    cache_point_order,         ///< one hour behind five minutes, in the order tools, system prompt, messages
 };
 
 /// "blank_text": the enumerator's name, for logs and other programs.
 std::string_view name(conversation_issue issue) noexcept;
 
 /// Where in a request something stands.
-enum class conversation_part : unsigned char { messages, system, tools };
+enum class conversation_part : unsigned char { messages, system, tools, parameters };
 
 /// Stands for no message or no block in particular.
 inline constexpr std::size_t no_place = static_cast<std::size_t>(-1);
@@ -131,22 +384,59 @@ struct conversation_report {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline std::string_view name(conversation_issue issue) noexcept {
-    static constexpr std::string_view names[] = {"invalid_utf8",          "blank_text",
-                                                 "empty_block",           "empty_turn",
-                                                 "misplaced_block",       "consecutive_roles",
-                                                 "first_role_not_user",   "last_role_not_user",
-                                                 "unsigned_reasoning",    "broken_signature",
-                                                 "empty_tool_input",      "invalid_tool_input",
-                                                 "invalid_json",          "empty_tool_result",
-                                                 "orphan_tool_use",       "orphan_tool_result",
-                                                 "duplicate_tool_result", "misplaced_tool_result",
-                                                 "tool_result_order",     "tool_use_order",
-                                                 "invalid_tool_use_id",   "duplicate_tool_use_id",
-                                                 "invalid_tool_name",     "duplicate_tool",
-                                                 "missing_tool_config",   "unknown_tool_choice",
-                                                 "invalid_document_name", "duplicate_document_name",
-                                                 "document_without_text", "misplaced_cache_point",
-                                                 "too_many_cache_points", "cache_point_order"};
+    static constexpr std::string_view names[] = {"invalid_utf8",
+                                                 "blank_text",
+                                                 "empty_block",
+                                                 "empty_turn",
+                                                 "misplaced_block",
+                                                 "consecutive_roles",
+                                                 "first_role_not_user",
+                                                 "last_role_not_user",
+                                                 "reasoning_alone",
+                                                 "unsigned_reasoning",
+                                                 "empty_reasoning",
+                                                 "foreign_signature",
+                                                 "reasoning_not_taken",
+                                                 "broken_signature",
+                                                 "empty_tool_input",
+                                                 "invalid_tool_input",
+                                                 "empty_member_name",
+                                                 "invalid_json",
+                                                 "empty_tool_result",
+                                                 "orphan_tool_use",
+                                                 "orphan_tool_result",
+                                                 "duplicate_tool_result",
+                                                 "misplaced_tool_result",
+                                                 "tool_result_order",
+                                                 "tool_use_order",
+                                                 "tool_result_sibling",
+                                                 "tool_result_status_not_taken",
+                                                 "image_in_tool_result",
+                                                 "document_in_tool_result",
+                                                 "media_in_error_result",
+                                                 "image_format",
+                                                 "document_not_taken",
+                                                 "invalid_tool_use_id",
+                                                 "duplicate_tool_use_id",
+                                                 "invalid_tool_name",
+                                                 "duplicate_tool",
+                                                 "blank_tool_description",
+                                                 "schema_without_type",
+                                                 "schema_root_union",
+                                                 "schema_big_integer",
+                                                 "strict_tool",
+                                                 "empty_tools",
+                                                 "missing_tool_config",
+                                                 "unknown_tool_choice",
+                                                 "invalid_document_name",
+                                                 "duplicate_document_name",
+                                                 "document_without_text",
+                                                 "misplaced_cache_point",
+                                                 "too_many_cache_points",
+                                                 "cache_point_not_taken",
+                                                 "stop_sequences_not_taken",
+                                                 "temperature_with_top_p",
+                                                 "cache_point_order"};
     auto const place = static_cast<std::size_t>(issue);
     return place < sizeof(names) / sizeof(names[0]) ? names[place] : std::string_view("unknown");
 }
@@ -162,8 +452,8 @@ inline std::size_t conversation_report::count(conversation_issue issue) const no
 #endif
 
 // ===== bedrock/conversation_draft.hpp ================================================================================
-// Owns a conversation while it is repaired: its blocks, where each of them came from, and the report so far.
-// Never judges a block.
+// A conversation while it is repaired: its blocks, where each of them came from, and the report so far.
+// It never judges a block.
 #ifndef BEDROCK_CONVERSATION_DRAFT_HPP
 #define BEDROCK_CONVERSATION_DRAFT_HPP
 
@@ -209,6 +499,7 @@ struct conversation_draft {
     std::vector<system_content_block>& system;
     tool_config& tools;
     normalize_policy const& policy;
+    history_rules const& rules;
     conversation_report report{};
 
     void take(std::vector<message>&& messages);
@@ -267,9 +558,308 @@ inline drafted_turn make_turn(conversation_role role, std::string const& text) {
 
 #endif
 
+// ===== bedrock/conversation_json.hpp =================================================================================
+// JSON inside a conversation: tool inputs, results and schemas in the form that Converse and the model take.
+// It never changes a text that has nothing to repair.
+#ifndef BEDROCK_CONVERSATION_JSON_HPP
+#define BEDROCK_CONVERSATION_JSON_HPP
+
+namespace bedrock::inline BEDROCK_ABI::conversation_json {
+
+/// Removes the members whose name is empty, at any depth; false if there are none or the text is not JSON.
+bool drop_empty_names(std::string& json);
+/// True for JSON that has a member with this name at any depth.
+bool has_member(std::string_view json, std::string_view name);
+
+/// What was changed in a tool schema.
+struct schema_repairs {
+    bool type = false;          ///< the root had no `"type": "object"`
+    bool root_union = false;    ///< oneOf, anyOf or allOf of the root were merged into it
+    bool big_integers = false;  ///< members with integers beyond 32 bits were removed: such a bound bounds nothing
+    bool any() const noexcept { return type || root_union || big_integers; }
+};
+struct schema_rules {
+    bool type = true;
+    bool root_union = true;
+    bool big_integers = true;
+};
+/// Repairs a schema in place, and leaves its text as it is if there is nothing to repair. **Errors:** a text that is
+/// not a JSON object is left alone.
+schema_repairs repair_schema(std::string& json, schema_rules rules);
+
+/// Removes what a strict tool may not have: bounds of numbers, `maxItems`, and `minItems` above 1; false if there is
+/// nothing of it.
+bool drop_strict_bounds(std::string& json);
+/// Parameters that a strict tool may have few of: those that are optional, and those of several types.
+std::size_t count_loose_parameters(std::string_view json);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+struct tree;
+
+/// A template, because a vector of it is in a tree, which is not complete there.
+template <class Value>
+struct named {
+    std::string name{};
+    Value value{};
+};
+using member = named<tree>;
+
+/// A value as a tree: only for texts in which something has to be found or changed.
+struct tree {
+    json::value_kind kind = json::value_kind::none;
+    std::string text{};  // of a string decoded, of other scalars as it is
+    std::vector<member> members{};
+    std::vector<tree> elements{};
+
+    bool is_string(std::string_view wanted) const noexcept {
+        return kind == json::value_kind::string && text == wanted;
+    }
+    tree* find(std::string_view name) noexcept;
+    tree const* find(std::string_view name) const noexcept;
+};
+
+inline tree* tree::find(std::string_view name) noexcept {
+    for (auto& one : members)
+        if (one.name == name) return &one.value;
+    return nullptr;
+}
+
+inline tree const* tree::find(std::string_view name) const noexcept {
+    return const_cast<tree*>(this)->find(name);
+}
+
+// The reader bounds the depth.
+inline bool read(json::reader& in, tree& out) {
+    out.kind = in.peek();
+    switch (out.kind) {
+        case json::value_kind::string:
+            return in.read_string(out.text);
+        case json::value_kind::object: {
+            std::string_view name;
+            in.begin_object();
+            while (in.next_member(name)) {
+                auto& one = out.members.emplace_back();
+                one.name = name;
+                if (!read(in, one.value)) return false;
+            }
+            return in.ok();
+        }
+        case json::value_kind::array:
+            in.begin_array();
+            while (in.next_element())
+                if (!read(in, out.elements.emplace_back())) return false;
+            return in.ok();
+        default: {
+            std::string_view raw;
+            if (!in.read_raw(raw)) return false;
+            out.text = raw;
+            return true;
+        }
+    }
+}
+
+inline bool read(std::string_view json, tree& out) {
+    json::reader in(json);
+    return read(in, out) && in.finish();
+}
+
+inline void write(json::writer& out, tree const& value) {
+    switch (value.kind) {
+        case json::value_kind::string:
+            return out.string(value.text);
+        case json::value_kind::object:
+            out.begin_object();
+            for (auto const& one : value.members) {
+                out.key(one.name);
+                write(out, one.value);
+            }
+            return out.end_object();
+        case json::value_kind::array:
+            out.begin_array();
+            for (auto const& one : value.elements) write(out, one);
+            return out.end_array();
+        default:
+            return out.raw(value.text);
+    }
+}
+
+inline std::string written(tree const& value) {
+    std::string text;
+    json::writer out(text);
+    write(out, value);
+    return text;
+}
+
+template <class Wanted>
+bool drop_members(tree& value, Wanted const& wanted) {
+    bool dropped = std::erase_if(value.members, wanted) != 0;
+    for (auto& one : value.members) dropped = drop_members(one.value, wanted) || dropped;
+    for (auto& one : value.elements) dropped = drop_members(one, wanted) || dropped;
+    return dropped;
+}
+
+inline bool has_member(tree const& value, std::string_view name) noexcept {
+    for (auto const& one : value.members)
+        if (one.name == name || has_member(one.value, name)) return true;
+    for (auto const& one : value.elements)
+        if (has_member(one, name)) return true;
+    return false;
+}
+
+inline bool is_big_integer(tree const& value) noexcept {
+    if (value.kind != json::value_kind::number || value.text.find_first_of(".eE") != std::string::npos) return false;
+    std::int64_t number = 0;
+    json::reader in(value.text);
+    constexpr auto most = std::int64_t{(std::numeric_limits<std::int32_t>::max)()};
+    return !in.read_int64(number) || number > most || number < -most - 1;
+}
+
+/// True for a big integer, and for a list that has one: neither can stay.
+inline bool holds_big_integer(tree const& value) noexcept {
+    if (is_big_integer(value)) return true;
+    for (auto const& one : value.elements)
+        if (holds_big_integer(one)) return true;
+    return false;
+}
+
+inline constexpr std::string_view unions[] = {"oneOf", "anyOf", "allOf"};
+
+/// Adds the properties of alternatives to the root, and what all of `allOf` require.
+inline void merge_alternatives(tree& root, tree const& alternatives, bool all) {
+    for (auto const& one : alternatives.elements) {
+        for (auto const& from : one.members) {
+            bool const is_properties = from.name == "properties" && from.value.kind == json::value_kind::object;
+            bool const is_required = all && from.name == "required" && from.value.kind == json::value_kind::array;
+            auto* into = root.find(from.name);
+            if (into == nullptr) {
+                if (is_properties || is_required || (all && from.name != "$schema")) root.members.push_back(from);
+            } else if (is_properties) {
+                for (auto const& property : from.value.members)
+                    if (into->find(property.name) == nullptr) into->members.push_back(property);
+            } else if (is_required) {
+                for (auto const& name : from.value.elements) {
+                    bool known = false;
+                    for (auto const& held : into->elements) known = known || held.is_string(name.text);
+                    if (!known) into->elements.push_back(name);
+                }
+            }
+        }
+    }
+}
+
+inline bool merge_unions(tree& root) {
+    bool found = false;
+    for (bool again = true; again;) {  // an alternative may bring a union of its own
+        again = false;
+        for (auto const name : unions) {
+            auto const* const held = root.find(name);
+            if (held == nullptr) continue;
+            found = again = true;
+            auto const alternatives = *held;
+            std::erase_if(root.members, [&](member const& one) { return one.name == name; });
+            merge_alternatives(root, alternatives, name == "allOf");
+        }
+    }
+    return found;
+}
+
+}  // namespace detail
+
+inline bool drop_empty_names(std::string& json) {
+    if (json.find(R"("")") == std::string::npos) return false;
+    detail::tree value;
+    if (!detail::read(json, value)) return false;
+    if (!detail::drop_members(value, [](detail::member const& one) { return one.name.empty(); })) return false;
+    json = detail::written(value);
+    return true;
+}
+
+inline bool has_member(std::string_view json, std::string_view name) {
+    // A name that is not there in plain letters may be there in escapes.
+    bool const may_have = name.empty()
+                              ? json.find(R"("")") != std::string_view::npos
+                              : json.find(name) != std::string_view::npos || json.find("\\u") != std::string_view::npos;
+    if (!may_have) return false;
+    detail::tree value;
+    return detail::read(json, value) && detail::has_member(value, name);
+}
+
+inline schema_repairs repair_schema(std::string& json, schema_rules rules) {
+    schema_repairs made;
+    detail::tree root;
+    if (!detail::read(json, root) || root.kind != json::value_kind::object) return made;
+    if (rules.root_union) made.root_union = detail::merge_unions(root);
+    if (rules.big_integers)
+        made.big_integers =
+            detail::drop_members(root, [](detail::member const& one) { return detail::holds_big_integer(one.value); });
+    auto* const type = root.find("type");
+    if (rules.type && (type == nullptr || !type->is_string("object"))) {
+        made.type = true;
+        detail::tree object{.kind = json::value_kind::string, .text = "object"};
+        if (type != nullptr)
+            *type = std::move(object);
+        else
+            root.members.insert(root.members.begin(), {"type", std::move(object)});
+    }
+    if (made.any()) json = detail::written(root);
+    return made;
+}
+
+inline bool drop_strict_bounds(std::string& json) {
+    detail::tree root;
+    if (!detail::read(json, root)) return false;
+    auto const is_bound = [](detail::member const& one) {
+        if (one.value.kind != json::value_kind::number) return false;
+        if (one.name == "minItems") return one.value.text != "0" && one.value.text != "1";
+        for (std::string_view const name :
+             {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "maxItems"})
+            if (one.name == name) return true;
+        return false;
+    };
+    if (!detail::drop_members(root, is_bound)) return false;
+    json = detail::written(root);
+    return true;
+}
+
+namespace detail {
+
+inline std::size_t count_loose(tree const& value) {
+    std::size_t count = 0;
+    auto const* const properties = value.find("properties");
+    auto const* const required = value.find("required");
+    if (properties != nullptr) {
+        for (auto const& one : properties->members) {
+            bool is_required = false;
+            if (required != nullptr)
+                for (auto const& name : required->elements) is_required = is_required || name.is_string(one.name);
+            auto const* const type = one.value.find("type");
+            bool const is_union = (type != nullptr && type->kind == json::value_kind::array) ||
+                                  one.value.find("anyOf") != nullptr || one.value.find("oneOf") != nullptr;
+            count += !is_required || is_union;
+        }
+    }
+    for (auto const& one : value.members) count += count_loose(one.value);
+    for (auto const& one : value.elements) count += count_loose(one);
+    return count;
+}
+
+}  // namespace detail
+
+inline std::size_t count_loose_parameters(std::string_view json) {
+    detail::tree root;
+    return detail::read(json, root) ? detail::count_loose(root) : 0;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::conversation_json
+
+#endif
+
 // ===== bedrock/conversation_rules.hpp ================================================================================
-// Owns what Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of
-// each. Never looks at more than one of them at a time: bedrock/conversation.hpp does.
+// What Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of each.
+// It never looks at more than one of them at a time.
 #ifndef BEDROCK_CONVERSATION_RULES_HPP
 #define BEDROCK_CONVERSATION_RULES_HPP
 
@@ -284,8 +874,7 @@ bool is_blank(std::string_view text) noexcept;
 
 /// 1..64 of a-z A-Z 0-9 _ -
 bool valid_tool_name(std::string_view name) noexcept;
-/// 1..64 of a-z A-Z 0-9 _ . : -
-bool valid_tool_use_id(std::string_view id) noexcept;
+bool valid_tool_use_id(std::string_view id, tool_use_id_rule rule) noexcept;
 /// 1..200 letters and digits of ASCII, single spaces, - _ ( ) [ ]. The service's own text leaves out the underscore,
 /// which it takes, and speaks of white space, of which it takes the space alone.
 bool valid_document_name(std::string_view name) noexcept;
@@ -294,7 +883,8 @@ bool whole_signature(std::string_view signature) noexcept;
 
 /// The nearest valid name: `_` for each character that may not stand there, cut to the longest; "unnamed" for "".
 std::string make_tool_name(std::string_view name);
-std::string make_tool_use_id(std::string_view id);
+/// A valid id that `taken` does not have yet, like this one; takes it.
+std::string make_tool_use_id(std::string_view id, tool_use_id_rule rule, class unique_names& taken);
 /// The nearest valid name: `-` for each run of characters that may not stand there; "document" when nothing is left.
 std::string make_document_name(std::string_view name);
 
@@ -331,6 +921,10 @@ constexpr bool may_name_tool(char c) noexcept {
 
 constexpr bool may_identify_tool_use(char c) noexcept {
     return may_name_tool(c) || c == '.' || c == ':';
+}
+
+constexpr bool is_made_by_bedrock(std::string_view id) noexcept {
+    return id.starts_with("tooluse_");
 }
 
 constexpr bool may_name_document(char c) noexcept {
@@ -399,7 +993,17 @@ inline bool valid_tool_name(std::string_view name) noexcept {
     return detail::all_of(name, longest_tool_name, detail::may_name_tool);
 }
 
-inline bool valid_tool_use_id(std::string_view id) noexcept {
+inline bool valid_tool_use_id(std::string_view id, tool_use_id_rule rule) noexcept {
+    switch (rule) {
+        case tool_use_id_rule::claude:
+            return detail::all_of(id, longest_tool_use_id, detail::may_name_tool);
+        case tool_use_id_rule::nine_letters:
+            if (!detail::is_made_by_bedrock(id))
+                return id.size() == 9 && detail::all_of(id, 9, detail::is_alphanumeric);
+            break;
+        case tool_use_id_rule::converse:
+            break;
+    }
     return detail::all_of(id, longest_tool_use_id, detail::may_identify_tool_use);
 }
 
@@ -418,10 +1022,6 @@ inline bool whole_signature(std::string_view signature) noexcept {
 
 inline std::string make_tool_name(std::string_view name) {
     return detail::with_underscores(name, longest_tool_name, detail::may_name_tool);
-}
-
-inline std::string make_tool_use_id(std::string_view id) {
-    return detail::with_underscores(id, longest_tool_use_id, detail::may_identify_tool_use);
 }
 
 inline std::string make_document_name(std::string_view name) {
@@ -479,13 +1079,244 @@ inline std::string unique_names::make(std::string_view name, char separator, std
     return made;
 }
 
+namespace detail {
+
+/// Nine letters and digits: the last ones of the id, then numbers in base 36 in the place of the last ones of those.
+inline std::string make_nine_letters(std::string_view id, unique_names& taken) {
+    std::string made;
+    for (char const c : id)
+        if (is_alphanumeric(c)) made += c;
+    if (made.size() > 9) made.erase(0, made.size() - 9);
+    made.insert(0, 9 - made.size(), '0');
+    for (std::size_t next = 1; !taken.take(made); ++next) {
+        auto at = made.size();
+        for (auto left = next; left != 0 && at != 0; left /= 36)
+            made[--at] = "0123456789abcdefghijklmnopqrstuvwxyz"[left % 36];
+    }
+    return made;
+}
+
+}  // namespace detail
+
+inline std::string make_tool_use_id(std::string_view id, tool_use_id_rule rule, unique_names& taken) {
+    if (rule == tool_use_id_rule::nine_letters) return detail::make_nine_letters(id, taken);
+    auto const may_be = rule == tool_use_id_rule::claude ? detail::may_name_tool : detail::may_identify_tool_use;
+    return taken.make(detail::with_underscores(id, longest_tool_use_id, may_be), '_', longest_tool_use_id);
+}
+
 }  // namespace bedrock::inline BEDROCK_ABI::converse_rules
 
 #endif
 
+// ===== bedrock/conversation_results.hpp ==============================================================================
+// Answers of a model and results of tools, block by block, as a model's family takes them back.
+// It never moves a block into another message.
+#ifndef BEDROCK_CONVERSATION_RESULTS_HPP
+#define BEDROCK_CONVERSATION_RESULTS_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+/// What a family makes of a reasoning block.
+enum class reasoning_verdict : unsigned char {
+    taken,
+    empty,              ///< neither text, signature nor encrypted content
+    without_signature,  ///< Claude requires one
+    broken_signature,   ///< not whole base64
+    with_signature,     ///< the family takes the text without it
+    not_taken,          ///< the family takes none of it back
+};
+
+inline reasoning_verdict judge_reasoning(reasoning_content_block const& reasoning, reasoning_rule rule) noexcept {
+    using enum reasoning_verdict;
+    if (auto const* const hidden = reasoning.get_if<redacted_reasoning>())
+        return hidden->content.empty() ? empty : rule == reasoning_rule::none ? not_taken : taken;
+    auto const* const thoughts = reasoning.get_if<reasoning_text_block>();
+    if (thoughts == nullptr) return reasoning.is_set() ? taken : empty;
+    auto const& signature = thoughts->signature;
+    if (thoughts->text.empty() && signature.empty()) return empty;
+    switch (rule) {
+        case reasoning_rule::signed_only:
+            if (signature.empty()) return without_signature;
+            return converse_rules::whole_signature(signature) ? taken : broken_signature;
+        case reasoning_rule::unsigned_only:
+            // An empty signature that was read, not left out, would be sent as it is.
+            if (!signature.empty() || thoughts->unknown.find("signature") != nullptr)
+                return thoughts->text.empty() ? not_taken : with_signature;
+            return taken;
+        case reasoning_rule::encrypted_only:
+        case reasoning_rule::none:
+            break;
+    }
+    return not_taken;
+}
+
+inline void drop_signature(reasoning_text_block& reasoning) {
+    reasoning.signature.clear();
+    reasoning.unknown.erase("signature");
+}
+
+/// What was done to a tool, in the order of the rules.
+struct tool_repairs {
+    bool blank_description = false;
+    conversation_json::schema_repairs schema{};
+    std::string_view not_strict{};  ///< why it is not strict any more
+    bool strict_bounds = false;     ///< taken out of the schema
+};
+
+/// Makes the tools of one request, in their order, ones that the family takes.
+class tool_repair {
+  public:
+    explicit tool_repair(history_rules const& rules) : rules_(rules) {}
+    tool_repairs repair(tool_specification& tool);
+
+  private:
+    void repair_strict(tool_specification& tool, tool_repairs& made);
+
+    history_rules rules_;
+    std::size_t strict_tools_ = 0;
+    std::size_t loose_parameters_ = 0;
+};
+
+inline tool_repairs tool_repair::repair(tool_specification& tool) {
+    tool_repairs made;
+    // An empty description that was read, not left out, would be sent as it is.
+    bool const has_description = !tool.description.empty() || tool.unknown.find("description") != nullptr;
+    if (rules_.blank_description && has_description && converse_rules::is_blank(tool.description)) {
+        made.blank_description = true;
+        tool.description.clear();
+        tool.unknown.erase("description");
+    }
+    auto schema = tool.input_schema.text();
+    made.schema = conversation_json::repair_schema(
+        schema, {rules_.schema_without_type, rules_.schema_root_union, rules_.schema_big_integers});
+    if (made.schema.any()) tool.input_schema = std::move(schema);
+    if (rules_.strict_tools != strict_tool_rule::any && tool.strict.value_or(false)) repair_strict(tool, made);
+    return made;
+}
+
+// Source of the limits: pi-ai 1.6.0, which repeats without `strict` at these refusals; pydantic-ai for the bounds.
+inline void tool_repair::repair_strict(tool_specification& tool, tool_repairs& made) {
+    constexpr std::size_t most_tools = 20, most_loose = 16;
+    auto const loose = conversation_json::count_loose_parameters(tool.input_schema.text());
+    if (rules_.strict_tools == strict_tool_rule::none)
+        made.not_strict = "the model takes no strict tools";
+    else if (strict_tools_ == most_tools)
+        made.not_strict = "more than 20 strict tools";
+    else if (loose_parameters_ + loose > most_loose)
+        made.not_strict = "more than 16 optional parameters, or of several types, in strict tools";
+    if (!made.not_strict.empty()) return tool.strict.reset();
+    ++strict_tools_;
+    loose_parameters_ += loose;
+    auto schema = tool.input_schema.text();
+    made.strict_bounds = conversation_json::drop_strict_bounds(schema);
+    if (made.strict_bounds) tool.input_schema = std::move(schema);
+}
+
+/// "jpg" is called jpeg; false if there was nothing to do.
+inline bool name_jpeg(image_block& image) {
+    if (image.format.text() != "jpg") return false;
+    image.format = image_format::jpeg;
+    return true;
+}
+
+/// What a document says if its source is text; else "".
+inline std::string document_words(document_block const& document) {
+    std::string words;
+    if (auto const* const text = document.source.get_if<text_block>()) words = text->text;
+    if (auto const* const pieces = document.source.get_if<document_pieces>())
+        for (auto const& piece : pieces->content)
+            if (auto const* const text = piece.get_if<text_block>()) words += text->text;
+    return converse_rules::is_blank(words) ? std::string() : document.name + ":\n" + words;
+}
+
+/// A document as a text: its own, or a placeholder.
+inline text_block document_as_text(document_block const& document) {
+    auto words = document_words(document);
+    return {words.empty() ? "(document omitted: the model does not take it)" : std::move(words)};
+}
+
+/// True if one of the rules for tool results may change a result.
+inline bool may_change_results(history_rules const& rules) noexcept {
+    return rules.result_images || rules.result_documents != result_document_rule::any || rules.error_result_media ||
+           rules.result_status || rules.documents;
+}
+
+/// What was done to a tool result.
+struct result_repairs {
+    bool image = false;     ///< an image taken out
+    bool document = false;  ///< a document taken out
+    bool error_media = false;
+    bool status = false;
+};
+
+/// Makes a result one that the family takes. What may stand beside the result goes to `beside`, with a caption.
+inline result_repairs repair_result(tool_result_block& result, history_rules const& rules,
+                                    std::vector<content_block>& beside) {
+    result_repairs made;
+    bool const is_error = result.status == tool_result_status::error;
+    auto const caption = [&result](std::string_view what) {
+        return content_block(text_block{std::string(what) + " of the tool result " + result.tool_use_id + ":"});
+    };
+    std::vector<tool_result_content_block> kept;
+    kept.reserve(result.content.size());
+    std::string_view moved;
+    for (auto& piece : result.content) {
+        auto* const image = piece.get_if<image_block>();
+        auto* const document = piece.get_if<document_block>();
+        if (image != nullptr) name_jpeg(*image);
+        bool const only_text = rules.error_result_media && is_error;
+        if (image != nullptr && (rules.result_images || only_text)) {
+            (rules.result_images ? made.image : made.error_media) = true;
+            if (rules.result_siblings == result_sibling_rule::none) {
+                kept.emplace_back("(image omitted: the model does not take it in a tool result)");
+                continue;
+            }
+            beside.push_back(caption("Image"));
+            beside.emplace_back(std::move(*image));
+            moved = "(image below)";
+            continue;
+        }
+        bool const is_refused =
+            document != nullptr &&
+            (rules.documents || rules.result_documents == result_document_rule::none ||
+             (rules.result_documents == result_document_rule::plain_text && document->format != document_format::csv &&
+              document->format != document_format::txt));
+        if (is_refused) {
+            made.document = true;
+            bool const has_words = !document_words(*document).empty();
+            if (has_words || rules.documents || rules.result_siblings != result_sibling_rule::any) {
+                kept.emplace_back(document_as_text(*document));
+                continue;
+            }
+            beside.push_back(caption("Document"));
+            beside.emplace_back(std::move(*document));
+            moved = "(document below)";
+            continue;
+        }
+        kept.push_back(std::move(piece));
+    }
+    if (kept.empty() && !moved.empty()) kept.emplace_back(moved);
+    result.content = std::move(kept);
+    if (rules.error_result_media && is_error) {
+        for (auto const& piece : result.content)
+            made.status = made.status || piece.holds<document_block>() || piece.holds<video_block>() ||
+                          piece.holds<search_result_block>();
+    }
+    if (rules.result_status && (result.status.is_set() || result.unknown.find("status") != nullptr)) made.status = true;
+    if (made.status) {
+        result.status = {};
+        result.unknown.erase("status");
+    }
+    return made;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
+
+#endif
+
 // ===== bedrock/conversation_blocks.hpp ===============================================================================
-// Owns the repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning,
-// tools. Never moves a block, and never looks for what belongs to it elsewhere.
+// Repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning, tools.
+// It never moves a block.
 #ifndef BEDROCK_CONVERSATION_BLOCKS_HPP
 #define BEDROCK_CONVERSATION_BLOCKS_HPP
 
@@ -512,12 +1343,14 @@ class block_repair {
 
   private:
     void repair_tools();
+    void repair_tool(tool_specification& tool, std::size_t place);
     std::string const& sendable_tool_name(std::string const& name);
     void repair_system();
     void repair_blocks();
     void repair_block(drafted_turn const& in, drafted_block& block);
     void repair_text(std::string& text, drafted_block const& block);
-    void repair_reasoning(drafted_block& block, reasoning_text_block& reasoning);
+    void repair_reasoning(drafted_block& block, reasoning_content_block& reasoning);
+    void drop_or_say(conversation_issue what, drafted_block& block, reasoning_text_block* thoughts, std::string why);
     void repair_tool_use(drafted_block& block, tool_use_block& use);
     void repair_tool_result(drafted_block& block, tool_result_block& result);
     bool repair_result_content(drafted_block const& block, tool_result_content_block& content);
@@ -529,6 +1362,15 @@ class block_repair {
     void declare_tools();
     void check_tool_choice();
 
+    /// The rule that JSON of a tool result breaks by the names of its members; a text breaks none.
+    std::optional<conversation_issue> why_text_is_better(std::string_view json) const {
+        if (draft_.rules.empty_member_names && conversation_json::has_member(json, ""))
+            return conversation_issue::empty_member_name;
+        if (draft_.rules.type_members && conversation_json::has_member(json, "__type"))
+            return conversation_issue::invalid_json;
+        return std::nullopt;
+    }
+
     static bool is_object(std::string_view json) noexcept {
         auto const first = json.find_first_not_of(" \t\r\n");
         return first != std::string_view::npos && json[first] == '{' && json::valid(json);
@@ -539,6 +1381,7 @@ class block_repair {
     std::map<std::string, std::string, std::less<>> sendable_names_;
     converse_rules::unique_names document_names_;
     converse_rules::unique_names documents_met_;
+    tool_repair tool_repair_{draft_.rules};
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -599,10 +1442,29 @@ inline void block_repair::repair_tools() {
                              "tool name that cannot be sent: renamed " + sent);
                 own->name = sent;
             }
+            repair_tool(*own, i);
         }
         kept.push_back(std::move(one));
     }
     draft_.tools.tools = std::move(kept);
+}
+
+inline void block_repair::repair_tool(tool_specification& tool, std::size_t place) {
+    auto const made = tool_repair_.repair(tool);
+    auto const found = [&](bool what_is, conversation_issue what, std::string text) {
+        if (what_is) draft_.found(what, conversation_part::tools, place, "tool " + tool.name + ": " + std::move(text));
+    };
+    found(made.blank_description, conversation_issue::blank_tool_description, "blank description: left out");
+    found(made.schema.root_union, conversation_issue::schema_root_union,
+          "oneOf, anyOf or allOf at the root of the schema: merged into it");
+    found(made.schema.big_integers, conversation_issue::schema_big_integer,
+          "integers beyond 32 bits in the schema: left out");
+    found(made.schema.type, conversation_issue::schema_without_type,
+          R"(the root of the schema is not of the type "object": made so)");
+    found(!made.not_strict.empty(), conversation_issue::strict_tool,
+          std::string(made.not_strict) + ": made one that is not strict");
+    found(made.strict_bounds, conversation_issue::strict_tool,
+          "bounds of numbers and lists in the schema of a strict tool: left out");
 }
 
 inline void block_repair::repair_system() {
@@ -656,10 +1518,7 @@ inline void block_repair::repair_block(drafted_turn const& in, drafted_block& bl
     } else if (auto* const document = content.get_if<document_block>()) {
         repair_document_text(block, *document);
     } else if (auto* const reasoning = content.get_if<reasoning_content_block>()) {
-        if (!reasoning->is_set())
-            draft_.drop(conversation_issue::empty_block, block, "empty block");
-        else if (auto* const thoughts = reasoning->get_if<reasoning_text_block>())
-            repair_reasoning(block, *thoughts);
+        repair_reasoning(block, *reasoning);
     }
 }
 
@@ -668,21 +1527,46 @@ inline void block_repair::repair_text(std::string& text, drafted_block const& bl
         draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
 }
 
-inline void block_repair::repair_reasoning(drafted_block& block, reasoning_text_block& reasoning) {
+inline void block_repair::repair_reasoning(drafted_block& block, reasoning_content_block& reasoning) {
+    if (!reasoning.is_set()) return draft_.drop(conversation_issue::empty_block, block, "empty block");
+    auto* const thoughts = reasoning.get_if<reasoning_text_block>();
     // Another text than the one that was signed is refused: a signed text that cannot be sent has lost its signature.
-    bool const repaired = converse_rules::repair_utf8(reasoning.text);
-    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::keep) {
-        if (repaired) draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
-        return;
+    bool const repaired = thoughts != nullptr && converse_rules::repair_utf8(thoughts->text);
+    auto verdict = judge_reasoning(reasoning, draft_.rules.reasoning);
+    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::keep && verdict != reasoning_verdict::empty)
+        verdict = reasoning_verdict::taken;
+    else if (repaired && verdict == reasoning_verdict::taken && !thoughts->signature.empty())
+        verdict = reasoning_verdict::broken_signature;
+    switch (verdict) {
+        case reasoning_verdict::taken:
+            if (repaired) draft_.found(conversation_issue::invalid_utf8, block, "invalid UTF-8: replaced by U+FFFD");
+            return;
+        case reasoning_verdict::empty:
+            return draft_.drop(conversation_issue::empty_reasoning, block, "reasoning without content");
+        case reasoning_verdict::without_signature:
+            return drop_or_say(conversation_issue::unsigned_reasoning, block, thoughts,
+                               "reasoning without a signature");
+        case reasoning_verdict::broken_signature:
+            return drop_or_say(conversation_issue::broken_signature, block, thoughts,
+                               "reasoning with a broken signature");
+        case reasoning_verdict::with_signature:
+            draft_.found(conversation_issue::foreign_signature, block,
+                         "a signature for a model that takes none: left out");
+            return drop_signature(*thoughts);
+        case reasoning_verdict::not_taken:
+            return drop_or_say(conversation_issue::reasoning_not_taken, block, thoughts,
+                               "reasoning that the model does not take back");
     }
-    bool const is_signed = !reasoning.signature.empty();
-    if (is_signed && !repaired && converse_rules::whole_signature(reasoning.signature)) return;
-    auto const what = is_signed ? conversation_issue::broken_signature : conversation_issue::unsigned_reasoning;
-    std::string why = is_signed ? "reasoning with a broken signature" : "reasoning without a signature";
-    if (draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::drop || converse_rules::is_blank(reasoning.text))
-        return draft_.drop(what, block, std::move(why));
+}
+
+inline void block_repair::drop_or_say(conversation_issue what, drafted_block& block, reasoning_text_block* thoughts,
+                                      std::string why) {
+    bool const is_said = draft_.policy.unsigned_reasoning == unsigned_reasoning_policy::as_text &&
+                         thoughts != nullptr && !converse_rules::is_blank(thoughts->text);
+    if (!is_said) return draft_.drop(what, block, std::move(why));
     draft_.found(what, block, std::move(why) + ": made a text");
-    block.content = text_block{std::move(reasoning.text)};
+    auto text = std::move(thoughts->text);
+    block.content = text_block{std::move(text)};
 }
 
 inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& use) {
@@ -695,6 +1579,11 @@ inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& 
         draft_.found(conversation_issue::invalid_utf8, block, "invalid text in a tool's input: replaced by U+FFFD");
         use.input = text;
     }
+    if (draft_.rules.empty_member_names && conversation_json::drop_empty_names(text)) {
+        draft_.found(conversation_issue::empty_member_name, block,
+                     "a member without a name in a tool's input: left out");
+        use.input = text;
+    }
     if (is_object(text)) return;
     std::string inner;
     json::reader in(text);
@@ -705,6 +1594,9 @@ inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& 
     } else if (is_string && is_object(inner)) {
         draft_.found(conversation_issue::invalid_tool_input, block,
                      "tool input that is an object in a string: unwrapped");
+        if (draft_.rules.empty_member_names && conversation_json::drop_empty_names(inner))
+            draft_.found(conversation_issue::empty_member_name, block,
+                         "a member without a name in a tool's input: left out");
         use.input = std::move(inner);
     } else {
         draft_.found(conversation_issue::invalid_tool_input, block,
@@ -737,6 +1629,15 @@ inline bool block_repair::repair_result_content(drafted_block const& block, tool
             draft_.found(conversation_issue::invalid_utf8, block,
                          "invalid text in a tool's result: replaced by U+FFFD");
             json->json = text;
+        }
+        auto const refused = why_text_is_better(text);
+        if (refused) {
+            draft_.found(*refused, block,
+                         *refused == conversation_issue::empty_member_name
+                             ? "a member without a name in JSON of a tool result: made a text"
+                             : "a member __type in JSON of a tool result: made a text");
+            content = text_block{std::move(text)};
+            return true;
         }
         if (is_object(text)) return true;
         if (!converse_rules::is_blank(text)) {
@@ -904,8 +1805,8 @@ inline void block_repair::add_document_texts() {
 #endif
 
 // ===== bedrock/conversation_cache_points.hpp =========================================================================
-// Owns the rules of cache points in a conversation: where one may stand, how many there are, which may follow which.
-// Never adds one.
+// Rules of cache points in a conversation: where one may be, how many there are, which may follow which.
+// It never adds one.
 #ifndef BEDROCK_CONVERSATION_CACHE_POINTS_HPP
 #define BEDROCK_CONVERSATION_CACHE_POINTS_HPP
 
@@ -921,6 +1822,8 @@ class cache_point_repair {
   public:
     explicit cache_point_repair(conversation_draft& draft) : draft_(draft) {}
 
+    /// Before all else: without them, tools or a turn may be empty.
+    void drop_refused();
     void repair() {
         place_cache_points();
         limit_cache_points();
@@ -937,12 +1840,46 @@ class cache_point_repair {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+// Of a family without explicit caching all points; of Nova those among the tools.
+inline void cache_point_repair::drop_refused() {
+    if (draft_.rules.cache_points == cache_point_rule::any) return;
+    std::string const why = "cache point for a model that takes none there: dropped";
+    auto const drop_from = [&](auto& blocks, conversation_part part) {
+        std::size_t place = 0;
+        std::erase_if(blocks, [&](auto const& block) {
+            auto const here = place++;
+            if (!block.template holds<cache_point_block>()) return false;
+            draft_.found(conversation_issue::cache_point_not_taken, part, here, why);
+            return true;
+        });
+    };
+    drop_from(draft_.tools.tools, conversation_part::tools);
+    if (draft_.rules.cache_points == cache_point_rule::no_tools) return;
+    drop_from(draft_.system, conversation_part::system);
+    for (auto& one : draft_.turns) {
+        std::erase_if(one.blocks, [&](drafted_block const& block) {
+            if (!block.is_cache_point()) return false;
+            draft_.found(conversation_issue::cache_point_not_taken, block, why);
+            return true;
+        });
+    }
+}
+
 inline void cache_point_repair::place_cache_points() {
     for (auto& one : draft_.turns) {
         if (!one.is_known()) continue;
         auto& blocks = one.blocks;
+        std::size_t first = 0;
+        while (first != blocks.size() && blocks[first].is_cache_point()) ++first;
+        bool const reasons = first != blocks.size() && blocks[first].content.holds<reasoning_content_block>();
         for (std::size_t b = 0; b < blocks.size(); ++b) {
             if (!blocks[b].is_cache_point()) continue;
+            if (reasons) {
+                draft_.drop(conversation_issue::misplaced_cache_point, blocks[b],
+                            "cache point in a message that begins with reasoning");
+                blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(b--));
+                continue;
+            }
             std::size_t to = b;
             while (to > 0 && bars_cache_point(blocks[to - 1].content)) --to;
             if (to == 0 || (to != b && blocks[to - 1].is_cache_point())) {
@@ -1019,9 +1956,133 @@ inline void cache_point_repair::order_cache_points() {
 
 #endif
 
+// ===== bedrock/conversation_media.hpp ================================================================================
+// Media, results and documents of a conversation as the model's family takes them.
+// It never changes what the family takes.
+#ifndef BEDROCK_CONVERSATION_MEDIA_HPP
+#define BEDROCK_CONVERSATION_MEDIA_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+class media_repair {
+  public:
+    explicit media_repair(conversation_draft& draft) : draft_(draft) {}
+
+    void repair() {
+        for (auto& one : draft_.turns) {
+            if (!one.is_known()) continue;
+            for (auto& block : one.blocks) {
+                if (auto* const image = block.content.get_if<image_block>()) name_format(block, *image);
+                if (auto* const result = block.content.get_if<tool_result_block>())
+                    for (auto& piece : result->content)
+                        if (auto* const image = piece.get_if<image_block>()) name_format(block, *image);
+                omit_document(block);
+            }
+            if (one.is_user() && may_change_results(draft_.rules)) repair_results(one);
+        }
+        part_results();
+    }
+
+  private:
+    void name_format(drafted_block const& block, image_block& image) {
+        if (name_jpeg(image)) draft_.found(conversation_issue::image_format, block, "image format jpg: made jpeg");
+    }
+    void omit_document(drafted_block& block) {
+        auto const* const document = block.content.get_if<document_block>();
+        if (document == nullptr || !draft_.rules.documents) return;
+        draft_.found(conversation_issue::document_not_taken, block,
+                     "a document for a model that takes none: made a text");
+        block.content = document_as_text(*document);
+    }
+    void repair_results(drafted_turn& in);
+    void part_results();
+    bool may_be_beside(drafted_block const& block) const noexcept;
+
+    conversation_draft& draft_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void media_repair::repair_results(drafted_turn& in) {
+    std::vector<drafted_block> all;
+    std::size_t behind = 0;  // the last result
+    for (auto& block : in.blocks) {
+        auto* const result = block.content.get_if<tool_result_block>();
+        if (result == nullptr) continue;
+        behind = static_cast<std::size_t>(&block - in.blocks.data()) + 1;
+        std::vector<content_block> beside;
+        auto const made = repair_result(*result, draft_.rules, beside);
+        auto const id = " in the tool result " + result->tool_use_id;
+        bool const is_moved = !beside.empty();
+        if (made.image)
+            draft_.found(conversation_issue::image_in_tool_result, block,
+                         "image" + id + (is_moved ? ": moved behind the results" : ": omitted"));
+        if (made.document)
+            draft_.found(conversation_issue::document_in_tool_result, block,
+                         "document" + id + (is_moved ? ": moved behind the results" : ": made a text"));
+        if (made.error_media)
+            draft_.found(conversation_issue::media_in_error_result, block,
+                         "image" + id + ", which is an error: moved behind the results");
+        if (made.status)
+            draft_.found(draft_.rules.result_status ? conversation_issue::tool_result_status_not_taken
+                                                    : conversation_issue::media_in_error_result,
+                         block, "the status" + id + ": left out");
+        for (auto& one : beside) all.push_back({std::move(one), block.message, block.block});
+    }
+    in.blocks.insert(in.blocks.begin() + static_cast<std::ptrdiff_t>(behind), std::make_move_iterator(all.begin()),
+                     std::make_move_iterator(all.end()));
+}
+
+inline bool media_repair::may_be_beside(drafted_block const& block) const noexcept {
+    if (block.is_tool_result() || block.is_cache_point()) return true;
+    if (draft_.rules.result_siblings == result_sibling_rule::any) return true;
+    if (draft_.rules.result_siblings == result_sibling_rule::none) return false;
+    return !block.content.holds<document_block>() && !block.content.holds<video_block>();
+}
+
+// Moves what may not be beside tool results into a turn of its own, behind a short one of the model's.
+inline void media_repair::part_results() {
+    if (draft_.rules.result_siblings == result_sibling_rule::any) return;
+    std::vector<drafted_turn> all;
+    all.reserve(draft_.turns.size());
+    for (auto& one : draft_.turns) {
+        bool has_result = false, has_other = false;
+        for (auto const& block : one.blocks) {
+            has_result = has_result || block.is_tool_result();
+            has_other = has_other || !may_be_beside(block);
+        }
+        if (!one.is_user() || !has_result || !has_other) {
+            all.push_back(std::move(one));
+            continue;
+        }
+        drafted_turn rest;
+        rest.value.role = conversation_role::user;
+        std::vector<drafted_block> kept;
+        bool parted = false;  // what follows stays together
+        for (auto& block : one.blocks) {
+            if (!parted && !may_be_beside(block)) {
+                parted = true;
+                draft_.found(conversation_issue::tool_result_sibling, block,
+                             "content that may not be beside a tool result: moved to a message of its own");
+            }
+            bool const stays = block.is_tool_result() || (!parted && may_be_beside(block));
+            (stays ? kept : rest.blocks).push_back(std::move(block));
+        }
+        one.blocks = std::move(kept);
+        all.push_back(std::move(one));
+        all.push_back(make_turn(conversation_role::assistant, draft_.policy.parting_text));
+        all.push_back(std::move(rest));
+    }
+    draft_.turns = std::move(all);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
+
+#endif
+
 // ===== bedrock/conversation_turns.hpp ================================================================================
-// Owns the order of a conversation: whose turn it is, which result answers which tool use, and what stands before what.
-// Never looks into a block further than to its kind and its tool use id.
+// The order of a conversation: whose turn it is, which result answers which tool use, and what comes before what.
+// It never looks into a block further than its kind and its tool use id.
 #ifndef BEDROCK_CONVERSATION_TURNS_HPP
 #define BEDROCK_CONVERSATION_TURNS_HPP
 
@@ -1051,6 +2112,7 @@ class turn_repair {
     };
 
     void join_turns(bool fill_empty);
+    bool part_reasoning();
     void pair(std::vector<tool_exchange>& exchanges);
     void name_tool_uses(std::vector<tool_exchange> const& exchanges);
     void answer_tool_uses(std::vector<tool_exchange> const& exchanges);
@@ -1074,6 +2136,7 @@ inline void turn_repair::repair() {
     name_tool_uses(exchanges);
     answer_tool_uses(exchanges);
     join_turns(true);
+    if (draft_.rules.reasoning_alone && part_reasoning()) join_turns(true);
     begin_with_user();
     order_blocks();
     end_with_user();
@@ -1111,7 +2174,32 @@ inline void turn_repair::join_turns(bool fill_empty) {
     draft_.turns = std::move(joined);
 }
 
+// True if a turn has lost all that it held.
+inline bool turn_repair::part_reasoning() {
+    bool dropped = false;
+    for (auto& one : draft_.turns) {
+        bool has_reasoning = false, has_other = false;
+        for (auto const& block : one.blocks) {
+            bool const is_reasoning = block.content.holds<reasoning_content_block>();
+            has_reasoning = has_reasoning || is_reasoning;
+            has_other = has_other || (!is_reasoning && !block.is_cache_point());
+        }
+        if (!one.is_assistant() || !has_reasoning || has_other) continue;
+        if (draft_.policy.reasoning_turn == reasoning_turn_policy::drop) {
+            draft_.found(conversation_issue::reasoning_alone, one, "nothing but reasoning in the message: dropped");
+            one.blocks.clear();
+            dropped = true;
+            continue;
+        }
+        draft_.found(conversation_issue::reasoning_alone, one,
+                     "nothing but reasoning in the message: given a placeholder");
+        one.blocks.push_back({text_block{draft_.policy.empty_text}});
+    }
+    return dropped;
+}
+
 inline void turn_repair::begin_with_user() {
+    if (!draft_.rules.first_assistant && !draft_.turns.empty() && draft_.turns[0].is_assistant()) return;
     std::size_t first = 0;
     while (first < draft_.turns.size() && !draft_.turns[first].speaks()) {
         if (!draft_.turns[first].is_system()) return;  // who knows what it may precede
@@ -1132,7 +2220,9 @@ inline void turn_repair::begin_with_user() {
 }
 
 inline void turn_repair::end_with_user() {
-    if (draft_.policy.last_assistant == last_assistant_policy::keep) return;
+    auto const wanted = draft_.policy.last_assistant;
+    if (wanted == last_assistant_policy::keep) return;
+    if (wanted == last_assistant_policy::by_model && !draft_.rules.last_assistant) return;
     std::size_t last = draft_.turns.size();
     while (last > 0 && draft_.turns[last - 1].is_system()) --last;
     if (last == 0 || !draft_.turns[last - 1].is_assistant()) return;
@@ -1180,7 +2270,8 @@ inline void turn_repair::name_tool_uses(std::vector<tool_exchange> const& exchan
         for (auto& block : in.blocks) {
             auto const* const use = block.content.get_if<tool_use_block>();
             if (use == nullptr) continue;
-            if (converse_rules::valid_tool_use_id(use->tool_use_id)) given.take(use->tool_use_id);
+            if (converse_rules::valid_tool_use_id(use->tool_use_id, draft_.rules.tool_use_ids))
+                given.take(use->tool_use_id);
             if (block.own_tool_use() == nullptr) met.take(use->tool_use_id);
         }
     }
@@ -1191,9 +2282,9 @@ inline void turn_repair::name_tool_uses(std::vector<tool_exchange> const& exchan
             continue;
         }
         auto& id = block.content.get_if<tool_use_block>()->tool_use_id;
-        bool const valid = converse_rules::valid_tool_use_id(id);
+        bool const valid = converse_rules::valid_tool_use_id(id, draft_.rules.tool_use_ids);
         if (valid && met.take(id)) continue;
-        auto made = given.make(converse_rules::make_tool_use_id(id), '_', converse_rules::longest_tool_use_id);
+        auto made = converse_rules::make_tool_use_id(id, draft_.rules.tool_use_ids, given);
         draft_.found(
             valid ? conversation_issue::duplicate_tool_use_id : conversation_issue::invalid_tool_use_id, block,
             (valid ? "tool use id " + id + " of an earlier tool use: renamed " : "tool use id: renamed ") + made);
@@ -1296,8 +2387,8 @@ inline void turn_repair::order_blocks() {
 #endif
 
 // ===== bedrock/conversation.hpp ======================================================================================
-// Owns the repair of conversations that Converse would refuse, and with them every later turn of the session.
-// Never changes what Converse takes already, never knows a model by name, and is never run behind the caller's back.
+// Repair of conversations that Converse would refuse, and with them every later turn of the session.
+// It never changes what the model takes already.
 #ifndef BEDROCK_CONVERSATION_HPP
 #define BEDROCK_CONVERSATION_HPP
 
@@ -1310,11 +2401,11 @@ struct normalized_conversation {
     std::vector<renamed_tool> renamed_tools{};
 };
 
-/// The same conversation as Converse takes it, by the rules of the strictest models, Claude's: two questions in a row,
-/// which some models take, are joined. Idempotent; where the report is clean, messages and tools are as they
-/// were given, to the byte of their JSON. Blocks, roles and members that this version does not know are left alone.
-/// Names and ids are unique over the whole conversation, which is to be given whole. May leave no message at all, when
-/// none held anything that can be sent.
+/// The same conversation as Converse takes it, by the rules of `normalize_policy::rules` or else of the strictest
+/// models: two questions in a row, which some models take, are joined. Idempotent; if the report is clean, messages and
+/// tools are as they were given, to the byte of their JSON. Blocks, roles and members that this version does not know
+/// are left alone. Names and ids are unique over the whole conversation, which is to be given whole. May leave no
+/// message at all, when none held anything that can be sent.
 normalized_conversation normalize(std::vector<message> messages, tool_config tools = {},
                                   normalize_policy const& policy = {});
 
@@ -1322,14 +2413,16 @@ normalized_conversation normalize(std::vector<message> messages, tool_config too
 conversation_report lint(std::vector<message> const& messages, tool_config const& tools = {},
                          normalize_policy const& policy = {});
 
-/// Repairs a request in place, its system prompt included: cache points are counted and ordered over all of it.
+/// Repairs a request in place, its system prompt and parameters included, by the rules of its model's family
+/// (`find_history_rules`): cache points are counted and ordered over all of it.
 /// `renamed`, where given, gets the names of tools that had to be changed.
 conversation_report normalize(converse_request& request, normalize_policy const& policy = {},
                               std::vector<renamed_tool>* renamed = nullptr);
 conversation_report lint(converse_request const& request, normalize_policy const& policy = {});
 
 /// The message of an answer as far as it can be sent back, also of one whose stream broke (`error::partial`): without
-/// the reasoning that was not finished, because its signature is none. Its tool uses stay; normalize answers them.
+/// blank texts, empty reasoning, and reasoning that was not finished, whose signature is not whole. Its tool uses stay;
+/// `normalize` answers them. May be left without content, for `normalize` to drop.
 message replayable(converse_response response);
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1337,18 +2430,44 @@ message replayable(converse_response response);
 namespace detail {
 
 inline conversation_report normalize(std::vector<message>& messages, std::vector<system_content_block>& system,
-                                     tool_config& tools, normalize_policy const& policy,
+                                     tool_config& tools, normalize_policy const& policy, history_rules const& rules,
                                      std::vector<renamed_tool>& renamed) {
-    conversation_draft draft{.system = system, .tools = tools, .policy = policy};
+    conversation_draft draft{.system = system, .tools = tools, .policy = policy, .rules = rules};
     draft.take(std::move(messages));
+    cache_point_repair points(draft);
+    points.drop_refused();
     block_repair blocks(draft);
     blocks.repair();
     turn_repair(draft).repair();
+    media_repair(draft).repair();
     blocks.finish();
-    cache_point_repair(draft).repair();
+    points.repair();
     messages = draft.give_back();
     renamed = std::move(blocks.renamed_tools);
     return std::move(draft.report);
+}
+
+/// Members of a request beside its messages and tools.
+inline void repair_parameters(converse_request& request, history_rules const& rules, conversation_report& report) {
+    auto const found = [&report](conversation_issue what, conversation_part part, std::string text) {
+        report.findings.push_back({what, part, no_place, no_place, std::move(text)});
+    };
+    // An empty list that was read, not left out, would be sent as it is.
+    if (request.tools.tools.empty() && request.unknown.find("toolConfig") != nullptr) {
+        found(conversation_issue::empty_tools, conversation_part::tools, "a list of tools without a tool: left out");
+        request.unknown.erase("toolConfig");
+    }
+    auto& inference = request.inference;
+    if (rules.stop_sequences && !inference.stop_sequences.empty()) {
+        found(conversation_issue::stop_sequences_not_taken, conversation_part::parameters,
+              "stop sequences for a model that refuses them: left out");
+        inference.stop_sequences.clear();
+    }
+    if (rules.temperature_with_top_p && inference.temperature && inference.top_p) {
+        found(conversation_issue::temperature_with_top_p, conversation_part::parameters,
+              "temperature and topP for a model that takes one of them: topP left out");
+        inference.top_p.reset();
+    }
 }
 
 }  // namespace detail
@@ -1356,8 +2475,11 @@ inline conversation_report normalize(std::vector<message>& messages, std::vector
 inline conversation_report normalize(converse_request& request, normalize_policy const& policy,
                                      std::vector<renamed_tool>* renamed) {
     std::vector<renamed_tool> unwanted;
-    return detail::normalize(request.messages, request.system, request.tools, policy,
-                             renamed != nullptr ? *renamed : unwanted);
+    auto const rules = policy.rules ? *policy.rules : find_history_rules(request.model_id);
+    auto report = detail::normalize(request.messages, request.system, request.tools, policy, rules,
+                                    renamed != nullptr ? *renamed : unwanted);
+    detail::repair_parameters(request, rules, report);
+    return report;
 }
 
 inline normalized_conversation normalize(std::vector<message> messages, tool_config tools,
@@ -1366,7 +2488,8 @@ inline normalized_conversation normalize(std::vector<message> messages, tool_con
     made.messages = std::move(messages);
     made.tools = std::move(tools);
     std::vector<system_content_block> no_system;
-    made.report = detail::normalize(made.messages, no_system, made.tools, policy, made.renamed_tools);
+    made.report = detail::normalize(made.messages, no_system, made.tools, policy,
+                                    policy.rules.value_or(history_rules()), made.renamed_tools);
     return made;
 }
 
@@ -1376,10 +2499,7 @@ inline conversation_report lint(std::vector<message> const& messages, tool_confi
 }
 
 inline conversation_report lint(converse_request const& request, normalize_policy const& policy) {
-    converse_request copy;
-    copy.messages = request.messages;
-    copy.system = request.system;
-    copy.tools = request.tools;
+    auto copy = request;
     return normalize(copy, policy);
 }
 
@@ -1387,7 +2507,11 @@ inline message replayable(converse_response response) {
     std::size_t place = 0;
     std::erase_if(response.message.content, [&](content_block const& block) {
         auto const here = place++;
-        if (!block.holds<reasoning_content_block>()) return false;
+        if (auto const* const text = block.get_if<text_block>()) return converse_rules::is_blank(text->text);
+        auto const* const reasoning = block.get_if<reasoning_content_block>();
+        if (reasoning == nullptr) return !block.is_set();
+        if (detail::judge_reasoning(*reasoning, reasoning_rule::unsigned_only) == detail::reasoning_verdict::empty)
+            return true;
         for (auto const incomplete : response.incomplete_blocks)
             if (incomplete == here) return true;
         return false;

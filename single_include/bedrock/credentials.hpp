@@ -4,14 +4,16 @@
 #define BEDROCK_SINGLE_INCLUDE_CREDENTIALS_HPP
 
 #include "core.hpp"
-#include "sigv4.hpp"
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cwchar>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +74,237 @@ inline bool may_correct_clock(std::string_view url) noexcept {
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/utf16.hpp =============================================================================================
+// Conversions between UTF-8 and UTF-16, the encoding of Windows' interfaces.
+// Ill-formed text never fails a conversion: each ill-formed part becomes U+FFFD.
+#ifndef BEDROCK_UTF16_HPP
+#define BEDROCK_UTF16_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Returns `text` in UTF-16. `Unit` is `char16_t`, or `wchar_t` on Windows.
+template <class Unit = char16_t>
+std::basic_string<Unit> to_utf16(std::string_view text);
+
+/// Returns `text`, UTF-16, in UTF-8. An unpaired surrogate becomes U+FFFD.
+template <class Unit>
+std::string from_utf16(std::basic_string_view<Unit> text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+template <class Unit>
+std::basic_string<Unit> to_utf16(std::string_view text) {
+    static_assert(sizeof(Unit) == 2);
+    std::basic_string<Unit> converted;
+    converted.reserve(text.size());
+    while (!text.empty()) {
+        auto const step = decode_utf8(text);
+        text.remove_prefix(step.length);
+        auto const code_point = step.code_point;
+        if (code_point < 0x10000) {
+            converted.push_back(static_cast<Unit>(code_point));
+        } else {
+            converted.push_back(static_cast<Unit>(0xD7C0 + (code_point >> 10)));
+            converted.push_back(static_cast<Unit>(0xDC00 + (code_point & 0x3FF)));
+        }
+    }
+    return converted;
+}
+
+template <class Unit>
+std::string from_utf16(std::basic_string_view<Unit> text) {
+    static_assert(sizeof(Unit) == 2);
+    std::string converted;
+    converted.reserve(text.size());
+    auto const is_low = [](char32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; };
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        char32_t code_point = static_cast<char16_t>(text[i]);
+        bool const is_high = code_point >= 0xD800 && code_point <= 0xDBFF;
+        if (is_high && i + 1 != text.size() && is_low(static_cast<char16_t>(text[i + 1])))
+            code_point = 0x10000 + ((code_point - 0xD800) << 10) + (static_cast<char16_t>(text[++i]) - 0xDC00u);
+        append_utf8(converted, code_point);
+    }
+    return converted;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/os/windows.hpp ========================================================================================
+// Windows' own headers, included without their worst macros, and what every use of them needs.
+// On other systems this header is empty.
+#ifndef BEDROCK_OS_WINDOWS_HPP
+#define BEDROCK_OS_WINDOWS_HPP
+
+#if defined(_WIN32)
+// Before libcurl, whose header would include them with all of their macros. A <windows.h> that came earlier without
+// WIN32_LEAN_AND_MEAN has brought <winsock.h>: MinGW-w64 can add <winsock2.h> to that, the SDK of Visual C++ cannot.
+#if defined(_WINSOCKAPI_) && !defined(_WINSOCK2API_)
+#if !defined(__MINGW32__)
+#error "bedrock: <windows.h> was included without WIN32_LEAN_AND_MEAN: define that, or include <winsock2.h> first"
+#endif
+#undef _WINSOCKAPI_
+#endif
+#pragma push_macro("NOMINMAX")
+#pragma push_macro("WIN32_LEAN_AND_MEAN")
+#undef NOMINMAX
+#undef WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#define WIN32_LEAN_AND_MEAN
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+#undef NOMINMAX
+#undef WIN32_LEAN_AND_MEAN
+#pragma pop_macro("WIN32_LEAN_AND_MEAN")
+#pragma pop_macro("NOMINMAX")
+
+namespace bedrock::inline BEDROCK_ABI::os::windows {
+
+/// UTF-8 to UTF-16 as the functions whose names end in W take it.
+std::wstring wide(std::string_view text);
+
+/// UTF-16 to UTF-8.
+std::string narrow(std::wstring_view text);
+
+/// The errno that names the same problem as an error of Windows; EIO if there is none.
+int errno_of(DWORD error) noexcept;
+
+/// A handle that is closed when this is destroyed.
+class unique_handle {
+  public:
+    unique_handle() = default;
+    /// INVALID_HANDLE_VALUE counts as none.
+    explicit unique_handle(HANDLE owned) noexcept : handle_(owned == INVALID_HANDLE_VALUE ? nullptr : owned) {}
+    unique_handle(unique_handle&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    unique_handle& operator=(unique_handle&& other) noexcept {
+        if (this != &other) reset(std::exchange(other.handle_, nullptr));
+        return *this;
+    }
+    ~unique_handle() { reset(); }
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+    HANDLE get() const noexcept { return handle_; }
+    void reset(HANDLE owned = nullptr) noexcept {
+        if (handle_) ::CloseHandle(handle_);
+        handle_ = owned;
+    }
+
+  private:
+    HANDLE handle_ = nullptr;
+};
+
+/// Starts Winsock the first time it is called. False if it cannot be started. **Thread safety:** any.
+bool start_sockets() noexcept;
+
+/// A socket that no child process inherits; INVALID_SOCKET on failure.
+SOCKET open_socket(int family, int type, int protocol) noexcept;
+
+/// Makes the calls on a socket return at once. False on failure.
+bool set_nonblocking(SOCKET which) noexcept;
+
+/// An environment variable of the process; nullopt if it is not set.
+std::optional<std::string> find_variable(std::string const& name);
+
+/// The user's profile folder as the system's shell knows it; "" if it knows none.
+std::string find_home();
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline std::wstring wide(std::string_view text) {
+    return to_utf16<wchar_t>(text);
+}
+
+inline std::string narrow(std::wstring_view text) {
+    return from_utf16(text);
+}
+
+inline int errno_of(DWORD error) noexcept {
+    switch (error) {
+        case ERROR_FILE_NOT_FOUND:
+        case ERROR_PATH_NOT_FOUND:
+        case ERROR_INVALID_DRIVE:
+            return ENOENT;
+        case ERROR_DIRECTORY:
+            return ENOTDIR;
+        case ERROR_ACCESS_DENIED:
+        case ERROR_SHARING_VIOLATION:
+        case ERROR_LOCK_VIOLATION:
+        case ERROR_PRIVILEGE_NOT_HELD:
+            return EACCES;
+        case ERROR_WRITE_PROTECT:
+            return EROFS;
+        case ERROR_FILE_EXISTS:
+        case ERROR_ALREADY_EXISTS:
+            return EEXIST;
+        case ERROR_DISK_FULL:
+        case ERROR_HANDLE_DISK_FULL:
+            return ENOSPC;
+        case ERROR_TOO_MANY_OPEN_FILES:
+            return EMFILE;
+        case ERROR_NOT_ENOUGH_MEMORY:
+        case ERROR_OUTOFMEMORY:
+            return ENOMEM;
+        case ERROR_FILENAME_EXCED_RANGE:
+            return ENAMETOOLONG;
+        case ERROR_CANT_RESOLVE_FILENAME:
+            return ELOOP;
+        default:
+            return EIO;
+    }
+}
+
+inline bool start_sockets() noexcept {
+    static bool const started = [] {
+        WSADATA data{};
+        return ::WSAStartup(MAKEWORD(2, 2), &data) == 0;
+    }();
+    return started;
+}
+
+inline SOCKET open_socket(int family, int type, int protocol) noexcept {
+    if (!start_sockets()) return INVALID_SOCKET;
+    return ::WSASocketW(family, type, protocol, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+}
+
+inline bool set_nonblocking(SOCKET which) noexcept {
+    u_long on = 1;
+    return ::ioctlsocket(which, static_cast<long>(FIONBIO), &on) == 0;
+}
+
+inline std::optional<std::string> find_variable(std::string const& name) {
+    auto const wide_name = wide(name);
+    std::wstring value(256, L'\0');
+    for (;;) {
+        ::SetLastError(ERROR_SUCCESS);
+        auto const size = ::GetEnvironmentVariableW(wide_name.c_str(), value.data(), static_cast<DWORD>(value.size()));
+        if (size == 0 && ::GetLastError() != ERROR_SUCCESS) return std::nullopt;
+        if (size < value.size()) return narrow({value.data(), size});
+        value.resize(size);
+    }
+}
+
+inline std::string find_home() {
+    // Found at run time, so that programs need not be linked with shell32.
+    using get_folder_path = HRESULT(WINAPI*)(HWND, int, HANDLE, DWORD, wchar_t*);
+    constexpr int profile_folder = 0x28;  // CSIDL_PROFILE
+    HMODULE const shell = ::LoadLibraryExW(L"shell32.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (!shell) return {};
+    std::string home;
+    wchar_t path[MAX_PATH] = {};
+    auto const get = reinterpret_cast<get_folder_path>(
+        reinterpret_cast<void (*)()>(::GetProcAddress(shell, "SHGetFolderPathW")));
+    if (get && get(nullptr, profile_folder, nullptr, 0, path) == S_OK) home = narrow({path, std::wcslen(path)});
+    ::FreeLibrary(shell);
+    return home;
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::os::windows
+
+#endif
 
 #endif
 
@@ -178,9 +411,13 @@ inline std::string find_home_in_accounts() {
 namespace detail {
 
 inline std::optional<std::string> find_variable_of_process(std::string const& name) {
+#if defined(_WIN32)
+    return os::windows::find_variable(name);
+#else
     char const* const value = std::getenv(name.c_str());
     if (!value) return std::nullopt;
     return value;
+#endif
 }
 
 inline std::int64_t unix_milliseconds_now() {
@@ -201,7 +438,9 @@ environment environment::of_process() {
     return {
         .variable = detail::find_variable_of_process, .unix_milliseconds = detail::unix_milliseconds_now,
         .steady_milliseconds = steady_milliseconds_now, .random_unit = crypto::random_unit,
-#if !defined(_WIN32)
+#if defined(_WIN32)
+        .home = os::windows::find_home,
+#else
         .home = detail::find_home_in_accounts,
 #endif
     };
@@ -252,6 +491,76 @@ inline std::optional<std::string> non_blank_variable(environment const& from, st
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
+// ===== bedrock/exception_error.hpp ===================================================================================
+// Owns how an exception becomes an error: that of a function of the caller's, and a failed allocation.
+// Never throws, and never needs memory to say that there is none.
+#ifndef BEDROCK_EXCEPTION_ERROR_HPP
+#define BEDROCK_EXCEPTION_ERROR_HPP
+
+namespace bedrock::inline BEDROCK_ABI::detail {
+
+/// The error of a failed allocation. **Allocates:** nothing: its texts fit into a short string.
+error out_of_memory_error() noexcept;
+
+/// The error of the exception that is being handled, to be called in a `catch`. std::bad_alloc is out_of_memory;
+/// anything else can only come from a function of the caller's and is callback_failed, with the exception's text.
+error current_exception_error() noexcept;
+
+/// Calls a function that returns a `result`; what it throws is returned as an error.
+template <class Function>
+auto catch_errors(Function&& function) -> decltype(function());
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline error out_of_memory_error() noexcept {
+    error made;
+    made.code = errc::out_of_memory;
+    made.name = own_error_name(errc::out_of_memory);
+    made.message = "out of memory";
+    return made;
+}
+
+inline error current_exception_error() noexcept {
+#if BEDROCK_EXCEPTIONS
+    try {
+        constexpr std::size_t longest = 1000;  // bytes: enough for a reason, too little for a dump
+        std::string message = "a function of the caller's threw an exception";
+        try {
+            throw;
+        } catch (std::bad_alloc const&) {
+            return out_of_memory_error();
+        } catch (std::exception const& thrown) {
+            message += ": \"";
+            append_clean_line(message, thrown.what(), longest);
+            message += '"';
+        } catch (...) {
+            message += " that is not a std::exception";
+        }
+        message += "; look at the observers, the credentials providers and the environment in client_options";
+        return make_error(errc::callback_failed, std::move(message));
+    } catch (...) {
+    }
+#endif
+    return out_of_memory_error();
+}
+
+template <class Function>
+auto catch_errors(Function&& function) -> decltype(function()) {
+#if BEDROCK_EXCEPTIONS
+    try {
+        return function();
+    } catch (...) {
+        return unexpected{current_exception_error()};
+    }
+#else
+    return function();
+#endif
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::detail
 
 #endif
 
@@ -326,10 +635,10 @@ struct provider_answer {
 };
 
 /// Gives the six digits that an MFA device shows, the device named by its serial number or ARN; "" where nobody gave
-/// any. It may block, as a question to a person does, and must not destroy the client that calls it.
+/// any. It may block, as a question to a person does. What it throws ends the call with errc::callback_failed.
 using mfa_code_source = std::function<std::string(std::string const& serial)>;
 
-/// One source of credentials, written as a protocol.
+/// One source of credentials, written as a protocol. What `load` throws ends the call with errc::callback_failed.
 /// **Thread safety:** `load` may be called from several threads at once.
 class credentials_provider {
   public:
@@ -354,7 +663,7 @@ std::shared_ptr<credentials_provider> static_credentials(credentials fixed);
 
 /// A provider that asks a function, on the thread of the call and at each call: wrap it in a `cached_provider` where
 /// that costs something. `name` is also the source of credentials that name none. An error of the function stops the
-/// chain.
+/// chain, and so does what it throws: the call ends with errc::credentials. It may destroy the client.
 /// **Thread safety:** `ask` is called from several threads at once.
 template <class = void>
 std::shared_ptr<credentials_provider> credentials_from(std::string name, std::function<result<credentials>()> ask);
@@ -385,8 +694,8 @@ std::string describe_attempts(std::vector<provider_attempt> const& attempts);
 
 inline std::string shorten_key_id(std::string_view access_key_id) {
     constexpr std::size_t shown = 4;
-    if (access_key_id.size() <= shown) return "…";
-    return "…" + std::string(access_key_id.substr(access_key_id.size() - shown));
+    if (access_key_id.size() <= shown) return "\xE2\x80\xA6";
+    return "\xE2\x80\xA6" + std::string(access_key_id.substr(access_key_id.size() - shown));
 }
 
 template <class Provider, class... Args>
@@ -429,7 +738,7 @@ class basic_function_provider final : public credentials_provider {
     std::string_view name() const noexcept override { return name_; }
     exchange<provider_answer> load(environment const&) override {
         provider_answer answer;
-        auto got = ask_();
+        auto got = call();
         answer.outcome = got ? provider_outcome::found : provider_outcome::broken;
         if (got)
             answer.credentials = std::move(*got);
@@ -440,6 +749,19 @@ class basic_function_provider final : public credentials_provider {
     }
 
   private:
+    result<credentials> call() const {
+#if BEDROCK_EXCEPTIONS
+        try {
+            return ask_();
+        } catch (std::bad_alloc const&) {
+            throw;
+        } catch (...) {
+            return unexpected{current_exception_error()};
+        }
+#else
+        return ask_();
+#endif
+    }
     std::string const name_;
     std::function<result<credentials>()> const ask_;
 };

@@ -1,2 +1,2 @@
 // Contained in another single header.
-#include "sigv4.hpp"
+#include "core.hpp"

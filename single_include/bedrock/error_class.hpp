@@ -190,6 +190,8 @@ inline error_class classify_failure(error const& failure) noexcept {
         case errc::none:
         case errc::other_service:
         case errc::too_many_rounds:
+        case errc::callback_failed:
+        case errc::out_of_memory:
             break;
     }
     return ascii::contains_ignoring_case(failure.message, "too many concurrent requests") ? error_class::rate_limit

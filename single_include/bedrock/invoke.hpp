@@ -6,6 +6,7 @@
 #include "bedrock.hpp"
 #include "model/invoke.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,14 +27,26 @@ struct invoke_stream_kind {
     using response = invoke_stream_response;
     class accumulator {
       public:
+        explicit accumulator(client_options const& options) noexcept : max_bytes_(options.max_answer_bytes) {}
         void begin(http::response_head const& head) { response_ = make_invoke_stream_response(head); }
         void add(invoke_chunk const& chunk) {
-            if (chunk.type() == invoke_chunk::indispensable) response_.chunks.emplace_back(chunk.text());
+            if (chunk.type() != invoke_chunk::indispensable) return;
+            bytes_ += chunk.text().size() + sizeof(std::string);
+            if (!is_full()) response_.chunks.emplace_back(chunk.text());
+        }
+        bool takes(invoke_chunk const&) const noexcept { return true; }
+        bool is_full() const noexcept { return bytes_ > max_bytes_; }
+        std::string fault() const {
+            return is_full() ? "the chunks have more than " + std::to_string(max_bytes_) +
+                                   " bytes; raise max_answer_bytes if that is expected"
+                             : std::string();
         }
         invoke_stream_response take() { return std::exchange(response_, {}); }
 
       private:
         invoke_stream_response response_;
+        std::size_t max_bytes_;
+        std::size_t bytes_ = 0;
     };
     static constexpr std::shared_ptr<response const> error::*partial = &error::partial_chunks;
 };
@@ -52,6 +65,7 @@ inline result<operation> make_invoke_operation(std::string_view name, std::strin
     auto headers = make_invoke_headers(request);
     if (!headers) return unexpected{std::move(headers).error()};
     made->headers = std::move(*headers);
+    made->ends_with_body = true;
     made->content_type = request.content_type;
     made->accept = request.accept;
     made->body = request.body;
@@ -71,10 +85,20 @@ result<invoke_model_response> basic_client<Use>::invoke_model(invoke_model_reque
         watch.failed(answer.error());
         return unexpected{std::move(answer).error()};
     }
-    auto made = make_invoke_response(std::move(answer->response));
-    made.request_id = std::move(answer->request_id);
-    made.attempts = answer->attempts;
-    watch.succeeded(made);
+    if (auto why = check_invoke_response(answer->response, request.accept); !why.empty()) {
+        auto refused = make_error(
+            errc::protocol, "this is not a response of InvokeModel: " + why + describe_received(answer->response.body));
+        refused.http_status = answer->response.head.status;
+        refused.request_id = answer->request_id;
+        refused.attempts = answer->attempts;
+        detail::hide_secrets(refused, answer->sent);
+        watch.failed(refused);
+        return unexpected{std::move(refused)};
+    }
+    result<invoke_model_response> made = make_invoke_response(std::move(answer->response));
+    made->request_id = std::move(answer->request_id);
+    made->attempts = answer->attempts;
+    watch.ended(made);
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include "utf8.hpp"
 #include "uri.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <concepts>
@@ -2128,10 +2129,13 @@ enum class shape : unsigned char {
 
 /// Properties of a field, to be or-ed.
 enum field_flags : unsigned char {
-    optional_field = 0,  ///< omitted while it has its empty form
-    required_field = 1,  ///< always written; an enum, union or document that is not set is an error
-    only_in_stream = 2,  ///< of the streaming twin of an operation (`write_options::without`)
-    ignored_field = 4,   ///< dropped when read, never written: padding
+    optional_field = 0,   ///< omitted while it has its empty form
+    required_field = 1,   ///< always written; an enum, union or document that is not set is an error
+    only_in_stream = 2,   ///< of the streaming twin of an operation (`write_options::without`)
+    ignored_field = 4,    ///< dropped when read, never written: padding
+    response_field = 8,   ///< required in a response (as `required_field` is), whatever is written
+    advisory_field = 16,  ///< no response fails for what is in it, nor, without `response_field`, for its absence
+    decisive_field = 32,  ///< optional, but a response fails where it is there and is not as described
 };
 
 struct descriptor;
@@ -2143,6 +2147,9 @@ struct field {
     unsigned char flags = optional_field;
     descriptor const* of = nullptr;
 };
+
+/// What `descriptor::reach` is asked for in order to remove the last element, the value, or the arm.
+inline constexpr std::size_t remove_last = static_cast<std::size_t>(-1);
 
 /// Contiguous elements of a list or map, the value of an optional, or the arm of a union with its index().
 struct elements {
@@ -2160,7 +2167,8 @@ struct descriptor {
     void const* table = nullptr;              // structure: field; union_of, open_enum, boxed: std::string_view
     descriptor const* const* arms = nullptr;  // union_of
     // list, map, optional, union_of: what is in it, once what `add` asks for has been added where that is not 0: an
-    // element, the value, or the arm of that index(). One function, for each costs a program more than it does.
+    // element, the value, or the arm of that index(); `remove_last` removes. One function, for each costs a program
+    // more than it does.
     elements (*reach)(void* at, std::size_t add) = nullptr;
 };
 
@@ -2234,21 +2242,30 @@ struct plain_shape {
 template <class List>
 elements reach_list(void* at, std::size_t add) {
     auto& list = *static_cast<List*>(at);
-    if (add != 0) list.emplace_back();
+    if (add == remove_last)
+        list.pop_back();
+    else if (add != 0)
+        list.emplace_back();
     return {list.data(), list.size()};
 }
 
 template <class T>
 elements reach_optional(void* at, std::size_t add) {
     auto& value = *static_cast<std::optional<T>*>(at);
-    if (add != 0) value.emplace();
+    if (add == remove_last)
+        value.reset();
+    else if (add != 0)
+        value.emplace();
     return value ? elements{&*value, 1} : elements{};
 }
 
 template <class Union>
 elements reach_union(void* at, std::size_t add) {
     auto& value = *static_cast<typename Union::one_of_type*>(static_cast<Union*>(at));
-    if (add != 0) value.emplace_at(add);
+    if (add == remove_last)
+        value.reset();
+    else if (add != 0)
+        value.emplace_at(add);
     return {value.held(), value.index()};
 }
 
@@ -2543,6 +2560,69 @@ inline std::size_t forecast_size(descriptor const& of, void const* at) noexcept 
 
 #endif
 
+// ===== bedrock/json/notes.hpp ========================================================================================
+// Notes on what was skipped while a response was read: where, why, and the JSON that stood there. Bounded.
+#ifndef BEDROCK_JSON_NOTES_HPP
+#define BEDROCK_JSON_NOTES_HPP
+
+namespace bedrock::inline BEDROCK_ABI::json {
+
+/// A member of a response that is not as the service describes it, and that nobody needs: it was skipped.
+struct note {
+    std::string path{};     ///< "metrics.latencyMs", "output.message.content[1]"; empty for the response itself
+    std::string problem{};  ///< "expected an integer of 64 bits, found 5.7"
+    std::string raw{};      ///< its JSON as received; empty if it is missing, or longer than `note_list::max_raw`
+};
+
+/// What was skipped in a response. Never more than `max_notes`, however much was skipped.
+class note_list {
+  public:
+    static constexpr std::size_t max_notes = 64;
+    static constexpr std::size_t max_raw = std::size_t{4} << 10;
+
+    bool empty() const noexcept { return total_ == 0; }
+    /// The notes that were kept.
+    std::size_t size() const noexcept { return notes_.size(); }
+    /// All that was skipped, kept as a note or not.
+    std::size_t total() const noexcept { return total_; }
+    note const& operator[](std::size_t index) const noexcept { return notes_[index]; }
+    auto begin() const noexcept { return notes_.begin(); }
+    auto end() const noexcept { return notes_.end(); }
+
+    void add(std::string path, std::string problem, std::string_view raw);
+    /// Appends the notes of `from`; each path then begins with `where`.
+    void append(std::string_view where, note_list const& from);
+    void clear() noexcept {
+        if (total_ != 0) *this = {};
+    }
+
+  private:
+    std::vector<note> notes_;
+    std::size_t total_ = 0;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void note_list::add(std::string path, std::string problem, std::string_view raw) {
+    ++total_;
+    if (notes_.size() >= max_notes) return;
+    notes_.push_back(
+        {std::move(path), std::move(problem), std::string(raw.size() > max_raw ? std::string_view() : raw)});
+}
+
+inline void note_list::append(std::string_view where, note_list const& from) {
+    for (auto const& one : from) {
+        auto path = std::string(where);
+        if (!path.empty() && !one.path.empty() && one.path.front() != '[') path += '.';
+        add(path + one.path, one.problem, one.raw);
+    }
+    total_ += from.total_ - from.notes_.size();
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::json
+
+#endif
+
 // ===== bedrock/json/complaint.hpp ====================================================================================
 // Owns the words of a failed reading or writing: the path of the member and what is wrong with it.
 // Never carries a value of the text, and shortens names.
@@ -2563,6 +2643,8 @@ class complaint {
     bool in_element(std::size_t index) { return step_out("[" + std::to_string(index) + "]"); }
 
     bool empty() const noexcept { return what_.empty(); }
+    /// "content[0].text"
+    std::string const& path() const noexcept { return path_; }
     /// "content[0].text: what", or "what" alone.
     std::string text() const { return path_.empty() ? what_ : path_ + ": " + what_; }
 
@@ -2629,12 +2711,39 @@ inline std::string_view complaint::shortened(std::string_view name) noexcept {
 
 namespace bedrock::inline BEDROCK_ABI::json {
 
+/// How strictly a value is read.
+enum class read_rules : unsigned char {
+    /// What is not as described is an error. Required members may be missing.
+    strict,
+    /// Of a response of the service. A required member that is missing, or is not as described, is an error, unless it
+    /// is an `advisory_field`; so is a `decisive_field` that is not as described. Everything else that is not as
+    /// described is skipped and noted: optional members, entries of their lists, unions without a member, a `type` or
+    /// an unknown member beside the arm of a union. A fraction where an integer is described is cut to the integer. A
+    /// byte order mark in front is skipped.
+    response,
+    /// Of a part of a response that nobody needs: only another kind of value, or ill-formed JSON, is an error.
+    advisory,
+};
+
+namespace detail {
+
+// One member or element on the way to the value that is read, for the path of a note.
+struct read_step {
+    read_step const* outer;
+    std::string_view name;
+    std::size_t index;
+};
+
+}  // namespace detail
+
 /// Reads one value. `Reader` has the members of json::reader that are used here, with the same meaning.
 template <class Reader>
 class value_reader {
   public:
-    /// `text` is what `in` reads: explicit forms are cut out of it by `in.offset()`. **Lifetime:** both outlive this.
-    value_reader(Reader& in, std::string_view text) : in_(in), text_(text) {}
+    /// `text` is what `in` reads: explicit forms are cut out of it by `in.offset()`. What is skipped goes to `notes`,
+    /// unless that is null. **Lifetime:** all outlive this.
+    value_reader(Reader& in, std::string_view text, read_rules rules = read_rules::strict, note_list* notes = nullptr)
+        : in_(in), text_(text), rules_(rules), notes_(notes) {}
 
     /// Reads the value that is due into `at`, an object of the described type in its initial state. **Errors:** false;
     /// what had been read until then stays.
@@ -2643,8 +2752,39 @@ class value_reader {
     std::string problem();
 
   private:
+    template <class>
+    friend class value_reader;
+
+    class inside {
+      public:
+        inside(value_reader& of, std::string_view name, std::size_t index = 0) : of_(of), here_{of.path_, name, index} {
+            of_.path_ = &here_;
+        }
+        inside(inside const&) = delete;
+        inside& operator=(inside const&) = delete;
+        ~inside() { of_.path_ = here_.outer; }
+
+      private:
+        value_reader& of_;
+        detail::read_step here_;
+    };
+
     bool expect(value_kind wanted);
     bool refuse(std::string what);
+    bool is_lenient() const noexcept { return rules_ != read_rules::strict; }
+    void add_note(std::string problem, std::string_view raw);
+    bool skip_with_note(std::string problem);
+    bool read_part(descriptor const& of, void* at);
+    static bool reads_in_place(descriptor const& of, value_kind kind) noexcept;
+    bool is_needed(field const& one) const noexcept;
+    static bool is_required(field const& one) noexcept;
+    static bool says_nothing(field const& one, void const* member);
+    bool check_required(descriptor const& of, std::uint64_t present);
+    static bool has_required(descriptor const& of) noexcept;
+    bool lies_empty() const noexcept;
+    bool read_any_integer(std::int64_t low, std::int64_t high, std::int64_t& value);
+    bool read_element(descriptor const& of, void* at);
+    bool take_arm(descriptor const& of, void* at, std::size_t arm, std::string const& name, std::string& held);
     bool read_integer(std::int64_t low, std::int64_t high, std::int64_t& value);
     bool read_double(double limit, double& value);
     bool read_blob(byte_buffer& bytes);
@@ -2652,7 +2792,7 @@ class value_reader {
     bool read_list(descriptor const& of, void* at);
     bool read_map(descriptor const& of, void* at);
     bool read_structure(descriptor const& of, void* at);
-    bool read_field(field const& one, void* at, unknown_members* unknown);
+    bool read_field(field const& one, void* at, unknown_members* unknown, bool& present);
     bool read_union(descriptor const& of, void* at);
     bool read_arm(descriptor const& of, void* at, std::size_t arm, std::string const& name);
     bool is_no_arm(std::string_view name, bool takes_null);
@@ -2661,6 +2801,10 @@ class value_reader {
 
     Reader& in_;
     std::string_view text_;
+    read_rules rules_;
+    note_list* notes_;
+    bool is_soft_ = false;  // an integer that does not fit is skipped and noted
+    detail::read_step const* path_ = nullptr;
     complaint complaint_;
 };
 
@@ -2681,6 +2825,108 @@ bool value_reader<Reader>::refuse(std::string what) {
 }
 
 template <class Reader>
+void value_reader<Reader>::add_note(std::string problem, std::string_view raw) {
+    if (notes_ == nullptr) return;
+    complaint where;
+    for (auto const* at = path_; at != nullptr; at = at->outer)
+        at->name.empty() ? where.in_element(at->index) : where.in_member(at->name);
+    notes_->add(where.path(), std::move(problem), raw);
+}
+
+// Passes over the value that is due. False where it is not JSON.
+template <class Reader>
+bool value_reader<Reader>::skip_with_note(std::string problem) {
+    std::string_view raw;
+    if (!in_.read_raw(raw)) return false;
+    add_note(std::move(problem), raw);
+    return true;
+}
+
+// Reads the value that is due by a reader of its own, so that this one goes on behind a value that is not as described.
+// That one is noted: false, and `in_.ok()`.
+template <class Reader>
+bool value_reader<Reader>::read_part(descriptor const& of, void* at) {
+    if (reads_in_place(of, in_.peek())) {
+        is_soft_ = true;
+        bool const good = read(of, at);
+        is_soft_ = false;
+        return good;
+    }
+    std::string_view raw;
+    if (!in_.read_raw(raw)) return false;
+    reader part_of_text(raw, {depth_capacity});
+    value_reader<reader> part(part_of_text, raw, read_rules::advisory, notes_);
+    part.path_ = path_;
+    if (part.read(of, at)) return true;
+    add_note(part.problem(), raw);
+    return false;
+}
+
+// Whether a value of this kind is as described, or ill-formed JSON, or an integer that `is_soft_` skips.
+template <class Reader>
+bool value_reader<Reader>::reads_in_place(descriptor const& of, value_kind kind) noexcept {
+    switch (of.kind) {
+        case shape::text:
+        case shape::open_enum:
+            return kind == value_kind::string;
+        case shape::int32:
+        case shape::int64:
+            return kind == value_kind::number;
+        case shape::boolean:
+            return kind == value_kind::boolean;
+        case shape::document:
+        case shape::lazy:
+            return true;
+        default:
+            return false;
+    }
+}
+
+template <class Reader>
+bool value_reader<Reader>::is_needed(field const& one) const noexcept {
+    return rules_ == read_rules::response && (one.flags & advisory_field) == 0 &&
+           (one.flags & (required_field | response_field | decisive_field)) != 0;
+}
+
+template <class Reader>
+bool value_reader<Reader>::is_required(field const& one) noexcept {
+    return (one.flags & response_field) != 0 || (one.flags & (required_field | advisory_field)) == required_field;
+}
+
+// True of a required member that is there and is as good as missing.
+template <class Reader>
+bool value_reader<Reader>::says_nothing(field const& one, void const* member) {
+    bool const may_be_empty =
+        one.of->kind != shape::open_enum && (one.of->kind != shape::text || (one.flags & response_field) == 0);
+    return !may_be_empty && detail::is_empty(*one.of, member);
+}
+
+template <class Reader>
+bool value_reader<Reader>::check_required(descriptor const& of, std::uint64_t present) {
+    auto const* const all = detail::fields_begin(of);
+    for (std::size_t i = 0; i < of.count; ++i) {
+        if ((present >> i & 1u) != 0 || !is_required(all[i])) continue;
+        if (rules_ == read_rules::response) {
+            refuse("missing, but required");
+            return complaint_.in_member(all[i].name);
+        }
+        inside const here(*this, all[i].name);
+        add_note("missing", {});
+    }
+    return true;
+}
+
+// Whether the value that is due is `{}`, `[]` or `""`.
+template <class Reader>
+bool value_reader<Reader>::lies_empty() const noexcept {
+    auto const rest = text_.substr((std::min)(in_.offset(), text_.size()));
+    auto const closing = rest.find_first_not_of(" \t\r\n", 1);
+    return rest.starts_with("\"\"") ||
+           (closing != std::string_view::npos &&
+            ((rest[0] == '{' && rest[closing] == '}') || (rest[0] == '[' && rest[closing] == ']')));
+}
+
+template <class Reader>
 std::string value_reader<Reader>::problem() {
     if (complaint_.empty()) {
         auto const state = in_.state();
@@ -2693,6 +2939,7 @@ std::string value_reader<Reader>::problem() {
 template <class Reader>
 bool value_reader<Reader>::read_integer(std::int64_t low, std::int64_t high, std::int64_t& value) {
     if (!expect(value_kind::number)) return false;
+    if (is_lenient()) return read_any_integer(low, high, value);
     std::int64_t read = 0;
     bool const fits = in_.read_int64(read);
     if (!fits && in_.state().code != fault::wrong_type && in_.state().code != fault::number_out_of_range) return false;
@@ -2700,6 +2947,33 @@ bool value_reader<Reader>::read_integer(std::int64_t low, std::int64_t high, std
         return refuse(high == (std::numeric_limits<std::int32_t>::max)() ? "expected an integer of 32 bits"
                                                                          : "expected an integer of 64 bits");
     value = read;
+    return true;
+}
+
+// The integer of a number that may have a fraction.
+template <class Reader>
+bool value_reader<Reader>::read_any_integer(std::int64_t low, std::int64_t high, std::int64_t& value) {
+    std::string_view text;
+    if (!in_.read_number(text)) return false;
+    char const* const expected = high == (std::numeric_limits<std::int32_t>::max)() ? "expected an integer of 32 bits"
+                                                                                    : "expected an integer of 64 bits";
+    reader whole(text), fraction(text);
+    std::int64_t read = 0;
+    double number = 0;
+    if (!whole.read_int64(read)) {
+        constexpr double largest = 9007199254740992.0;  // below it every integer has a double
+        bool const fits = fraction.read_double(number) && number <= largest && number >= -largest;
+        if (!fits && !is_soft_) return refuse(expected);
+        add_note(expected, text);
+        if (!fits) return true;
+        read = static_cast<std::int64_t>(number);
+    }
+    bool const fits = read >= low && read <= high;
+    if (!fits && !is_soft_) return refuse(expected);
+    if (fits)
+        value = read;
+    else
+        add_note(expected, text);
     return true;
 }
 
@@ -2785,13 +3059,26 @@ bool value_reader<Reader>::read_list(descriptor const& of, void* at) {
     if (!expect(value_kind::array) || !in_.begin_array()) return false;
     std::size_t index = 0;
     for (; in_.next_element(); ++index) {
+        inside const here(*this, {}, index);
         if (of.inner->kind != shape::document && in_.peek() == value_kind::null) {
             if (!in_.read_null()) return complaint_.in_element(index);
-        } else if (!read(*of.inner, detail::add_element(of, at))) {
+        } else if (!read_element(of, at)) {
             return complaint_.in_element(index);
         }
     }
     return in_.ok() || complaint_.in_element(index);
+}
+
+// Adds what is due to a list, unless it is skipped.
+template <class Reader>
+bool value_reader<Reader>::read_element(descriptor const& of, void* at) {
+    void* const element = detail::add_element(of, at);
+    bool const good = rules_ == read_rules::advisory ? read_part(*of.inner, element) : read(*of.inner, element);
+    if (!is_lenient()) return good;
+    if (!good && (rules_ != read_rules::advisory || !in_.ok())) return false;
+    bool const says_something = of.inner->kind != shape::union_of || detail::elements_of(*of.inner, element).count != 0;
+    if (!good || !says_something) of.reach(at, remove_last);
+    return true;
 }
 
 template <class Reader>
@@ -2806,7 +3093,15 @@ bool value_reader<Reader>::read_map(descriptor const& of, void* at) {
         }
         void* const entry = detail::add_element(of, at);
         *static_cast<std::string*>(entry) = owned;
-        if (!read(*of.inner, detail::member_at(entry, of.offset))) return complaint_.in_member(owned);
+        void* const value = detail::member_at(entry, of.offset);
+        if (rules_ == read_rules::advisory) {
+            inside const here(*this, owned);
+            if (read_part(*of.inner, value)) continue;
+            if (!in_.ok()) return complaint_.in_member(owned);
+            of.reach(at, remove_last);
+        } else if (!read(*of.inner, value)) {
+            return complaint_.in_member(owned);
+        }
     }
     return in_.ok();
 }
@@ -2817,7 +3112,7 @@ bool value_reader<Reader>::read_structure(descriptor const& of, void* at) {
     auto* const unknown =
         of.offset == no_unknown ? nullptr : reinterpret_cast<unknown_members*>(detail::member_at(at, of.offset));
     std::string_view name;
-    std::uint64_t seen = 0;
+    std::uint64_t seen = 0, present = 0;
     std::size_t likely = 0;
     while (in_.next_member(name)) {
         auto const* const one = detail::find_field(of, name, likely);
@@ -2829,7 +3124,9 @@ bool value_reader<Reader>::read_structure(descriptor const& of, void* at) {
                 return complaint_.in_member(one->name);
             }
             seen |= std::uint64_t{1} << index;
-            if (!read_field(*one, at, unknown)) return complaint_.in_member(one->name);
+            bool says_something = true;
+            if (!read_field(*one, at, unknown, says_something)) return complaint_.in_member(one->name);
+            if (says_something) present |= std::uint64_t{1} << index;
             continue;
         }
         std::string const owned(one == nullptr ? name : std::string_view());
@@ -2838,16 +3135,27 @@ bool value_reader<Reader>::read_structure(descriptor const& of, void* at) {
         if (!in_.read_raw(raw)) return complaint_.in_member(one == nullptr ? std::string_view(owned) : one->name);
         if (one == nullptr && !null && unknown != nullptr) unknown->add(owned, raw);
     }
-    return in_.ok();
+    return in_.ok() && (!is_lenient() || check_required(of, present));
 }
 
 template <class Reader>
-bool value_reader<Reader>::read_field(field const& one, void* at, unknown_members* unknown) {
-    if (one.of->kind != shape::document && in_.peek() == value_kind::null) return in_.read_null();
+bool value_reader<Reader>::read_field(field const& one, void* at, unknown_members* unknown, bool& present) {
+    if (one.of->kind != shape::document && in_.peek() == value_kind::null) {
+        present = false;
+        return in_.read_null();
+    }
     in_.peek();  // to the value's first byte
     auto const begin = in_.offset();
     void* const member = detail::member_at(at, one.offset);
-    if (!read(*one.of, member)) return false;
+    inside const here(*this, one.name);
+    if (!is_lenient() || is_needed(one)) {
+        if (!read(*one.of, member)) return false;
+    } else if (!read_part(*one.of, member)) {
+        bool const has_something = one.of->kind == shape::optional || one.of->kind == shape::union_of;
+        if (has_something) one.of->reach(member, remove_last);
+        return in_.ok();
+    }
+    if (is_lenient() && is_required(one)) present = !says_nothing(one, member);
     bool const keeps_its_form =
         (one.flags & required_field) != 0 && one.of->kind != shape::boxed && one.of->kind != shape::open_enum;
     if (!keeps_its_form && unknown != nullptr && detail::is_empty(*one.of, member))
@@ -2860,6 +3168,7 @@ bool value_reader<Reader>::read_union(descriptor const& of, void* at) {
     if (!expect(value_kind::object) || !in_.begin_object()) return false;
     std::string held;
     std::string_view name;
+    auto const noted = notes_ == nullptr ? 0 : notes_->total();
     while (in_.next_member(name)) {
         std::string const owned(name);
         auto const* const names = detail::names_begin(of);
@@ -2868,13 +3177,66 @@ bool value_reader<Reader>::read_union(descriptor const& of, void* at) {
         bool const takes_null = arm < of.count && of.arms[arm]->kind == shape::document;
         if (is_no_arm(owned, takes_null)) {
             if (!in_.skip()) return complaint_.in_member(owned);
-            continue;
+        } else if (is_lenient()) {
+            if (!take_arm(of, at, arm, owned, held)) return complaint_.in_member(owned);
+        } else if (!held.empty()) {
+            return refuse_second(held, owned);
+        } else {
+            held = owned;
+            if (!read_arm(of, at, arm, owned)) return complaint_.in_member(owned);
         }
-        if (!held.empty()) return refuse_second(held, owned);
-        held = owned;
-        if (!read_arm(of, at, arm, owned)) return complaint_.in_member(owned);
     }
-    return in_.ok() && (!held.empty() || refuse("expected exactly one member, found none"));
+    if (!in_.ok()) return false;
+    if (held.empty() && is_lenient() && (notes_ == nullptr || notes_->total() == noted))
+        add_note("no member of a union", {});
+    return !held.empty() || is_lenient() || refuse("expected exactly one member, found none");
+}
+
+// A member of a union in a response. One arm is taken: the first that is known and says something, else the first that
+// is not known.
+template <class Reader>
+bool value_reader<Reader>::take_arm(descriptor const& of, void* at, std::size_t arm, std::string const& name,
+                                    std::string& held) {
+    inside const here(*this, name);
+    bool const known = arm < of.count;
+    bool const is_label = !known && name == "type" && in_.peek() == value_kind::string;
+    in_.peek();  // to the value's first byte
+    if (is_label || (!known && !held.empty())) return skip_with_note("unknown member of a union, skipped");
+    if (known && lies_empty() && of.arms[arm]->kind == shape::structure && has_required(*of.arms[arm]))
+        return skip_with_note("empty member of a union, skipped");
+    if (!held.empty()) {
+        if (lies_empty()) return skip_with_note("empty second member of a union, skipped");
+        auto const before = detail::elements_of(of, at);
+        bool const replaces = before.count > of.count || detail::is_empty(*of.arms[before.count - 1], before.first);
+        if (!replaces) return refuse_second(held, name);
+        add_note("replaces another member of the union: \"" + std::string(complaint::shortened(held)) + '"', {});
+    }
+    if (rules_ != read_rules::advisory) {
+        held = name;
+        return read_arm(of, at, arm, name);
+    }
+    void* const place = detail::add_element(of, at, arm + 1);
+    if (!known) {
+        auto& other = *static_cast<unknown_arm*>(place);
+        other.name = name;
+        held = name;
+        return read_document(other.value);
+    }
+    if (read_part(*of.arms[arm], place)) {
+        held = name;
+        return true;
+    }
+    of.reach(at, remove_last);
+    held.clear();
+    return in_.ok();
+}
+
+template <class Reader>
+bool value_reader<Reader>::has_required(descriptor const& of) noexcept {
+    auto const* const all = detail::fields_begin(of);
+    for (std::size_t i = 0; i < of.count; ++i)
+        if (is_required(all[i])) return true;
+    return false;
 }
 
 template <class Reader>
@@ -2899,10 +3261,17 @@ bool value_reader<Reader>::read_box(descriptor const& of, void* at) {
             if (!in_.skip()) return complaint_.in_member(owned);
             continue;
         }
+        inside const here(*this, owned);
+        if (is_lenient() && !known) {
+            if (!skip_with_note("unknown member of a union, skipped")) return complaint_.in_member(owned);
+            continue;
+        }
         if (!held.empty()) return refuse_second(held, owned);
         held = owned;
         if (!(known ? read(*of.inner, at) : in_.skip())) return complaint_.in_member(owned);
     }
+    if (in_.ok() && held.empty() && is_lenient())
+        return refuse("has no member \"" + std::string(*detail::names_begin(of)) + '"');
     return in_.ok() && (!held.empty() || refuse("expected exactly one member, found none"));
 }
 
@@ -3127,13 +3496,17 @@ struct read_options {
     reader_options reader{};
     /// The code of an error: protocol for an answer of the service, invalid_input for a text of the user's.
     errc code = errc::protocol;
+    /// For a response of the service: `read_rules::response`.
+    read_rules rules = read_rules::strict;
+    /// Where what was skipped is noted; null: nowhere. **Lifetime:** of the reading.
+    note_list* notes = nullptr;
 };
 
 /// Reads a whole JSON text as a described T.
 /// Structures: members that are not known go to `unknown`, and so does the explicit form of an optional member that
 /// its C++ type cannot tell from absence (`[]`, `""`, `{}`, `0`); null is absence, but for documents; a known name may
 /// not come twice. Required members may be missing. Lists and maps drop null. Unions take exactly one member besides
-/// `__type`.
+/// `__type`. A response is read by rules of its own: see `read_rules`.
 /// **Errors:** `read_options::code`, naming the member:
 /// "output.message.content[0].text: expected a string, found a number".
 template <class T>
@@ -3156,8 +3529,9 @@ result<void> write_erased(descriptor const& of, void const* at, std::string& out
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline result<void> read_erased(descriptor const& of, void* at, std::string_view text, read_options options) {
+    if (options.rules != read_rules::strict) text = skip_byte_order_mark(text);
     reader in(text, options.reader);
-    value_reader<reader> values(in, text);
+    value_reader<reader> values(in, text, options.rules, options.notes);
     if (values.read(of, at) && in.finish()) return {};
     return fail(options.code, values.problem());
 }
@@ -3195,7 +3569,7 @@ result<std::string> write(T const& value, write_options options) {
 template <class T>
 result<T> lazy<T>::parse() const {
     if (text_.empty()) return fail(errc::protocol, "nothing to parse: the member is absent");
-    return read<T>(text_.text());
+    return read<T>(text_.text(), {.rules = read_rules::advisory});
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::json

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 // ===== bedrock/loop.hpp ==============================================================================================
@@ -42,15 +43,21 @@ class loop_job : private curl_transfer::listener, private loop_queue::entry {
     /// `total_ms` bounds it from its start on; 0: no bound.
     loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms);
 
-    /// Goes on: the ask that `begin` took is answered, or there was none. May come without a reason.
+    /// Goes on: the ask that `begin` took is answered, or there was none. May come without a reason. What it throws
+    /// ends the job and comes out of the loop: only a callback of the user's may.
     virtual void turn() = 0;
     /// Was cancelled, or its total clock ran out; what it waited for is given up. Told once for each.
     virtual void stop(http::failure why) = 0;
     /// Gives up protocols and transfers: the engine may go before the job does. Never called inside `turn` or `stop`.
     virtual void release() noexcept = 0;
 
-    /// Takes an ask, which must stay where it is. True: it is answered already; false: `turn` comes when it is.
+    /// Takes an ask, which must stay where it is. True: it is answered already; false: `turn` comes when it is, or the
+    /// job runs no longer. Where it throws it has taken nothing.
     bool begin(ask& wanted);
+    /// Steps a protocol as far as it goes without waiting. Its result, once it has one; an exception is one too, and
+    /// the protocol is destroyed then.
+    template <class T>
+    std::optional<result<T>> advance(std::optional<exchange<result<T>>>& protocol);
     /// Gets another turn, behind those of others.
     void again() noexcept;
     /// Gets no turn any more; true for the first time.
@@ -60,7 +67,7 @@ class loop_job : private curl_transfer::listener, private loop_queue::entry {
     /// An ask is not answered yet.
     bool is_waiting() const noexcept { return pending_ != nullptr; }
     /// Was cancelled, or its total clock has run out, and it was not told yet.
-    http::failure stopped();
+    http::failure stopped() noexcept;
 
   private:
     friend class loop_runner;
@@ -121,11 +128,17 @@ class loop_runner final : private engine::watcher {
 
   private:
     friend class loop_job;
+    /// Also where an exception of the user's passes: the other jobs go on.
+    struct settle_at_end {
+        loop_runner& on;
+        ~settle_at_end() { on.settle(); }
+    };
     void watch(engine::socket_type which, int events) override { watches_.note(which, events); }
-    void set_timer(long milliseconds) noexcept override;
+    void set_timer(long milliseconds) override;
     void release(engine::socket_type which) noexcept override { watches_.release(which); }
 
     bool begin(loop_job& job, ask& wanted);
+    bool take(loop_job& job, ask& wanted);
     bool start_transfer(loop_job& job, http::request what, bool whole);
     bool start_process(loop_job& job, process_ask& wanted);
     bool check_job(loop_job& job);
@@ -140,10 +153,11 @@ class loop_runner final : private engine::watcher {
 
     void dispatch(descriptor which, int events);
     void round();
-    void give_turn(loop_job& job);
+    void give_turn(loop_job& job, bool is_alive);
+    http::failure look(loop_job& job, bool is_alive, bool& has_come);
     void collect_wakes();
     std::int64_t next_due() const noexcept;
-    void settle();
+    void settle() noexcept;
     void tell_changes() { watches_.tell(has_listener()); }
     // A forked child may share the descriptor that the parent's loop sleeps on.
     bool has_listener() const noexcept { return is_open_ && engine_.is_alive(); }
@@ -160,6 +174,7 @@ class loop_runner final : private engine::watcher {
     std::int64_t told_due_ms_ = deadline::never;
     loop_job const* current_ = nullptr;
     bool is_open_ = true;
+    bool is_closing_ = false;
     bool is_heard_ = false;  // the bell is watched
     bool is_working_ = false;
 };
@@ -175,9 +190,7 @@ class exchange_job final : public loop_job {
 
   private:
     void turn() override {
-        while (ask* const wanted = protocol_->step())
-            if (!begin(*wanted)) return;
-        end(protocol_->take());
+        if (auto outcome = advance(protocol_)) end(std::move(*outcome));
     }
     void stop(http::failure why) override {
         protocol_.reset();
@@ -194,11 +207,36 @@ class exchange_job final : public loop_job {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+namespace detail {
+
+inline http::failure current_exception_failure() noexcept {
+    auto thrown = current_exception_error();
+    return {thrown.code, false, std::move(thrown.message)};
+}
+
+}  // namespace detail
+
 inline loop_job::loop_job(loop_runner& loop, std::optional<cancellation> cancel, std::int64_t total_ms)
     : signals_(detail::share_new<job_signals>(loop.bell_)), cancel_(std::move(cancel)), total_ms_(total_ms) {}
 
 inline bool loop_job::begin(ask& wanted) {
-    return runner_->begin(*this, wanted);
+    return runner_ && runner_->begin(*this, wanted);
+}
+
+template <class T>
+std::optional<result<T>> loop_job::advance(std::optional<exchange<result<T>>>& protocol) {
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        while (ask* const wanted = protocol->step())
+            if (!begin(*wanted)) return std::nullopt;
+        return protocol->take();
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {
+        protocol.reset();
+        return unexpected{detail::current_exception_error()};
+    }
+#endif
 }
 
 inline void loop_job::again() noexcept {
@@ -211,8 +249,17 @@ inline bool loop_job::finish() noexcept {
     return true;
 }
 
-inline http::failure loop_job::stopped() {
-    return runner_ ? runner_->stopped(*this) : http::failure{};
+inline http::failure loop_job::stopped() noexcept {
+    if (!runner_) return {};
+#if BEDROCK_EXCEPTIONS
+    try {
+        return runner_->stopped(*this);
+    } catch (...) {
+        return detail::current_exception_failure();
+    }
+#else
+    return runner_->stopped(*this);
+#endif
 }
 
 inline loop_runner::loop_runner(engine& on, environment const& surroundings, loop_hooks hooks)
@@ -225,7 +272,8 @@ inline loop_runner::~loop_runner() {
 }
 
 inline void loop_runner::close() noexcept {
-    if (!is_open_) return;
+    if (!is_open_ || is_closing_) return;
+    is_closing_ = true;  // an observer that hears of the end of a call may ask for another one
     while (!jobs_.empty()) drop(*jobs_.back());
     tell_changes();
     // What the job that has its turn still holds is closed later, when nobody watches it any more.
@@ -238,18 +286,20 @@ inline void loop_runner::close() noexcept {
 
 // ---- jobs
 
+// What may fail comes first: a job that was not taken is not run.
 inline void loop_runner::start(std::shared_ptr<loop_job> job) {
-    if (!is_open_ || job->runner_) return;
-    watches_.reserve(jobs_.size());
+    if (!is_open_ || is_closing_ || job->runner_) return;
     auto& on = *job;
+    bell_->open();
+    if (!is_heard_ && bell_->is_open()) {
+        watches_.note(bell_->ear(), poll_set::readable);
+        is_heard_ = true;
+    }
+    queue_.prepare(on);
+    on.started_ms_ = now();
     on.place_ = jobs_.insert(jobs_.end(), std::move(job));
     on.runner_ = this;
-    on.started_ms_ = now();
     if (on.cancel_) on.sleeper_.emplace(*on.cancel_, on.signals_);
-    if (!is_heard_ && bell_->is_open()) {
-        is_heard_ = true;
-        watches_.note(bell_->ear(), poll_set::readable);
-    }
     queue_.enqueue(on);
     if (!is_working_) settle();
 }
@@ -274,7 +324,7 @@ inline void loop_runner::drop(loop_job& job) noexcept {
 
 inline deadline::running_clock loop_runner::total_clock(loop_job const& job) const {
     deadline::running_clock clock;
-    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, "total", "the call did not end");
+    clock.also(job.started_ms_, job.told_total_ ? 0 : job.total_ms_, deadline::total, "the call did not end");
     return clock;
 }
 
@@ -290,6 +340,19 @@ inline http::failure loop_runner::stopped(loop_job& job) {
 }
 
 inline bool loop_runner::begin(loop_job& job, ask& wanted) {
+#if BEDROCK_EXCEPTIONS
+    try {
+        return take(job, wanted);
+    } catch (...) {
+        give_up_wait(job);
+        throw;
+    }
+#else
+    return take(job, wanted);
+#endif
+}
+
+inline bool loop_runner::take(loop_job& job, ask& wanted) {
     job.pending_ = &wanted;
     job.until_ms_ = deadline::never;
     switch (wanted.kind) {
@@ -415,14 +478,12 @@ inline bool loop_runner::check_transfer(loop_job& job) {
 }
 
 inline bool loop_runner::check_process(loop_job& job, process_ask& wanted) {
-    constexpr std::int64_t reap_interval_ms = 10;
     watch_pipes(job, {-1, -1});  // before they are closed
     bool const ended = job.child_->collect(wanted);
     auto const time = now();
     if (!ended && time < job.until_ms_) {
         watch_pipes(job, job.child_->pipes());
-        bool const silent = job.pipes_[0] < 0 && job.pipes_[1] < 0;
-        queue_.arm(job, silent ? (std::min)(time + reap_interval_ms, job.until_ms_) : job.until_ms_);
+        queue_.arm(job, (std::min)(time + job.child_->interval_ms(), job.until_ms_));
         return false;
     }
     if (!ended) wanted.failure = process_failure::timed_out;
@@ -437,12 +498,13 @@ inline void loop_runner::watch_pipes(loop_job& job, std::array<int, 2> pipes) {
         watches_.note(static_cast<descriptor>(old), 0);
         old = -1;
     }
-    for (int const fresh : pipes) {
-        if (fresh < 0) continue;
-        pipes_.emplace(static_cast<descriptor>(fresh), &job);
-        watches_.note(static_cast<descriptor>(fresh), poll_set::readable);
+    for (std::size_t i = 0; i < pipes.size(); ++i) {
+        if (pipes[i] < 0) continue;
+        auto const fresh = static_cast<descriptor>(pipes[i]);
+        pipes_.emplace(fresh, &job);
+        job.pipes_[i] = pipes[i];
+        watches_.note(fresh, poll_set::readable);
     }
-    job.pipes_ = pipes;
     tell_changes();
 }
 
@@ -458,7 +520,7 @@ inline void loop_runner::give_up_wait(loop_job& job) noexcept {
 
 // ---- the round
 
-inline void loop_runner::set_timer(long milliseconds) noexcept {
+inline void loop_runner::set_timer(long milliseconds) {
     engine_due_ms_ = milliseconds < 0 ? deadline::never : deadline::after_ms(now(), milliseconds);
 }
 
@@ -477,33 +539,27 @@ inline std::size_t loop_runner::pump(std::int64_t timeout_ms) {
     // In a forked child nothing will come of what the parent waits for.
     auto const nap = due == 0 || !engine_.is_alive() ? 0 : (std::min)(longest, deadline::left_ms(due, now()));
     auto const found = watches_.wait(nap);
-    {
-        detail::scoped_mark const working(is_working_);
-        for (auto const& [which, events] : found) dispatch(which, events);
-        round();
-    }
-    settle();
+    settle_at_end const at_end{*this};
+    detail::scoped_mark const working(is_working_);
+    for (auto const& [which, events] : found) dispatch(which, events);
+    round();
     return jobs_.size();
 }
 
 inline void loop_runner::on_ready(descriptor which, int events) {
     if (is_working_ || !is_open_) return;
-    {
-        detail::scoped_mark const working(is_working_);
-        dispatch(which, events);
-        round();
-    }
-    settle();
+    settle_at_end const at_end{*this};
+    detail::scoped_mark const working(is_working_);
+    dispatch(which, events);
+    round();
 }
 
 inline void loop_runner::on_timer() {
     if (is_working_ || !is_open_) return;
     told_due_ms_ = deadline::never;
-    {
-        detail::scoped_mark const working(is_working_);
-        round();
-    }
-    settle();
+    settle_at_end const at_end{*this};
+    detail::scoped_mark const working(is_working_);
+    round();
 }
 
 inline void loop_runner::dispatch(descriptor which, int events) {
@@ -517,14 +573,15 @@ inline void loop_runner::dispatch(descriptor which, int events) {
 }
 
 inline void loop_runner::round() {
-    if (now() >= engine_due_ms_ || !engine_.is_alive()) {
+    bool const is_alive = engine_.is_alive();
+    if (now() >= engine_due_ms_ || !is_alive) {
         engine_due_ms_ = deadline::never;
         engine_.act_on_timer();
     }
     collect_wakes();
     queue_.ring(now());
     for (auto turns = queue_.turns(); turns != 0 && queue_.next(); --turns)
-        give_turn(static_cast<loop_job&>(*queue_.next()));
+        give_turn(static_cast<loop_job&>(*queue_.next()), is_alive);
 }
 
 inline void loop_runner::collect_wakes() {
@@ -533,7 +590,7 @@ inline void loop_runner::collect_wakes() {
         if (job->signals_->woken_.exchange(false)) queue_.enqueue(*job);
 }
 
-inline void loop_runner::give_turn(loop_job& job) {
+inline void loop_runner::give_turn(loop_job& job, bool is_alive) {
     std::shared_ptr<loop_job> const held = *job.place_;
     queue_.dequeue(job);
     current_ = &job;
@@ -547,20 +604,42 @@ inline void loop_runner::give_turn(loop_job& job) {
             if (!job.runner_) job.release();
         }
     } end{*this, job};
-    queue_.arm(job, total_clock(job).deadline_ms);
-    if (auto why = stopped(job)) {
+    bool has_come = false;
+    http::failure why;
+#if BEDROCK_EXCEPTIONS
+    try {
+        why = look(job, is_alive, has_come);
+    } catch (...) {
+        why = detail::current_exception_failure();
+    }
+#else
+    why = look(job, is_alive, has_come);
+#endif
+    if (why) {
         give_up_wait(job);
         job.stop(std::move(why));
-    } else if (!bell_->is_open()) {
-        give_up_wait(job);
-        job.stop({errc::transport, false, "the loop has no descriptor to be woken by: too many open files"});
-    } else if (!job.pending_ || check_job(job)) {
+    } else if (has_come) {
         job.turn();
     }
     end.is_whole = true;
 }
 
-inline void loop_runner::settle() {
+// Whether what the job waits for has come, or why it must stop.
+inline http::failure loop_runner::look(loop_job& job, bool is_alive, bool& has_come) {
+    queue_.arm(job, total_clock(job).deadline_ms);
+    if (auto why = stopped(job)) return why;
+    if (!bell_->is_open())
+        return {errc::transport, false, std::string("the loop cannot be woken: ") + detail::no_descriptors};
+    if (!is_alive)
+        return {errc::transport, false,
+                "this process was forked while the call was under way: its response is the parent's, make a new client "
+                "and send the request again"};
+    has_come = !job.pending_ || check_job(job);
+    return {};
+}
+
+// Nothing here needs memory, and hooks do not throw.
+inline void loop_runner::settle() noexcept {
     tell_changes();
     auto const& set_timer = watches_.hooks().set_timer;
     if (!set_timer || !has_listener()) return;

@@ -67,11 +67,14 @@ struct call_report {
 };
 
 /// Called on the thread of the call, after each request that was answered or failed; not for one that was cancelled.
+/// It may destroy the client and the call. What it throws ends the call with errc::callback_failed, and nothing more
+/// is sent.
 /// **Thread safety:** calls on several threads call it at once.
 using attempt_observer = std::function<void(attempt_report const&)>;
 
 /// Called on the thread of the call when it has ended, however that was: of a stream at its end, or where its reader is
-/// dropped before (as "Cancelled"); not for a stream that was never begun.
+/// dropped before (as "Cancelled"); not for a stream that was never begun. It may destroy the client and the call. What
+/// it throws turns a success into errc::callback_failed; a call that has failed keeps its error.
 /// **Thread safety:** calls on several threads call it at once.
 using call_observer = std::function<void(call_report const&)>;
 

@@ -3,7 +3,7 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_POLL_SET_HPP
 #define BEDROCK_SINGLE_INCLUDE_POLL_SET_HPP
 
-#include "fwd.hpp"
+#include "bedrock.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -22,9 +22,7 @@
 #ifndef BEDROCK_POLL_SET_HPP
 #define BEDROCK_POLL_SET_HPP
 
-#if defined(_WIN32)
-#include <winsock2.h>
-#else
+#if !defined(_WIN32)
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -42,13 +40,15 @@ using descriptor = int;
 /// **Thread safety:** `ring` from any thread, the rest from the sleeper's.
 class bell {
   public:
-    bell() noexcept;
+    bell() noexcept { open(); }
     bell(bell const&) = delete;
     bell& operator=(bell const&) = delete;
     ~bell();
 
     /// False where the system had no descriptors left.
-    bool is_open() const noexcept { return is_open_; }
+    bool is_open() const noexcept { return is_open_.load(); }
+    /// Tries once more where it is not open.
+    void open() noexcept;
     /// Readable once it was rung, until `silence`.
     descriptor ear() const noexcept { return ends_[0]; }
     void ring() noexcept;
@@ -58,12 +58,13 @@ class bell {
 
   private:
     descriptor ends_[2]{};
-    bool is_open_ = false;
+    std::atomic<bool> is_open_{false};
     std::atomic<bool> rung_{false};
 };
 
 /// Descriptors to sleep on, by poll().
-/// **Allocates:** where a descriptor comes that is not watched yet. **Thread safety:** one thread at a time.
+/// **Allocates:** where a descriptor comes that is not watched yet, and nothing changes where that fails.
+/// **Thread safety:** one thread at a time.
 class poll_set {
   public:
     /// Bits of what a descriptor is watched for or ready for; one that is broken or hung up is ready for all.
@@ -77,8 +78,10 @@ class poll_set {
 
     /// `events`: in place of those before; 0: it is watched no longer.
     void watch(descriptor which, int events);
-    /// Sleeps until one is ready or the time is over; at most so many milliseconds. **Lifetime:** until the next call.
+    /// Sleeps until one is ready or the time is over; at most so many milliseconds. **Lifetime:** until the next
+    /// `wait`.
     std::span<ready_descriptor const> wait(std::int64_t milliseconds);
+    std::size_t size() const noexcept { return watched_.size(); }
     /// One of them.
     std::optional<descriptor> any() const noexcept {
         return watched_.empty() ? std::nullopt : std::optional(watched_.back().fd);
@@ -100,21 +103,22 @@ class poll_set {
 #if defined(_WIN32)
 
 // A datagram socket that is connected to itself: the system's pipes cannot be polled.
-inline bell::bell() noexcept {
-    ends_[0] = ends_[1] = ::socket(AF_INET, SOCK_DGRAM, 0);
+inline void bell::open() noexcept {
+    if (is_open_) return;
+    ends_[0] = ends_[1] = os::windows::open_socket(AF_INET, SOCK_DGRAM, 0);
     if (ends_[0] == INVALID_SOCKET) return;
     sockaddr_in here{};
     here.sin_family = AF_INET;
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int size = sizeof here;
     auto* const address = reinterpret_cast<sockaddr*>(&here);
-    u_long nonblocking = 1;
     is_open_ = ::bind(ends_[0], address, size) == 0 && ::getsockname(ends_[0], address, &size) == 0 &&
-               ::connect(ends_[0], address, size) == 0 && ::ioctlsocket(ends_[0], FIONBIO, &nonblocking) == 0;
+               ::connect(ends_[0], address, size) == 0 && os::windows::set_nonblocking(ends_[0]);
+    if (!is_open_) ::closesocket(ends_[0]);
 }
 
 inline bell::~bell() {
-    if (ends_[0] != INVALID_SOCKET) ::closesocket(ends_[0]);
+    if (is_open_) ::closesocket(ends_[0]);
 }
 
 inline void bell::ring() noexcept {
@@ -129,13 +133,10 @@ inline void bell::silence() noexcept {
 
 #else
 
-inline bell::bell() noexcept {
-    is_open_ = ::pipe(ends_) == 0;
-    if (!is_open_) return;
-    for (int const end : ends_) {
-        ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        ::fcntl(end, F_SETFL, O_NONBLOCK);
-    }
+inline void bell::open() noexcept {
+    if (is_open_ || os::open_pipe(ends_) != 0) return;
+    for (int const end : ends_) ::fcntl(end, F_SETFL, O_NONBLOCK);
+    is_open_ = true;  // last: any thread may ring from now on
 }
 
 inline bell::~bell() {
@@ -180,7 +181,6 @@ inline void poll_set::watch(descriptor which, int events) {
         return;
     }
     if (watched_.size() == watched_.capacity()) watched_.reserve(2 * watched_.size() + 16);
-    ready_.reserve(watched_.capacity());
     places_.emplace(which, watched_.size());
     entry made{};
     made.fd = which;
@@ -192,7 +192,9 @@ inline std::span<poll_set::ready_descriptor const> poll_set::wait(std::int64_t m
     constexpr std::int64_t most = (std::numeric_limits<int>::max)();
     auto const timeout = static_cast<int>((std::clamp)(milliseconds, std::int64_t{0}, most));
     ready_.clear();
+    ready_.reserve(watched_.size());  // not when one is watched: somebody may read what the last `wait` gave
 #if defined(_WIN32)
+    if (watched_.empty()) ::Sleep(static_cast<DWORD>(timeout));  // WSAPoll refuses to wait for nothing
     int left = ::WSAPoll(watched_.data(), static_cast<ULONG>(watched_.size()), timeout);
 #else
     int left = ::poll(watched_.data(), static_cast<::nfds_t>(watched_.size()), timeout);

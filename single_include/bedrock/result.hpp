@@ -33,6 +33,8 @@ enum class errc : unsigned char {
     truncated,               ///< a stream or body ended before it was complete
     protocol,                ///< an answer that breaks its own format: bad frame, bad JSON, not from Bedrock
     too_many_rounds,         ///< a model used tools in each of the rounds that it was given
+    callback_failed,         ///< a function of the caller's threw: an observer, a credentials provider
+    out_of_memory,           ///< an allocation failed where nothing can be thrown to the caller
     access_denied,           ///< AccessDeniedException, 403
     authentication,          ///< the signature or key was refused: UnrecognizedClient, InvalidSignature, ...
     expired_credentials,     ///< ExpiredTokenException and its kin
@@ -56,7 +58,7 @@ struct error {
     /// HTTP status of the answer, or the status that stands for an exception inside a stream; 0 where there was none.
     int http_status = 0;
     /// AWS's error name ("ThrottlingException"), or ours: "Truncated", "Timeout", "Cancelled", "Transport",
-    /// "Credentials", "Protocol", "InvalidInput", "TooManyRounds".
+    /// "Credentials", "Protocol", "InvalidInput", "TooManyRounds", "CallbackFailed", "OutOfMemory".
     std::string name{};
     /// For the person at the terminal: what failed, with which input, what to try.
     std::string message{};
@@ -105,6 +107,10 @@ constexpr std::string_view own_error_name(errc code) noexcept {
             return "Protocol";
         case errc::too_many_rounds:
             return "TooManyRounds";
+        case errc::callback_failed:
+            return "CallbackFailed";
+        case errc::out_of_memory:
+            return "OutOfMemory";
         default:
             return {};
     }

@@ -158,6 +158,8 @@ struct response_head {
     int status = 0;
     header_list headers{};
     http::phases phases{};
+    /// By HTTP/2, where libcurl takes a reset without an error (RST_STREAM, NO_ERROR) for the end of the body.
+    bool is_http2 = false;
 };
 
 struct response {
@@ -927,6 +929,8 @@ inline cause classify(error const& failure) noexcept {
         case errc::credentials:
         case errc::cancelled:
         case errc::too_many_rounds:
+        case errc::callback_failed:
+        case errc::out_of_memory:
             return cause::none;
         default:
             return classify(failure.name, failure.http_status);

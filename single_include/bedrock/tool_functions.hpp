@@ -116,7 +116,7 @@ class toolbox {
     std::vector<tool> specifications() const;
 
     /// Runs the function of one use on this thread, and gives what is sent back: always something that can be sent.
-    /// JSON that is no object becomes a text, as Converse takes nothing but objects as JSON.
+    /// JSON that is not an object, or has a member named "" or `__type`, becomes a text: Converse refuses it as JSON.
     /// A name that is not here, an input that is no JSON object, what a function throws (of std::exception the text,
     /// as one line of at most 1000 bytes) and an output that cannot be sent are results with the status `error`.
     tool_result_block run(tool_call const& call) const;
@@ -256,12 +256,14 @@ inline tool_output toolbox::output_of(tool_call const& call) const {
 inline tool_result_block toolbox::run(tool_call const& call) const {
     auto made = output_of(call);
     tool_result_block sent{.tool_use_id = call.use.tool_use_id, .content = std::move(made.content)};
-    // Converse refuses JSON that is no object, a result without content, and texts that are blank.
+    // Converse refuses JSON that is not an object or has such member names, a result without content, and blank texts.
     for (auto& block : sent.content) {
         auto const* const held = block.get_if<json_block>();
         if (held == nullptr) continue;
         auto text = held->json.text();
-        if (json::valid(text) && !detail::why_no_object(text).empty()) block = text_block{std::move(text)};
+        bool const refused = !detail::why_no_object(text).empty() || conversation_json::has_member(text, "") ||
+                             conversation_json::has_member(text, "__type");
+        if (json::valid(text) && refused) block = text_block{std::move(text)};
     }
     std::erase_if(sent.content, [](auto const& block) {
         auto const* const text = block.template get_if<text_block>();

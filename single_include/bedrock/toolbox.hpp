@@ -44,9 +44,10 @@ template <class Use>
 template <std::same_as<toolbox> Toolbox, std::same_as<tool_options> Options>
 result<tool_answer> basic_client<Use>::converse(converse_request request, Toolbox const& tools, Options const& how,
                                                 call_options const& options) {
+    auto self = *this;  // tools and observers may destroy the client
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
-    while (auto const* const asked = rounds.next()) rounds.take(converse(*asked, rounds.options()));
+    while (auto const* const asked = rounds.next()) rounds.take(self.converse(*asked, rounds.options()));
     return std::move(rounds).finish();
 }
 
@@ -55,6 +56,7 @@ template <std::same_as<toolbox> Toolbox, class OnEvent, std::same_as<tool_option
 result<tool_answer> basic_client<Use>::converse_stream(converse_request request, Toolbox const& tools,
                                                        OnEvent&& on_event, Options const& how,
                                                        call_options const& options) {
+    auto self = *this;  // tools and observers may destroy the client
     tool_rounds rounds(std::move(request), tools, how, detail::with_clocks(state_->options, how, options),
                        state_->surroundings.steady_milliseconds);
     auto const on_round_event = [&](stream_event const& event) {
@@ -64,7 +66,7 @@ result<tool_answer> basic_client<Use>::converse_stream(converse_request request,
             return on_event(event);
     };
     while (auto const* const asked = rounds.next())
-        rounds.take(detail::push_events(open_stream(*asked, rounds.options()), on_round_event));
+        rounds.take(detail::push_events(self.open_stream(*asked, rounds.options()), on_round_event));
     return std::move(rounds).finish();
 }
 

@@ -13,6 +13,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -691,9 +692,9 @@ template <>
 struct json::fields_of<tool_use_block> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block, input, "input", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block, tool_use_id, "toolUseId", json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block, name, "name", json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block, input, "input", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(tool_use_block, type, "type", json::optional_field),
     };
 };
@@ -885,7 +886,7 @@ template <>
 struct json::fields_of<reasoning_text_block> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field),
+        BEDROCK_JSON_FIELD(reasoning_text_block, text, "text", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(reasoning_text_block, signature, "signature", json::optional_field),
     };
 };
@@ -1097,6 +1098,8 @@ struct converse_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     /// Of a broken stream: the places in `message.content` of blocks that were not finished. Not in the body.
     std::vector<std::size_t> incomplete_blocks{};
     /// Events of a stream that this version cannot merge into the answer, by event type. Not in the body.
@@ -1277,10 +1280,10 @@ template <>
 struct json::fields_of<converse_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::optional_field, converse_output_arm),
-        BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::optional_field),
-        BEDROCK_JSON_FIELD(converse_response, usage, "usage", json::optional_field),
-        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::optional_field),
+        BEDROCK_JSON_BOXED_FIELD(converse_response, message, "output", json::response_field, converse_output_arm),
+        BEDROCK_JSON_FIELD(converse_response, stop_reason, "stopReason", json::response_field),
+        BEDROCK_JSON_FIELD(converse_response, usage, "usage", json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(converse_response, metrics, "metrics", json::advisory_field),
         BEDROCK_JSON_FIELD(converse_response, additional_model_response_fields, "additionalModelResponseFields",
                            json::optional_field),
         BEDROCK_JSON_FIELD(converse_response, trace, "trace", json::optional_field),
@@ -1318,6 +1321,82 @@ result<void> write_converse_stream_body(converse_request const& request, std::st
 
 #endif
 
+// ===== bedrock/clean_text.hpp ========================================================================================
+// Owns how a text from outside becomes part of a message: one line, valid UTF-8, bounded. Never hides a secret: whoever
+// puts a text into a message knows whether it may hold one.
+#ifndef BEDROCK_CLEAN_TEXT_HPP
+#define BEDROCK_CLEAN_TEXT_HPP
+
+namespace bedrock::inline BEDROCK_ABI {
+
+/// Appends a text from outside as one line that is fit for a terminal or a log: blanks, line ends and control
+/// characters as one space each run, none at either end; U+FFFD for what is not UTF-8; past `limit` bytes an ellipsis
+/// (three bytes more). **Allocates:** in `out` only.
+void append_clean_line(std::string& out, std::string_view text, std::size_t limit);
+
+/// The text as such a line.
+std::string clean_line(std::string_view text, std::size_t limit);
+
+/// How a message goes on that says why a response cannot be used: its first 200 bytes, as such a line, and what to
+/// check.
+std::string describe_received(std::string_view received);
+
+/// `"text"`, for a message that says what is wrong with it: spaces stay, control characters become `?`, U+FFFD for what
+/// is not UTF-8; past 80 bytes "...".
+std::string quote(std::string_view text);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+inline void append_clean_line(std::string& out, std::string_view text, std::size_t limit) {
+    constexpr std::string_view ellipsis = "\xE2\x80\xA6";
+    auto const start = out.size();
+    bool space = false;
+    while (!text.empty()) {
+        auto const step = decode_utf8(text);
+        text.remove_prefix(step.length);
+        bool const blank = step.code_point <= ' ' || (step.code_point >= 0x7F && step.code_point <= 0xA0) ||
+                           step.code_point == 0x2028 || step.code_point == 0x2029;
+        if (blank) {
+            space = out.size() != start;
+            continue;
+        }
+        auto const cut = out.size();
+        if (std::exchange(space, false)) out.push_back(' ');
+        append_utf8(out, step.code_point);
+        if (out.size() - start > limit) {
+            out.resize(cut);
+            out.append(ellipsis);
+            return;
+        }
+    }
+}
+
+inline std::string clean_line(std::string_view text, std::size_t limit) {
+    std::string line;
+    append_clean_line(line, text, limit);
+    return line;
+}
+
+inline std::string describe_received(std::string_view received) {
+    std::string text;
+    append_clean_line(text, received, 200);
+    text = text.empty() ? "; nothing was received" : "; received: " + text;
+    return text + "; check that the endpoint is Bedrock's, and what a gateway in between sends";
+}
+
+inline std::string quote(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    std::string quoted = "\"";
+    append_sanitized_utf8(quoted, text.substr(0, longest));
+    for (auto& c : quoted)
+        if (ascii::is_control(c)) c = '?';
+    return quoted + (text.size() > longest ? "...\"" : "\"");
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI
+
+#endif
+
 // ===== bedrock/model/delta_scan.hpp ==================================================================================
 // Owns the reading of the events that a stream is full of (text, tool input, reasoning) in the shape that Bedrock gives
 // them. Never fails: what has another shape, or may be wrong, it leaves to the reader of all JSON.
@@ -1341,6 +1420,8 @@ struct scanned_delta {
     std::int32_t index = -1;
     /// **Lifetime:** of the payload, or of `unescaped` where it has escapes.
     std::string_view text{};
+    /// Set for a text with escapes, never cleared.
+    bool escaped = false;
 };
 
 /// Reads `{"contentBlockIndex":N,"delta":D,"p":"padding"}`, the padding or not, without white space, where D is
@@ -1392,10 +1473,10 @@ class delta_scanner {
     }
 
     /// The string whose opening quote was taken, with its closing one.
-    bool take_string(std::string_view& text, std::string& unescaped) {
+    bool take_string(scanned_delta& out, std::string& unescaped) {
         auto const* const stop = find_string_special(at_, end_, begin_);
-        if (stop == end_ || *stop != '"') return take_unusual_string(text, unescaped);
-        text = {at_, static_cast<std::size_t>(stop - at_)};
+        if (stop == end_ || *stop != '"') return take_unusual_string(out, unescaped);
+        out.text = {at_, static_cast<std::size_t>(stop - at_)};
         at_ = stop + 1;
         return true;
     }
@@ -1408,12 +1489,15 @@ class delta_scanner {
     }
 
   private:
-    BEDROCK_COLD bool take_unusual_string(std::string_view& text, std::string& unescaped) {
+    BEDROCK_COLD bool take_unusual_string(scanned_delta& out, std::string& unescaped) {
         json::reader in({at_ - 1, left() + 1});
         auto const* const stop = find_string_special_ascii(at_, end_);
         bool const escaped = stop != end_ && *stop == '\\';
-        if (!(escaped ? in.read_string(unescaped) : in.read_string(text))) return false;
-        if (escaped) text = unescaped;
+        if (!(escaped ? in.read_string(unescaped) : in.read_string(out.text))) return false;
+        if (escaped) {
+            out.text = unescaped;
+            out.escaped = true;
+        }
         at_ += in.offset() - 1;
         return true;
     }
@@ -1441,8 +1525,59 @@ inline bool scan_delta(std::string_view payload, std::string& unescaped, scanned
         out.kind = delta_kind::reasoning_text;
     else
         return false;
-    return in.take_string(out.text, unescaped) && (plain || in.take("}")) && in.take_end();
+    return in.take_string(out, unescaped) && (plain || in.take("}")) && in.take_end();
 }
+
+namespace detail {
+
+// The string of a delta's text, tool input or reasoning as it is written, between its quotes.
+inline std::string_view find_written_delta(std::string_view payload) {
+    json::reader in(payload);
+    std::string_view name, raw;
+    auto const enter = [&](std::string_view wanted) {
+        if (in.peek() != json::value_kind::object || !in.begin_object()) return false;
+        while (in.next_member(name)) {
+            if (name == wanted) return true;
+            if (!in.skip()) return false;
+        }
+        return false;
+    };
+    if (!enter("delta") || in.peek() != json::value_kind::object || !in.begin_object()) return {};
+    while (in.next_member(name)) {
+        bool const is_text = name == "text";
+        bool const is_inner = name == "toolUse" || name == "reasoningContent";
+        if (is_inner ? enter(name == "toolUse" ? "input" : "text") : is_text) {
+            if (in.peek() == json::value_kind::string && in.read_raw(raw)) return raw.substr(1, raw.size() - 2);
+            return {};
+        }
+        if (!is_inner && !in.skip()) return {};
+    }
+    return {};
+}
+
+// The code unit of the escape `\uXXXX` that the text begins with, 0 where it begins with none.
+constexpr char16_t read_unit_escape(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return 0;
+    unsigned unit = 0;
+    for (std::size_t i = 2; i != 6; ++i) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        unit = unit * 16 + (c <= '9' ? c - '0' : (c | 0x20u) - 'a' + 10u);
+    }
+    return static_cast<char16_t>(unit);
+}
+
+// The first half of a character that a checked string ends with, 0 where it ends with none.
+constexpr char16_t find_trailing_half(std::string_view written) noexcept {
+    if (written.size() < 6) return 0;
+    auto const at = written.size() - 6;
+    auto const unit = read_unit_escape(written.substr(at));
+    if (unit < 0xD800 || unit > 0xDBFF) return 0;
+    std::size_t backslashes = 0;
+    while (backslashes < at && written[at - backslashes - 1] == '\\') ++backslashes;
+    return backslashes % 2 == 0 ? unit : char16_t{0};
+}
+
+}  // namespace detail
 
 }  // namespace bedrock::inline BEDROCK_ABI
 
@@ -1586,6 +1721,8 @@ class stream_event {
   public:
     /// No answer is whole without an event of this type.
     static constexpr std::string_view indispensable = "messageStop";
+    /// Bedrock sends no event behind one of this type.
+    static constexpr std::string_view last = "metadata";
 
     stream_event() = default;
     stream_event(stream_event const&) = delete;
@@ -1600,6 +1737,10 @@ class stream_event {
     /// contentBlockIndex; -1 for events that have none.
     std::int32_t index() const noexcept { return delta_.index; }
     delta_kind delta() const noexcept { return delta_.kind; }
+    // A character that was cut in two, `\ud83d` at the end of one delta and `\ude00` at the start of the block's next
+    // one, is given whole by the second; the first is shorter by it. What has no other half by the end of its block is
+    // given as U+FFFD by that contentBlockStop, or by messageStop.
+
     /// New text of the answer; empty for every other event.
     std::string_view text() const noexcept { return delta_text(delta_kind::text); }
     /// New text of the model's reasoning; empty for every other event.
@@ -1612,6 +1753,11 @@ class stream_event {
     template <class Event>
     Event const* get_if() const;
 
+    /// What of the event was skipped because it is not as the service describes it; null where nothing was.
+    json::note_list const* notes() const noexcept { return structure_.is_set() && !notes_.empty() ? &notes_ : nullptr; }
+    /// Nothing else is allowed behind messageStop: metadata, and what is not known to this version.
+    bool may_follow_end() const noexcept { return kind_ == event_kind::metadata || kind_ == event_kind::unknown; }
+
     /// Takes the next event; both texts must outlive the use of this object up to the next call.
     /// **Errors:** errc::protocol for a payload that is not the JSON that `type` promises; the event is then
     /// `unknown`, with type and payload set.
@@ -1623,13 +1769,20 @@ class stream_event {
     struct structure : json::one_of<message_start_event, content_block_start_event, content_block_delta_event,
                                     content_block_stop_event, message_stop_event, metadata_event> {};
 
+    struct held_half {
+        std::int32_t index = 0;
+        delta_kind kind = delta_kind::none;
+        char16_t unit = 0;
+    };
+    static constexpr std::size_t max_held_halves = 16;
+
     std::string_view delta_text(delta_kind kind) const noexcept {
         return delta_.kind == kind ? delta_.text : std::string_view();
     }
     template <class Structure = structure>
     result<void> parse_structure() const;
     template <class = void>
-    BEDROCK_COLD result<void> parse_uncommon();
+    BEDROCK_COLD result<void> parse_uncommon(bool is_scanned);
     bool scan_any_delta();
     bool scan_delta_member(json::reader& in);
     bool scan_string(json::reader& in, delta_kind kind);
@@ -1637,13 +1790,19 @@ class stream_event {
     bool scan_inner(json::reader& in, std::string_view name, delta_kind kind);
     template <class = void>
     void use_structure();
+    template <class = void>
+    void join_halves();
+    template <class = void>
+    void give_held_half();
 
     event_kind kind_ = event_kind::unknown;
     std::string_view type_;
     std::string_view payload_;
     scanned_delta delta_;  // its text lies in the payload, in unescaped_ or in structure_
     std::string unescaped_;
-    mutable structure structure_;  // of the last event that was asked for or was no common delta
+    mutable structure structure_;    // of the last event that was asked for or was no common delta
+    mutable json::note_list notes_;  // of `structure_`
+    std::vector<held_half> held_;    // first halves of characters whose second half has not come
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1665,8 +1824,8 @@ template <>
 struct json::fields_of<tool_use_block_start> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field),
-        BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, tool_use_id, "toolUseId", json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(tool_use_block_start, name, "name", json::required_field | json::response_field),
         BEDROCK_JSON_FIELD(tool_use_block_start, type, "type", json::optional_field),
     };
 };
@@ -1766,8 +1925,9 @@ template <>
 struct json::fields_of<metadata_event> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(metadata_event, usage, "usage", json::required_field),
-        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field),
+        BEDROCK_JSON_FIELD(metadata_event, usage, "usage",
+                           json::required_field | json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(metadata_event, metrics, "metrics", json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(metadata_event, trace, "trace", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, performance, "performanceConfig", json::optional_field),
         BEDROCK_JSON_FIELD(metadata_event, service_tier, "serviceTier", json::optional_field),
@@ -1814,32 +1974,98 @@ result<void> stream_event::parse(std::string_view type, std::string_view payload
     payload_ = payload;
     kind_ = detail::kind_of_event(type);
     structure_.reset();
-    if (kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_)) return {};
-    return parse_uncommon();
+    bool const is_scanned = kind_ == event_kind::content_block_delta && scan_delta(payload, unescaped_, delta_);
+    if (is_scanned && !delta_.escaped) return {};
+    return parse_uncommon(is_scanned);
 }
 
 template <class>
-result<void> stream_event::parse_uncommon() {
-    delta_ = {};
-    if (kind_ == event_kind::unknown || (kind_ == event_kind::content_block_delta && scan_any_delta())) return {};
-    delta_ = {};
+result<void> stream_event::parse_uncommon(bool is_scanned) {
+    if (is_scanned) {
+        join_halves();
+        return {};
+    }
+    scanned_delta const none{.escaped = !held_.empty()};
+    delta_ = none;
+    if (kind_ == event_kind::unknown) return {};
+    if (kind_ == event_kind::content_block_delta && scan_any_delta()) {
+        join_halves();
+        return {};
+    }
+    delta_ = none;
     auto parsed = parse_structure();
-    if (parsed)
-        use_structure();
-    else
+    if (!parsed) {
         kind_ = event_kind::unknown;
+        return parsed;
+    }
+    use_structure();
+    if (kind_ == event_kind::content_block_delta)
+        join_halves();
+    else
+        give_held_half();
     return parsed;
+}
+
+template <class>
+void stream_event::join_halves() {
+    constexpr std::string_view replacement = "\xEF\xBF\xBD";  // what either half alone was read as
+    delta_.escaped = !held_.empty();                          // while there is a half, every delta is looked at
+    if (delta_.kind == delta_kind::none || delta_.kind == delta_kind::other) return;
+    if (held_.empty() && !delta_.text.ends_with(replacement)) return;
+    auto const written = detail::find_written_delta(payload_);
+    auto const first = detail::read_unit_escape(written);
+    auto const cut = detail::find_trailing_half(written);
+    auto const before =
+        std::find_if(held_.begin(), held_.end(), [this](held_half const& one) { return one.index == delta_.index; });
+    bool const holds = cut != 0 && (before != held_.end() || held_.size() < max_held_halves);
+    if (before == held_.end() && !holds) return;
+    std::string joined;
+    auto text = delta_.text;
+    if (before != held_.end()) {
+        if (before->kind == delta_.kind && first >= 0xDC00 && first <= 0xDFFF) {
+            append_utf8(joined, 0x10000u + ((static_cast<char32_t>(before->unit) - 0xD800u) << 10) + (first - 0xDC00u));
+            text.remove_prefix(replacement.size());
+        } else if (before->kind == delta_.kind) {
+            joined += replacement;
+        }
+        held_.erase(before);
+    }
+    if (holds) {
+        text.remove_suffix(replacement.size());
+        held_.push_back({delta_.index, delta_.kind, cut});
+    }
+    joined += text;
+    unescaped_ = std::move(joined);
+    delta_.text = unescaped_;
+    delta_.escaped = !held_.empty();
+}
+
+// At the end of a block, or of all of them.
+template <class>
+void stream_event::give_held_half() {
+    if (kind_ == event_kind::message_start) held_.clear();
+    delta_.escaped = !held_.empty();
+    bool const ends_all = kind_ == event_kind::message_stop;
+    if (!ends_all && kind_ != event_kind::content_block_stop) return;
+    auto const at = std::find_if(held_.begin(), held_.end(),
+                                 [&](held_half const& one) { return ends_all || one.index == delta_.index; });
+    if (at == held_.end()) return;
+    auto const given = *at;
+    held_.erase(at);
+    delta_ = {given.kind, given.index, "\xEF\xBF\xBD", !held_.empty()};
 }
 
 template <class Structure>
 result<void> stream_event::parse_structure() const {
     using arms = json::detail::union_arms<typename Structure::one_of_type>;
     auto const place = static_cast<std::size_t>(kind_);
-    auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_, {});
+    notes_.clear();
+    auto parsed = json::read_erased(*arms::table[place - 1], structure_.emplace_at(place), payload_,
+                                    {.rules = json::read_rules::response, .notes = &notes_});
     if (parsed) return {};
     structure_.reset();
     auto reason = std::move(parsed).error();
-    reason.message = "event " + std::string(type_) + ": " + reason.message;
+    reason.message = "event " + std::string(type_) + ": " + reason.message + describe_received(payload_);
     return unexpected{std::move(reason)};
 }
 
@@ -1934,22 +2160,41 @@ inline bool stream_event::scan_string(json::reader& in, delta_kind kind) {
 
 namespace bedrock::inline BEDROCK_ABI {
 
+/// How much a `message_accumulator` takes.
+struct accumulator_limits {
+    /// Bytes of text, tool input and reasoning, and of the JSON of all other events.
+    std::size_t max_bytes = std::size_t{64} << 20;
+    std::size_t max_blocks = 10'000;
+};
+
 /// Builds a `converse_response` whose message can be sent back as it is.
 /// Blocks stand in the order of their index; they may be interleaved, and need no contentBlockStart. A delta of another
 /// kind than its block makes a further block behind it. Text with citations becomes a citations block. A tool use's
 /// input is its pieces put together, `{}` where there were none; input that is not JSON, or not yet, goes to
 /// `tool_use_block::incomplete_input`. Blocks without a contentBlockStop are named in `incomplete_blocks`.
-/// Events and deltas that are not known go to `unmerged_events`.
+/// Events and deltas that are not known go to `unmerged_events`. Behind messageStop only metadata and unknown events
+/// change anything. Nothing more is taken once a limit is exceeded: `fault` says so.
 /// **Allocates:** what the response needs; a text delta grows its text only.
 /// Its members are templates of nothing, as protocols are (exchange.hpp): not compiled where nothing is accumulated.
 class message_accumulator {
   public:
+    message_accumulator() = default;
+    explicit message_accumulator(accumulator_limits limits) noexcept : limits_(limits) {}
+
     /// The next event, in the order of the stream.
     template <class = void>
     void add(stream_event const& event);
 
+    /// False of an event that may not come any more: behind messageStop there is metadata, and what is not known.
+    bool takes(stream_event const& event) const noexcept { return !complete_ || event.may_follow_end(); }
     /// messageStop has been seen.
     bool complete() const noexcept { return complete_; }
+    /// Why this is not a message, or not a whole one; empty where nothing is wrong: a limit that was exceeded, and once
+    /// `complete`, a tool use without id or name.
+    template <class = void>
+    std::string fault() const;
+    /// A limit was exceeded.
+    bool is_full() const noexcept { return is_full_; }
 
     /// The input of the tool use that is written under this index, as valid JSON however little of it has come; null
     /// where there is none. **Lifetime:** until the next event. **Cost:** what came since it was last asked for; who
@@ -1998,8 +2243,10 @@ class message_accumulator {
     template <class = void>
     void add_metadata(metadata_event const& event);
 
-    template <class = void>
-    std::vector<block>::iterator find_end(std::int32_t index) noexcept;
+    void grow(std::size_t bytes) noexcept {
+        bytes_ += bytes;
+        is_full_ = is_full_ || bytes_ > limits_.max_bytes;
+    }
     template <class = void>
     block& add_block(std::int32_t index);
     template <class = void>
@@ -2013,15 +2260,23 @@ class message_accumulator {
     template <class = void>
     static void merge(json::unknown_members& into, json::unknown_members const& from);
 
-    std::vector<block> blocks_;  // by index; of equal indices in the order of their coming
+    std::vector<block> blocks_;                       // in the order of their coming
+    std::multimap<std::int32_t, std::size_t> order_;  // their places by index; of equal ones in the order of coming
+    std::size_t last_ = 0;                            // the place of the block that was found last
     converse_response response_;
+    accumulator_limits limits_{};
+    std::size_t bytes_ = 0;
     bool complete_ = false;
+    bool is_full_ = false;
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 template <class>
 void message_accumulator::add(stream_event const& event) {
+    if (is_full_ || !takes(event)) return;
+    if (event.kind() != event_kind::content_block_delta) grow(event.payload().size());
+    if (auto const* const notes = event.notes()) response_.notes.append(event.type(), *notes);
     switch (event.kind()) {
         case event_kind::unknown:
             add_unmerged(event);
@@ -2039,9 +2294,11 @@ void message_accumulator::add(stream_event const& event) {
             add_delta(event);
             break;
         case event_kind::content_block_stop:
+            if (event.delta() != delta_kind::none && find_block(event.index()) != nullptr) add_delta(event);
             stop(event.index());
             break;
         case event_kind::message_stop:
+            if (event.delta() != delta_kind::none && find_block(event.index()) != nullptr) add_delta(event);
             if (auto const* const end = event.get_if<message_stop_event>()) finish(*end);
             break;
         case event_kind::metadata:
@@ -2068,10 +2325,13 @@ converse_response message_accumulator::snapshot() const {
 template <class>
 converse_response message_accumulator::take() {
     auto whole = std::exchange(response_, {});
-    auto blocks = std::exchange(blocks_, {});
-    complete_ = false;
+    std::vector<block> blocks = std::exchange(blocks_, {});
+    std::multimap<std::int32_t, std::size_t> const order = std::exchange(order_, {});
+    complete_ = is_full_ = false;
+    bytes_ = last_ = 0;
     if (!whole.message.role.is_set()) whole.message.role = conversation_role::assistant;
-    for (auto& one : blocks) {
+    for (auto const& place : order) {
+        block& one = blocks[place.second];
         if (auto* const use = one.content.get_if<tool_use_block>()) close_tool_input(one, *use);
         if (!one.finished) whole.incomplete_blocks.push_back(whole.message.content.size());
         whole.message.content.push_back(std::move(one.content));
@@ -2107,13 +2367,16 @@ void message_accumulator::add_delta(stream_event const& event) {
     auto const index = event.index();
     if (event.delta() == delta_kind::text) return add_text(index, event.text());
     if (event.delta() == delta_kind::tool_input) {
+        grow(event.tool_input().size());
         block_with<tool_use_block>(index).tool_input += event.tool_input();
         return;
     }
     if (event.delta() == delta_kind::reasoning_text) {
+        grow(event.reasoning_text().size());
         reasoning_with<reasoning_text_block>(index).text += event.reasoning_text();
         return;
     }
+    grow(event.payload().size());
     auto const* const typed = event.get_if<content_block_delta_event>();
     if (typed == nullptr) return;
     if (auto const* const outcome = typed->delta.get_if<tool_result_block_deltas>())
@@ -2131,6 +2394,7 @@ void message_accumulator::add_delta(stream_event const& event) {
 
 template <class>
 void message_accumulator::add_text(std::int32_t index, std::string_view text) {
+    grow(text.size());
     auto* const held = find_block(index);
     auto* const cited = held != nullptr ? held->content.get_if<citations_content_block>() : nullptr;
     if (cited == nullptr) {
@@ -2229,23 +2493,38 @@ void message_accumulator::add_metadata(metadata_event const& event) {
     merge(response_.unknown, event.unknown);
 }
 
-// Behind the blocks of this index and of lower ones.
-template <class>
-std::vector<message_accumulator::block>::iterator message_accumulator::find_end(std::int32_t index) noexcept {
-    return std::upper_bound(blocks_.begin(), blocks_.end(), index,
-                            [](std::int32_t wanted, block const& held) { return wanted < held.index; });
-}
-
 template <class>
 message_accumulator::block& message_accumulator::add_block(std::int32_t index) {
-    return *blocks_.insert(find_end(index), block{.index = index});
+    is_full_ = is_full_ || blocks_.size() >= limits_.max_blocks;
+    last_ = blocks_.size();
+    blocks_.push_back(block{.index = index});
+    order_.emplace(index, last_);
+    return blocks_.back();
+}
+
+// The last block of this index.
+template <class>
+message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
+    if (last_ < blocks_.size() && blocks_[last_].index == index) return &blocks_[last_];
+    auto const end = order_.upper_bound(index);
+    if (end == order_.begin() || std::prev(end)->first != index) return nullptr;
+    last_ = std::prev(end)->second;
+    return &blocks_[last_];
 }
 
 template <class>
-message_accumulator::block* message_accumulator::find_block(std::int32_t index) noexcept {
-    if (!blocks_.empty() && blocks_.back().index == index) return &blocks_.back();
-    auto const end = find_end(index);
-    return end != blocks_.begin() && (end - 1)->index == index ? &*(end - 1) : nullptr;
+std::string message_accumulator::fault() const {
+    if (blocks_.size() > limits_.max_blocks)
+        return "the message has more than " + std::to_string(limits_.max_blocks) + " content blocks";
+    if (is_full_)
+        return "the message has more than " + std::to_string(limits_.max_bytes) +
+               " bytes; raise max_answer_bytes if that is expected";
+    if (!complete_) return {};
+    for (auto const& one : blocks_)
+        if (auto const* const use = one.content.template get_if<tool_use_block>())
+            if (use->tool_use_id.empty() || use->name.empty())
+                return "content block " + std::to_string(one.index) + " is a tool use without id and name";
+    return {};
 }
 
 template <class Arm>

@@ -287,6 +287,9 @@ struct utf8_step {
     char32_t code_point = replacement_character;
 };
 
+/// The text behind the byte order mark that it begins with, or all of it. **Lifetime:** of the text.
+std::string_view skip_byte_order_mark(std::string_view text) noexcept;
+
 /// Decodes the first character of `text`.
 utf8_step decode_utf8(std::string_view text) noexcept;
 
@@ -307,6 +310,11 @@ void append_utf8(std::string& out, char32_t code_point);
 void append_sanitized_utf8(std::string& out, std::string_view text);
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+inline std::string_view skip_byte_order_mark(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
 
 inline utf8_step decode_utf8(std::string_view text) noexcept {
     if (text.empty()) return {};

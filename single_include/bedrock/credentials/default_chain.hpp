@@ -3,6 +3,7 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_CREDENTIALS_DEFAULT_CHAIN_HPP
 #define BEDROCK_SINGLE_INCLUDE_CREDENTIALS_DEFAULT_CHAIN_HPP
 
+#include "../sigv4.hpp"
 #include "../credentials.hpp"
 
 #include <openssl/bio.h>
@@ -320,11 +321,12 @@ template <class Use>
 provider_answer basic_cached_provider<Use>::land(environment const& surroundings, provider_answer fetched) {
     auto const now = surroundings.unix_milliseconds();
     auto const jitter = static_cast<std::int64_t>(surroundings.random_unit() * static_cast<double>(rules_.jitter_ms));
+    auto copy = fetched.credentials;  // member by member, an assignment that fails leaves keys of two kinds
     std::lock_guard const lock(guard_);
     bool const is_found = fetched.outcome == provider_outcome::found;
     auto const end = is_found ? fetched.credentials.expires_at_ms : std::nullopt;
     if (is_found && (!end || *end > now)) {
-        current_ = fetched.credentials;
+        current_ = std::move(copy);
         if (!end) {
             renew_at_ms_ = (std::numeric_limits<std::int64_t>::max)();
         } else {
@@ -380,8 +382,9 @@ void basic_cached_provider<Use>::forget(credentials const& refused) noexcept {
 
 namespace bedrock::inline BEDROCK_ABI {
 
-/// Replaces the secret key, session token and bearer token of `sent` by "***". A secret that is cut short, or goes on
-/// in another writing, is found by its first 12 characters and hidden up to the next blank, quote or markup.
+/// Replaces the secret key, session token and bearer token of `sent` by "***". Found are 12 characters of a secret in a
+/// row, or its first or last 8, in any case, with blanks and control characters between them. If the secret is cut short
+/// or continues in another encoding, what is left is hidden up to the next blank, quote or markup.
 void redact(std::string& text, credentials const& sent);
 
 /// The same for one secret. One of less than 8 characters is left: it may be a word.
@@ -389,19 +392,111 @@ void redact(std::string& text, std::string_view hidden);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline void redact(std::string& text, std::string_view hidden) {
-    constexpr std::size_t telling = 12, shortest = 8;
-    if (hidden.size() < shortest) return;
-    auto const front = hidden.substr(0, telling);
-    constexpr std::string_view replacement = "***";
-    for (std::size_t at = 0; (at = text.find(front, at)) != std::string::npos; at += replacement.size()) {
-        auto end = at + front.size();
-        for (auto left = hidden.substr(front.size()); !left.empty() && end != text.size() && text[end] == left.front();
-             left.remove_prefix(1))
-            ++end;
-        if (end - at != hidden.size()) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
-        text.replace(at, end - at, replacement);
+namespace redact_detail {
+
+inline constexpr std::size_t window = 8;    // characters, as many as a std::uint64_t has bytes
+inline constexpr std::size_t telling = 12;  // of a run in the middle of a secret
+inline constexpr std::string_view key_prefix = "bedrock-api-key-";  // public
+
+/// A text in lower case, without what is neither seen nor compared.
+struct folded_text {
+    explicit folded_text(std::string_view text) {
+        characters.reserve(text.size());
+        places.reserve(text.size());
+        for (std::size_t i = 0; i != text.size(); ++i) {
+            auto const byte = static_cast<unsigned char>(text[i]);
+            if (byte <= 0x20 || byte == 0x7f) continue;
+            characters.push_back(ascii::to_lower(text[i]));
+            places.push_back(i);
+        }
     }
+    folded_text(folded_text const&) = delete;
+    folded_text& operator=(folded_text const&) = delete;
+    ~folded_text() { crypto::secure_wipe(characters); }
+
+    std::string characters{};
+    std::vector<std::size_t> places{};
+};
+
+inline std::uint64_t shift_in(std::uint64_t seen, char next) noexcept {
+    return seen << 8 | static_cast<unsigned char>(next);
+}
+
+/// The windows of a secret, and where they begin.
+class window_table {
+  public:
+    explicit window_table(std::string_view hidden) {
+        std::uint64_t seen = 0;
+        for (std::size_t i = 0; i != hidden.size(); ++i) {
+            seen = shift_in(seen, hidden[i]);
+            if (i + 1 >= window) entries_.emplace_back(seen, i + 1 - window);
+        }
+        std::sort(entries_.begin(), entries_.end());
+    }
+    window_table(window_table const&) = delete;
+    window_table& operator=(window_table const&) = delete;
+    ~window_table() { crypto::secure_wipe(entries_.data(), entries_.size() * sizeof(entry)); }
+
+    /// How far the secret goes on in `text`, which has one of its windows here; 0 if that does not tell a secret.
+    std::size_t match(std::uint64_t seen, std::string_view hidden, std::string_view text) const {
+        constexpr int most_places = 16;  // of one window: a secret that repeats itself shall not cost its square
+        std::size_t best = 0;
+        auto at = std::lower_bound(entries_.begin(), entries_.end(), entry(seen, 0));
+        for (int i = 0; i != most_places && at != entries_.end() && at->first == seen; ++i, ++at) {
+            auto const rest = hidden.substr(at->second);
+            auto const most = (std::min)(rest.size(), text.size());
+            std::size_t size = window;
+            while (size != most && rest[size] == text[size]) ++size;
+            bool const tells = size >= telling || at->second == 0 || size == rest.size();
+            if (tells) best = (std::max)(best, size);
+        }
+        return best;
+    }
+
+  private:
+    using entry = std::pair<std::uint64_t, std::size_t>;
+    std::vector<entry> entries_{};
+};
+
+}  // namespace redact_detail
+
+inline void redact(std::string& text, std::string_view hidden) {
+    using namespace redact_detail;
+    if (hidden.starts_with(key_prefix)) hidden.remove_prefix(key_prefix.size());
+    folded_text const secret(hidden);
+    std::string_view const wanted = secret.characters;
+    if (wanted.size() < window || text.size() < window) return;
+    window_table const windows(wanted);
+    folded_text const folded(text);
+    std::string_view const shown = folded.characters;
+    std::string kept;
+    std::size_t copied = 0;  // of the text
+    std::uint64_t seen = 0;
+    std::size_t fresh = 0;  // characters in `seen`
+    for (std::size_t i = 0; i != shown.size(); ++i) {
+        seen = shift_in(seen, shown[i]);
+        if (++fresh < window) continue;
+        auto const first = i + 1 - window;
+        auto const size = windows.match(seen, wanted, shown.substr(first));
+        if (size == 0) continue;
+        auto begin = folded.places[first];
+        auto end = folded.places[first + size - 1] + 1;
+        bool const has_begin = wanted.starts_with(shown.substr(first, window));
+        bool const has_end = wanted.ends_with(shown.substr(first + size - window, window));
+        if (!has_end) end = (std::min)(text.find_first_of(" \t\r\n\"'<>", end), text.size());
+        if (!has_begin) {
+            auto const before = text.find_last_of(" \t\r\n\"'<>=:,;&?", begin);
+            begin = (std::max)(copied, before == std::string::npos ? 0 : before + 1);
+        }
+        kept.append(text, copied, begin - copied).append("***");
+        copied = end;
+        fresh = 0;
+        while (i + 1 != shown.size() && folded.places[i + 1] < end) ++i;
+    }
+    if (copied == 0) return;
+    kept.append(text, copied);
+    text.swap(kept);
+    crypto::secure_wipe(kept);
 }
 
 inline void redact(std::string& text, credentials const& sent) {
@@ -508,6 +603,7 @@ inline std::string check_members(std::initializer_list<member> all) {
 }
 
 inline std::string read_document(std::string_view text, json::descriptor const& of, void* into) {
+    text = skip_byte_order_mark(text);
     if (ascii::trim(text).empty()) return "it is empty";
     if (ascii::trim(text).front() == '<') return "it is a web page or XML, not JSON";
     auto const read = json::read_erased(of, into, text, {.code = errc::credentials});
@@ -985,7 +1081,7 @@ inline imds_setting find_imds_setting(std::string const& option, std::string_vie
 inline std::string find_imds_switch(imds_options const& options, environment const& surroundings) {
     if (options.disabled) return "switched off by an option";
     auto const value = non_blank_variable(surroundings, "AWS_EC2_METADATA_DISABLED");
-    if (!value || http::equal_names(*value, "false")) return {};
+    if (!value || !http::equal_names(*value, "true")) return {};  // other values are noted with the settings
     return "switched off by AWS_EC2_METADATA_DISABLED";
 }
 
@@ -1279,10 +1375,11 @@ template <class Use>
 provider_answer basic_imds_provider<Use>::settle(provider_answer answer, bool settled,
                                                  environment const& surroundings) {
     {
+        auto copy = answer.credentials;  // member by member, an assignment that fails leaves keys of two kinds
         std::lock_guard const lock(guard_);
         if (settled) kept_.reset();
         if (answer.outcome == provider_outcome::found) {
-            kept_ = answer.credentials;
+            kept_ = std::move(copy);
         } else if (kept_) {
             answer.outcome = provider_outcome::found;
             answer.credentials = *kept_;
@@ -1319,8 +1416,8 @@ void basic_imds_provider<Use>::forget(credentials const& refused) noexcept {
 #endif
 
 // ===== bedrock/ini.hpp ===============================================================================================
-// Owns the line grammar of AWS's shared config and credentials files: what each line is, and where the first wrong one
-// stands. Never does I/O, never allocates, and never decides what a section or a key means.
+// The line grammar of AWS's shared config and credentials files: what each line is, and which are not understood.
+// It never does I/O, never allocates, and never decides what a section or a key means.
 #ifndef BEDROCK_INI_HPP
 #define BEDROCK_INI_HPP
 
@@ -1344,9 +1441,8 @@ enum class fault : unsigned char {
     invalid_utf8,           ///< something that is no comment is not UTF-8
     zero_byte,              ///< something that is no comment holds U+0000: mostly a file in UTF-16
     unterminated_section,   ///< `[` without `]`
-    text_after_section,     ///< something else than a comment follows `]`
-    outside_section,        ///< a property, or an indented line, before the first section
-    stray_continuation,     ///< an indented line without a property above it in its section
+    text_after_section,     ///< something else than a comment follows `]`; the section counts
+    outside_section,        ///< a property before the first section
     missing_equals,         ///< a line that is no section and has no `=`
     missing_key,            ///< nothing before the `=`
     missing_nested_equals,  ///< an indented line below an empty value, without `=`
@@ -1369,10 +1465,11 @@ struct status {
 
 enum class line_kind : unsigned char {
     none,          ///< no line: the end, or a fault
+    skipped,       ///< not understood, see `problem`; all other members are empty
     section,       ///< `[key]`
     property,      ///< `key = value`; an empty value opens a block of nested lines
-    nested,        ///< an indented `key = value` below a property without a value
-    continuation,  ///< an indented line below a property with a value
+    nested,        ///< a `key = value` that is indented further than a property without a value above it
+    continuation,  ///< a line that is indented further than a property with a value above it
 };
 
 /// A line that says something. **Lifetime:** of the text.
@@ -1387,6 +1484,12 @@ struct line {
     std::string_view text{};
     /// From 1.
     std::size_t number = 0;
+    /// What is wrong with a `skipped` line, or `text_after_section`.
+    fault problem = fault::none;
+    /// A section or property that does not begin at the line's start.
+    bool indented = false;
+    /// A line that begins with `[`, also a skipped one.
+    bool is_section = false;
 };
 
 /// Gives the lines of a text, comments and blank lines left out:
@@ -1394,16 +1497,18 @@ struct line {
 ///     for (ini::line line; reader.next(line);) use(line);
 ///     if (auto const state = reader.state(); !state.ok()) report(state);
 ///
-/// The grammar is the one that the AWS SDKs share a test suite for (aws-runtime's profile-parser-tests.json):
+/// The grammar is the one that the AWS SDKs share a test suite for (aws-runtime's profile-parser-tests.json), but
+/// indentation is read as botocore does, and a line that is not understood is given as `skipped`:
 /// - Lines end in LF or CR LF. Blanks are spaces, tabs and carriage returns. A byte order mark is passed over.
 /// - A line that begins with `#` or `;` is a comment. One also ends a section line anywhere, and a property line behind
 ///   a blank: `value#1` is a value.
-/// - Indented lines belong to the property above, over blank lines and comments, but not over a section line. They have
-///   no comments, but below an empty value one that begins with `#` or `;` is passed over, as botocore and the
-///   JavaScript SDK do.
+/// - Lines that are indented further than the property above belong to it, over blank lines and comments, but not over
+///   a section line. They have no comments, but below an empty value one that begins with `#` or `;` is passed over, as
+///   botocore and the JavaScript SDK do. Other indented lines are sections, properties and comments like any.
 /// - Names and keys are not checked here: see `is_identifier`.
 ///
-/// **Errors:** the first fault stays. **Lifetime:** the text outlives the reader and what it gives.
+/// **Errors:** `too_large` and `line_too_long` end the text. **Lifetime:** the text outlives the reader and what it
+/// gives.
 /// **Allocates:** nothing.
 class reader {
   public:
@@ -1414,14 +1519,15 @@ class reader {
     status state() const noexcept { return state_; }
 
   private:
-    enum class below : unsigned char { nothing, section, value, block };  // what an indented line would belong to
+    enum class below : unsigned char { nothing, section, value, block };  // what a line further in would belong to
 
     bool take_line(std::string_view& whole) noexcept;
-    bool classify(std::string_view whole, line& found) noexcept;
-    bool read_section(std::string_view whole, line& found) noexcept;
-    bool read_property(std::string_view whole, line& found) noexcept;
-    bool read_indented(std::string_view whole, line& found) noexcept;
-    bool is_text(std::string_view checked) noexcept;
+    void classify(std::string_view whole, line& found) noexcept;
+    void read_section(std::string_view trimmed, line& found) noexcept;
+    void read_property(std::string_view trimmed, line& found) noexcept;
+    void read_lower(std::string_view trimmed, line& found) noexcept;
+    static fault check_text(std::string_view checked) noexcept;
+    static void skip(line& found, fault why) noexcept;
     bool fail(fault code) noexcept;
 
     std::string_view rest_;
@@ -1430,6 +1536,7 @@ class reader {
     std::size_t next_offset_ = 0;
     std::size_t number_ = 0;
     below below_ = below::nothing;
+    std::size_t indent_ = 0;  // of the property above
     status state_;
 };
 
@@ -1472,9 +1579,6 @@ constexpr std::string_view describe(fault code) noexcept {
             return "expected nothing but a comment behind the section's ']'";
         case fault::outside_section:
             return "expected a section such as [default] before the first property";
-        case fault::stray_continuation:
-            return "the line is indented, but there is no property above it in its section; expected \"name = value\" "
-                   "at the line's start";
         case fault::missing_equals:
             return "expected \"name = value\", but the line has no '='";
         case fault::missing_key:
@@ -1515,10 +1619,7 @@ inline bool reader::next(line& found) noexcept {
     found = {};
     std::string_view whole;
     while (take_line(whole)) {
-        if (!classify(whole, found)) {
-            found = {};
-            return false;
-        }
+        classify(whole, found);
         if (found.kind == line_kind::none) continue;
         found.number = number_;
         return true;
@@ -1546,67 +1647,83 @@ inline bool reader::take_line(std::string_view& whole) noexcept {
     return whole.size() <= line_limit_ || fail(fault::line_too_long);
 }
 
-// False at a fault. A line that says nothing leaves `found` as it is.
-inline bool reader::classify(std::string_view whole, line& found) noexcept {
+// A line that says nothing leaves `found` as it is.
+inline void reader::classify(std::string_view whole, line& found) noexcept {
     auto const trimmed = ascii::trim(whole);
-    if (trimmed.empty() || is_comment_mark(whole.front())) return true;
-    if (whole.front() == '[') return read_section(whole, found);
-    if (ascii::is_blank(whole.front())) return read_indented(trimmed, found);
-    return read_property(whole, found);
+    if (trimmed.empty()) return;
+    auto const indent = static_cast<std::size_t>(trimmed.data() - whole.data());
+    bool const is_lower = (below_ == below::value || below_ == below::block) && indent > indent_;
+    if (is_lower) return read_lower(trimmed, found);
+    if (is_comment_mark(trimmed.front())) return;
+    indent_ = indent;
+    found.indented = indent != 0;
+    if (trimmed.front() == '[')
+        read_section(trimmed, found);
+    else
+        read_property(trimmed, found);
+}
+
+inline void reader::skip(line& found, fault why) noexcept {
+    found = {};
+    found.kind = line_kind::skipped;
+    found.problem = why;
 }
 
 // Comments may hold anything.
-inline bool reader::is_text(std::string_view checked) noexcept {
-    if (checked.find('\0') != std::string_view::npos) return fail(fault::zero_byte);
-    return valid_utf8(checked) || fail(fault::invalid_utf8);
+inline fault reader::check_text(std::string_view checked) noexcept {
+    if (checked.find('\0') != std::string_view::npos) return fault::zero_byte;
+    return valid_utf8(checked) ? fault::none : fault::invalid_utf8;
 }
 
-inline bool reader::read_section(std::string_view whole, line& found) noexcept {
-    auto const text = detail::without_comment(whole, false);
-    if (!is_text(text)) return false;
-    if (!text.ends_with(']'))
-        return fail(text.find(']') == std::string_view::npos ? fault::unterminated_section : fault::text_after_section);
+// What follows a section line that is not understood belongs to no section, and not to the one before.
+inline void reader::read_section(std::string_view trimmed, line& found) noexcept {
+    auto const text = detail::without_comment(trimmed, false);
     below_ = below::section;
+    auto const end = text.rfind(']');
+    auto why = check_text(text);
+    if (why == fault::none && end == std::string_view::npos) why = fault::unterminated_section;
+    if (why != fault::none) skip(found, why);
+    found.is_section = true;
+    if (why != fault::none) return;
+    if (end + 1 != text.size()) found.problem = fault::text_after_section;
     found.kind = line_kind::section;
-    found.key = ascii::trim(text.substr(1, text.size() - 2));
+    found.key = ascii::trim(text.substr(1, end - 1));
     found.text = text;
-    return true;
 }
 
-inline bool reader::read_property(std::string_view whole, line& found) noexcept {
-    auto const text = detail::without_comment(whole, true);
-    if (!is_text(text)) return false;
-    if (below_ == below::nothing) return fail(fault::outside_section);
+// What is indented below a property that is not understood belongs to it.
+inline void reader::read_property(std::string_view trimmed, line& found) noexcept {
+    auto const text = detail::without_comment(trimmed, true);
+    bool const is_outside = below_ == below::nothing;
+    if (!is_outside) below_ = below::value;
+    if (auto const why = check_text(text); why != fault::none) return skip(found, why);
+    if (is_outside) return skip(found, fault::outside_section);
     auto const equals = text.find('=');
-    if (equals == std::string_view::npos) return fail(fault::missing_equals);
+    if (equals == std::string_view::npos) return skip(found, fault::missing_equals);
     found.kind = line_kind::property;
     found.key = ascii::trim(text.substr(0, equals));
     found.value = ascii::trim(text.substr(equals + 1));
     found.text = text;
-    if (found.key.empty()) return fail(fault::missing_key);
-    below_ = found.value.empty() ? below::block : below::value;
-    return true;
+    if (found.key.empty()) return skip(found, fault::missing_key);
+    if (found.value.empty()) below_ = below::block;
 }
 
-inline bool reader::read_indented(std::string_view text, line& found) noexcept {
-    bool const is_comment = below_ == below::block && is_comment_mark(text.front());
-    if (is_comment) return true;
-    if (!is_text(text)) return false;
-    if (below_ == below::nothing) return fail(fault::outside_section);
-    if (below_ == below::section) return fail(fault::stray_continuation);
+inline void reader::read_lower(std::string_view text, line& found) noexcept {
+    if (below_ == below::block && is_comment_mark(text.front())) return;
+    if (auto const why = check_text(text); why != fault::none) return skip(found, why);
     found.text = text;
     if (below_ == below::value) {
         found.kind = line_kind::continuation;
         found.value = text;
-        return true;
+        return;
     }
     // The value keeps what looks like a comment, but a comment cannot hold the only `=`.
     auto const equals = detail::without_comment(text, true).find('=');
-    if (equals == std::string_view::npos) return fail(fault::missing_nested_equals);
+    if (equals == std::string_view::npos) return skip(found, fault::missing_nested_equals);
     found.kind = line_kind::nested;
     found.key = ascii::trim(text.substr(0, equals));
     found.value = ascii::trim(text.substr(equals + 1));
-    return !found.key.empty() || fail(fault::missing_nested_key);
+    if (found.key.empty()) skip(found, fault::missing_nested_key);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::ini
@@ -1708,8 +1825,8 @@ inline std::string selected_profile(environment const& surroundings) {
 #endif
 
 // ===== bedrock/profile_file.hpp ======================================================================================
-// Owns what AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both
-// files. Never does I/O, and never decides which credentials a profile stands for.
+// What AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both files.
+// It never does I/O, and never decides which credentials a profile stands for.
 #ifndef BEDROCK_PROFILE_FILE_HPP
 #define BEDROCK_PROFILE_FILE_HPP
 
@@ -1842,10 +1959,11 @@ class profile_set {
 };
 
 /// Reads both files. In the config file sections are `[default]`, `[profile NAME]`, `[sso-session NAME]` and
-/// `[services NAME]`, the name with or without quotes as the JavaScript SDK has it; in the credentials file profiles
-/// only, `[NAME]`. Other sections, and keys that are no `ini::is_identifier`, are passed over with a warning, and so is
-/// `[default]` where there is a `[profile default]`.
-/// **Errors:** credentials, with file and line, for a line that breaks the grammar, and for limits.
+/// `[services NAME]`; a name with blanks is quoted as in a shell, as botocore has it. In the credentials file sections
+/// are profiles, `[NAME]`, whose name may have blanks. Other sections, lines that are not understood, and keys that are
+/// not an `ini::is_identifier` are passed over with a warning, and so is `[default]` if there is a `[profile default]`.
+/// Keys in a `[services NAME]` section may have blanks.
+/// **Errors:** credentials, with file and line, for limits.
 template <class = void>
 result<profile_set> parse_profiles(profile_texts const& from, profile_limits const& limits = {});
 
@@ -1952,11 +2070,33 @@ struct section_title {
 inline section_title split_title(std::string_view title) noexcept {
     auto const blank = title.find_first_of(" \t\r");
     if (blank == std::string_view::npos) return {{}, title};
-    auto name = ascii::trim(title.substr(blank));
-    bool const quoted =
-        name.size() >= 2 && name.front() == name.back() && (name.front() == '"' || name.front() == '\'');
-    if (quoted) name = name.substr(1, name.size() - 2);
-    return {title.substr(0, blank), name};
+    return {title.substr(0, blank), ascii::trim(title.substr(blank))};
+}
+
+/// The one word that a text is for a shell, without its quotes, as botocore reads names; false for none or several.
+inline bool unquote_name(std::string_view text, std::string& name) {
+    char quote = 0;
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        char const c = text[i];
+        if (quote == 0 && ascii::is_blank(c)) return false;
+        bool const escapes = c == '\\' && quote != '\'';
+        if (escapes) {
+            if (i + 1 == text.size()) return false;
+            char const next = text[i + 1];
+            if (quote == 0 || next == '"' || next == '\\') {
+                name += next;
+                ++i;
+                continue;
+            }
+        }
+        if (quote == 0 && (c == '"' || c == '\''))
+            quote = c;
+        else if (c == quote)
+            quote = 0;
+        else
+            name += c;
+    }
+    return quote == 0 && !name.empty();
 }
 
 // A template of nothing, as protocols are (exchange.hpp): not compiled where no files are read.
@@ -1977,7 +2117,9 @@ class basic_profile_reader {
     result<void> take_property(ini::line const& line);
     result<void> take_nested(ini::line const& line);
     void take_continuation(ini::line const& line);
-    std::vector<profile_section>* find_place(section_title title);
+    std::vector<profile_section>* find_place(section_title title, std::string& name);
+    void note_line(ini::line const& line);
+    bool is_key(std::string_view key) const noexcept;
     void warn(std::string_view text);
     result<void> stop(std::string_view text, std::size_t line) const;
     std::string at_line(std::size_t line) const;
@@ -1995,6 +2137,8 @@ class basic_profile_reader {
     std::vector<profile_section> plain_defaults_;
     std::size_t plain_default_line_ = 0;
     bool prefixed_default_ = false;
+    bool in_services_ = false;
+    bool indentation_noted_ = false;
 };
 using profile_reader = basic_profile_reader<void>;
 
@@ -2004,10 +2148,18 @@ result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view
     section_ = nullptr;
     property_ = nullptr;
     ini::reader reader(text, limits_.file);
+    indentation_noted_ = false;
     for (ini::line line; reader.next(line);) {
         line_ = line.number;
+        note_line(line);
         result<void> taken;
         switch (line.kind) {
+            case ini::line_kind::skipped:
+                if (line.problem == ini::fault::missing_nested_equals || line.problem == ini::fault::missing_nested_key)
+                    break;
+                property_ = nullptr;
+                if (line.is_section) section_ = nullptr;
+                break;
             case ini::line_kind::section:
                 taken = begin_section(line.key);
                 break;
@@ -2022,11 +2174,8 @@ result<void> basic_profile_reader<Use>::read(profile_file file, std::string_view
         }
         if (!taken) return taken;
     }
-    if (auto const state = reader.state(); !state.ok()) {
-        bool const limit = state.code == ini::fault::too_large || state.code == ini::fault::line_too_long;
-        std::string why(ini::describe(state.code));
-        return stop(why.append(limit ? " (profile_limits::file)" : ""), state.line);
-    }
+    if (auto const state = reader.state(); !state.ok())
+        return stop(std::string(ini::describe(state.code)) + " (profile_limits::file)", state.line);
     if (file == profile_file::credentials) return {};
     if (prefixed_default_ && !plain_defaults_.empty()) {
         line_ = plain_default_line_;
@@ -2044,26 +2193,54 @@ result<void> basic_profile_reader<Use>::begin_section(std::string_view title) {
     property_ = nullptr;
     section_ = nullptr;
     auto const split = split_title(title);
-    auto* const place = find_place(split);
+    std::string name;
+    bool const is_credentials = file_ == profile_file::credentials;
+    bool const has_kind = split.kind == "profile" || split.kind == "sso-session" || split.kind == "services";
+    bool const is_plain = is_credentials && !has_kind;  // the whole title is the name
+    if (is_plain) name = title;
+    auto* const place = find_place(is_plain ? section_title{{}, title} : split, name);
+    in_services_ = place == &set_.services_;
     if (!place) return {};
     section_ = &place->emplace_back();
-    section_->name_ = split.name;
+    section_->name_ = std::move(name);
     return {};
+}
+
+// What is wrong with a line, or was read although it is not at its line's start: that once a file.
+template <class Use>
+void basic_profile_reader<Use>::note_line(ini::line const& line) {
+    if (line.problem == ini::fault::text_after_section)
+        warn("the text behind the section's ']' is passed over");
+    else if (line.problem != ini::fault::none)
+        warn("the line is passed over: " + std::string(ini::describe(line.problem)));
+    if (!line.indented || indentation_noted_) return;
+    indentation_noted_ = true;
+    warn("an indented section or key is read; some AWS tools want it at the line's start");
+}
+
+template <class Use>
+bool basic_profile_reader<Use>::is_key(std::string_view key) const noexcept {
+    if (!in_services_) return ini::is_identifier(key);
+    auto const first = key.find_first_not_of(' ');
+    for (char const c : key)
+        if (c != ' ' && !ini::is_identifier({&c, 1})) return false;
+    return first != std::string_view::npos;
 }
 
 // Null, and a warning, for a section that is none here.
 template <class Use>
-std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title) {
+std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_title title, std::string& name) {
     bool const in_config = file_ == profile_file::config;
     char const* why = nullptr;
     if (!in_config && !title.kind.empty()) {
         why = "the credentials file has profiles only, as [NAME] without \"profile\"";
-    } else if (!ini::is_identifier(title.name)) {
-        why = "a name has letters, digits and _ - / . % @ : + only";
     } else if (!in_config) {
-        return &set_.profiles_;
+        if (!name.empty()) return &set_.profiles_;
+        why = "the section has no name";
+    } else if (title.kind.empty() ? (name = title.name).empty() : !unquote_name(title.name, name)) {
+        why = "a name is one word, or quoted: [profile \"two words\"]";
     } else if (title.kind == "profile") {
-        prefixed_default_ = prefixed_default_ || title.name == "default";
+        prefixed_default_ = prefixed_default_ || name == "default";
         return &set_.profiles_;
     } else if (title.kind == "sso-session") {
         return &set_.sso_sessions_;
@@ -2071,7 +2248,7 @@ std::vector<profile_section>* basic_profile_reader<Use>::find_place(section_titl
         return &set_.services_;
     } else if (!title.kind.empty()) {
         why = "expected profile, sso-session or services before the name";
-    } else if (title.name != "default") {
+    } else if (name != "default") {
         why = "a profile of the config file is written [profile NAME]";
     } else {
         plain_default_line_ = line_;
@@ -2094,7 +2271,7 @@ template <class Use>
 result<void> basic_profile_reader<Use>::take_property(ini::line const& line) {
     property_ = nullptr;
     if (!section_) return {};
-    if (!ini::is_identifier(line.key)) {
+    if (!is_key(line.key)) {
         warn("a property ignored: its name has other characters than letters, digits and _ - / . % @ : +");
         return {};
     }
@@ -2485,7 +2662,7 @@ struct settings_request {
     /// An ARN says its region.
     std::string model_id{};
     /// The first label of the service's host, and its endpoint variable. What follows AWS_ENDPOINT_URL_ there, in lower
-    /// case, is the service's name in a `[services NAME]` section.
+    /// case, is the service's name in a `[services NAME]` section, where `-` and blanks count as `_`.
     std::string service{runtime_service.host};
     std::string endpoint_variable{runtime_service.endpoint_variable};
     /// Empty: AWS_PROFILE, else "default".
@@ -2613,8 +2790,15 @@ inline switch_setting find_switch(std::optional<bool> said, environment const& s
     return {};
 }
 
+/// An id of a service as it is written in files: in lower case, with `_` for `-` and blanks.
+inline std::string spell_service_id(std::string_view id) {
+    std::string spelled;
+    for (char const c : id) spelled.push_back(c == '-' || c == ' ' ? '_' : ascii::to_lower(c));
+    return spelled;
+}
+
 inline setting find_profile_endpoint(settings_request const& wanted, profile_view const& profile,
-                                     std::string& problem) {
+                                     std::vector<std::string>& notes, std::string& problem) {
     constexpr std::string_view prefix = "AWS_ENDPOINT_URL_";
     auto const services = profile.find("services");
     if (!services.value.empty()) {
@@ -2627,22 +2811,31 @@ inline setting find_profile_endpoint(settings_request const& wanted, profile_vie
         }
         std::string_view id = wanted.endpoint_variable;
         if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
-        auto const url = section->value(id, "endpoint_url");  // keys are the same in any case
-        if (!url.empty()) return {std::string(url), "services " + services.value + " of " + profile.source()};
+        auto const wanted_id = spell_service_id(id);
+        std::string there;
+        for (auto const& entry : section->properties()) {
+            auto const url = section->value(entry.key, "endpoint_url");
+            if (!url.empty() && spell_service_id(entry.key) == wanted_id)
+                return {std::string(url), "services " + services.value + " of " + profile.source()};
+            there += (there.empty() ? "" : ", ") + entry.key;
+        }
+        notes.push_back("services " + quote(services.value) + " of " + profile.source() + " has no endpoint_url for " +
+                        wanted_id + (there.empty() ? "" : "; it has " + there));
     }
     return profile.find("endpoint_url");
 }
 
 /// Variables and profile; empty where neither has one, or they do not count.
 inline setting find_configured_endpoint(environment const& surroundings, settings_request const& wanted,
-                                        profile_view const& profile, std::string& problem) {
+                                        profile_view const& profile, std::vector<std::string>& notes,
+                                        std::string& problem) {
     auto const ignored =
         find_switch(wanted.ignore_configured_endpoints, surroundings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile,
                     "ignore_configured_endpoint_urls", problem);
     if (ignored.on) return {};
     auto found = from_variables(surroundings, {wanted.endpoint_variable, "AWS_ENDPOINT_URL"});
     if (!found.value.empty()) return found;
-    return find_profile_endpoint(wanted, profile, problem);
+    return find_profile_endpoint(wanted, profile, notes, problem);
 }
 
 /// AWS_MAX_ATTEMPTS and max_attempts as AWS's SDKs read them: a positive number, or it does not count.
@@ -2749,6 +2942,11 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (found.region.value.empty()) found.region = std::move(wanted.default_region);
     if (found.region.value.empty()) found.region = {"us-east-1", "default"};
 
+    if (auto const value = non_blank_variable(surroundings, "AWS_EC2_METADATA_DISABLED"))
+        if (!http::equal_names(*value, "true") && !http::equal_names(*value, "false"))
+            found.notes.push_back("AWS_EC2_METADATA_DISABLED is " + quote(*value) +
+                                  ", which does not count: only true switches instance metadata off");
+
     std::string problem;
     detail::check_arn(wanted.model_id, found.region, problem);
     if (!is_chosen && !arn_region.empty()) found.region = {std::string(arn_region), "model ARN"};
@@ -2756,7 +2954,7 @@ exchange<result<settings>> find_settings(environment const& surroundings, settin
     if (!arn_region.empty()) detail::check_allowed(wanted, {std::string(arn_region), "model ARN"}, problem);
     found.endpoint = std::move(wanted.endpoint);
     if (found.endpoint.value.empty())
-        found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, problem);
+        found.endpoint = detail::find_configured_endpoint(surroundings, wanted, profile, found.notes, problem);
     found.use_fips = detail::find_switch(wanted.use_fips, surroundings, "AWS_USE_FIPS_ENDPOINT", profile,
                                          "use_fips_endpoint", problem);
     found.use_dual_stack = detail::find_switch(wanted.use_dual_stack, surroundings, "AWS_USE_DUALSTACK_ENDPOINT",
@@ -2846,9 +3044,10 @@ exchange<std::shared_ptr<imds_provider>> basic_instance_provider<Use>::find_serv
     }
     std::lock_guard const lock(guard_);
     if (!service_ || endpoint_ != wanted.profile_endpoint || mode_ != wanted.profile_endpoint_mode) {
-        endpoint_ = wanted.profile_endpoint;
-        mode_ = wanted.profile_endpoint_mode;
+        auto endpoint = wanted.profile_endpoint, mode = wanted.profile_endpoint_mode;
         service_ = detail::share_new<imds_provider>(std::move(wanted));
+        endpoint_ = std::move(endpoint);
+        mode_ = std::move(mode);
     }
     co_return service_;
 }
@@ -3469,9 +3668,16 @@ struct token_file {
 template <class = void>
 exchange<token_file> read_token_file(std::string path, file_stamp known = {});
 
-/// Replaces its text at one stroke. False where that cannot be done, and for an empty text, which no token has.
+struct token_replacement {
+    bool done = false;
+    /// What a person should know of it; mostly empty.
+    std::string note{};
+};
+
+/// Replaces the text of a file that was read, and makes it its owner's alone. Not done if the file has changed since, if
+/// it cannot be written, and for an empty text, which no token has. **Lifetime:** `old` must outlive the exchange.
 template <class = void>
-exchange<bool> replace_token_file(std::string path, std::string text);
+exchange<token_replacement> replace_token_file(token_file const& old, std::string text);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -3491,6 +3697,7 @@ exchange<token_file> read_token_file(std::string path, file_stamp known) {
     file_ask asked(path);
     asked.max_bytes = std::size_t{1} << 20;
     asked.known = known;
+    asked.is_cache = true;
     co_await asked;
     read.name = clean_line(path, longest_path);
     read.path = std::move(path);
@@ -3502,12 +3709,17 @@ exchange<token_file> read_token_file(std::string path, file_stamp known) {
 }
 
 template <class>
-exchange<bool> replace_token_file(std::string path, std::string text) {
-    if (text.empty()) co_return false;
-    replace_ask change(std::move(path), std::move(text));
+exchange<token_replacement> replace_token_file(token_file const& old, std::string text) {
+    token_replacement made;
+    if (text.empty()) co_return made;
+    replace_ask change(old.path, std::move(text));
+    change.known = old.stamp;
+    change.owner_only = true;
     co_await change;
-    crypto::secure_wipe(change.text);
-    co_return change.done;
+    crypto::secure_wipe(text);  // a short text is still there
+    made.done = change.done;
+    if (change.was_open_to_others) made.note = "the mode of " + old.name + " is now 0600: others had access to the token";
+    co_return made;
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI
@@ -3665,10 +3877,11 @@ bool basic_login_provider<Use>::is_refused(login_token const& token) {
 template <class Use>
 bool basic_login_provider<Use>::take_turn(login_token const& token, environment const& surroundings) {
     auto const now = surroundings.steady_milliseconds();
+    auto key_id = token.credentials.access_key_id;
     std::lock_guard const lock(guard_);
     if (tried_at_ms_ && now - *tried_at_ms_ < login_detail::least_between_ms) return false;
     tried_at_ms_ = now;
-    tried_key_id_ = token.credentials.access_key_id;
+    tried_key_id_ = std::move(key_id);
     failure_.reset();
     return true;
 }
@@ -3695,7 +3908,15 @@ error basic_login_provider<Use>::last_failure(login_token const& token) {
 template <class Use>
 void basic_login_provider<Use>::forget(credentials const& refused) noexcept {
     std::lock_guard const lock(guard_);
-    refused_key_id_ = refused.access_key_id;
+#if BEDROCK_EXCEPTIONS
+    try {
+#endif
+        refused_key_id_ = refused.access_key_id;
+#if BEDROCK_EXCEPTIONS
+    } catch (...) {  // without memory the service refuses them once more
+        refused_key_id_.clear();
+    }
+#endif
 }
 
 template <class Use>
@@ -3744,11 +3965,13 @@ exchange<provider_answer> basic_login_provider<Use>::load(environment const& sur
     auto const renewed = co_await renew(token, surroundings);
     auto const again = co_await read_token_file(file.path, file.stamp);
     if (renewed) {
-        bool is_written = false;
+        token_replacement written;
         if (again.outcome == file_outcome::unchanged)
-            is_written = co_await replace_token_file(file.path, renew_login_text(file.text.view(), *renewed));
-        if (!is_written) keep(*renewed);
-        co_return conclude(*renewed, true, error());
+            written = co_await replace_token_file(file, renew_login_text(file.text.view(), *renewed));
+        if (!written.done) keep(*renewed);
+        auto answer = conclude(*renewed, true, error());
+        if (!written.note.empty()) answer.credentials.source += " (" + written.note + ")";
+        co_return answer;
     }
     note_failure(renewed.error());
     auto const others = parse_login_token(again.text.view());  // another process may have been faster
@@ -3924,6 +4147,10 @@ inline std::string describe_process_failure(process_ask const& asked) {
             return "did not end within " + std::to_string(asked.timeout_ms) + " ms and was stopped" + complaint;
         case process_failure::too_much_output:
             return "printed more than " + std::to_string(asked.max_output) + " bytes and was stopped" + complaint;
+        case process_failure::unknown_status:
+            return "ended, but its exit status is unknown, because another part of this program waits for every child "
+                   "process (does it ignore SIGCHLD, or call wait()?)" +
+                   complaint;
         case process_failure::none:
             break;
     }
@@ -4118,8 +4345,8 @@ inline std::string find_sso_token_file(sso_settings const& of, environment const
 #endif
 
 // ===== bedrock/xml.hpp ===============================================================================================
-// Owns the reading of small XML answers, as AWS STS gives them: elements and their text, walked one by one.
-// Never expands an entity beyond the five of XML and character references, and never accepts a document type.
+// A reader of small XML documents such as AWS STS sends: elements and their text, one by one.
+// It never expands an entity beyond the five of XML and character references, and never accepts a document type.
 #ifndef BEDROCK_XML_HPP
 #define BEDROCK_XML_HPP
 
@@ -4129,20 +4356,22 @@ enum class event : unsigned char {
     start,  ///< `name()` has begun
     text,   ///< `text()` is character data of the innermost element, entities resolved
     end,    ///< `name()` has ended
-    done,   ///< the document is over, and was well-formed as far as this reader looks
+    done,   ///< the document is over, and was well-formed
     fault,  ///< it is not; every later call says so again
 };
 
-/// Walks a document. Attributes, comments and processing instructions are passed over; names keep their prefix.
+/// Walks a document. Attributes, comments, processing instructions and a byte order mark are checked and passed over;
+/// names keep their prefix; line ends are line feeds.
 /// **Lifetime:** the text must outlive the reader; `name()` views it.
-/// **Errors:** event::fault for unbalanced or unended elements, unknown entities, a document type, invalid UTF-8, more
-/// than `max_depth` open elements.
+/// **Errors:** event::fault for all that is not well-formed by XML 1.0, and for a document type, another encoding than
+/// UTF-8, names beyond ASCII, more than `max_depth` open elements or `max_attributes` of one.
 class reader {
   public:
     /// STS answers are four deep; this is far more and bounds the memory.
     static constexpr std::size_t max_depth = 32;
+    static constexpr std::size_t max_attributes = 32;
 
-    explicit reader(std::string_view document) noexcept : rest_(document), at_fault_(!valid_utf8(document)) {}
+    explicit reader(std::string_view document) noexcept;
 
     event next();
     std::string_view name() const noexcept { return name_; }
@@ -4154,11 +4383,16 @@ class reader {
         at_fault_ = true;
         return event::fault;
     }
-    bool skip_past(std::string_view mark) noexcept;
+    bool skip_comment() noexcept;
+    bool skip_instruction() noexcept;
+    bool skip_declaration() noexcept;
+    bool skip_attributes();
     event take_tag();
     event close(std::string_view closing) noexcept;
+    void append_lines(std::string_view raw);
     bool append_text(std::string_view raw);
-    bool append_reference(std::string_view name);
+    static bool append_reference(std::string& to, std::string_view name);
+    static bool is_value(std::string_view value);
 
     std::string_view rest_;
     std::string_view name_;
@@ -4176,11 +4410,149 @@ bool find_text(std::string_view document, std::initializer_list<std::string_view
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-inline bool reader::skip_past(std::string_view mark) noexcept {
-    auto const at = rest_.find(mark);
-    if (at == std::string_view::npos) return false;
-    rest_.remove_prefix(at + mark.size());
+namespace detail {
+
+constexpr bool is_space(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+constexpr bool starts_name(char c) noexcept {
+    return ascii::is_letter(c) || c == '_' || c == ':';
+}
+
+/// True for what XML calls a Char.
+constexpr bool is_character(char32_t c) noexcept {
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xd800) || (c > 0xdfff && c < 0xfffe) ||
+           (c > 0xffff && c <= 0x10ffff);
+}
+
+/// True if some white space was passed over.
+inline bool skip_space(std::string_view& text) noexcept {
+    std::size_t length = 0;
+    while (length != text.size() && is_space(text[length])) ++length;
+    text.remove_prefix(length);
+    return length != 0;
+}
+
+/// The name at the start of a text, taken off it; empty if there is none.
+inline std::string_view take_name(std::string_view& text) noexcept {
+    std::size_t length = 0;
+    while (length != text.size() &&
+           (starts_name(text[length]) ||
+            (length != 0 && (ascii::is_digit(text[length]) || text[length] == '-' || text[length] == '.'))))
+        ++length;
+    auto const name = text.substr(0, length);
+    text.remove_prefix(length);
+    return name;
+}
+
+/// `name = "value"` at the start of a text, taken off it.
+inline bool take_attribute(std::string_view& text, std::string_view& name, std::string_view& value) noexcept {
+    name = take_name(text);
+    if (name.empty()) return false;
+    skip_space(text);
+    if (!text.starts_with('=')) return false;
+    text.remove_prefix(1);
+    skip_space(text);
+    if (!text.starts_with('"') && !text.starts_with('\'')) return false;
+    auto const end = text.find(text.front(), 1);
+    if (end == std::string_view::npos) return false;
+    value = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
     return true;
+}
+
+inline bool has_characters_only(std::string_view text) noexcept {
+    if (!valid_utf8(text)) return false;
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c < 0x20 && !is_space(text[i])) return false;
+        bool const is_last = c == 0xef && text.substr(i, 2) == "\xef\xbf" && i + 2 < text.size() &&
+                             static_cast<unsigned char>(text[i + 2]) >= 0xbe;  // U+FFFE, U+FFFF
+        if (is_last) return false;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+inline reader::reader(std::string_view document) noexcept
+    : rest_(skip_byte_order_mark(document)), at_fault_(!detail::has_characters_only(document)) {
+    if (rest_.starts_with("<?xml") && rest_.size() > 5 && detail::is_space(rest_[5]))
+        at_fault_ = !skip_declaration() || at_fault_;
+}
+
+inline bool reader::skip_comment() noexcept {
+    auto const end = rest_.find("--", 4);
+    if (end == std::string_view::npos || rest_.substr(end + 2, 1) != ">") return false;
+    rest_.remove_prefix(end + 3);
+    return true;
+}
+
+inline bool reader::skip_instruction() noexcept {
+    rest_.remove_prefix(2);
+    auto const target = detail::take_name(rest_);
+    bool const is_reserved = target.size() == 3 && ascii::to_lower(target[0]) == 'x' &&
+                             ascii::to_lower(target[1]) == 'm' && ascii::to_lower(target[2]) == 'l';
+    if (target.empty() || is_reserved) return false;
+    if (!rest_.starts_with("?>") && !detail::skip_space(rest_)) return false;
+    auto const end = rest_.find("?>");
+    if (end == std::string_view::npos) return false;
+    rest_.remove_prefix(end + 2);
+    return true;
+}
+
+// version, encoding and standalone, in that order.
+inline bool reader::skip_declaration() noexcept {
+    rest_.remove_prefix(5);
+    constexpr std::string_view names[] = {"version", "encoding", "standalone"};
+    std::size_t next = 0;
+    for (;;) {
+        bool const spaced = detail::skip_space(rest_);
+        if (rest_.starts_with("?>")) break;
+        std::string_view name, value;
+        if (!spaced || !detail::take_attribute(rest_, name, value)) return false;
+        if (next == 0 && name != names[0]) return false;
+        while (next != 3 && names[next] != name) ++next;
+        if (next == 3) return false;
+        if (next == 0 && value != "1.0") return false;
+        if (next == 1) {
+            constexpr std::string_view wanted = "utf-8";
+            if (value.size() != wanted.size()) return false;
+            for (std::size_t i = 0; i != wanted.size(); ++i)
+                if (ascii::to_lower(value[i]) != wanted[i]) return false;
+        }
+        if (next == 2 && value != "yes" && value != "no") return false;
+        ++next;
+    }
+    rest_.remove_prefix(2);
+    return next != 0;
+}
+
+inline bool reader::is_value(std::string_view value) {
+    if (value.find('<') != std::string_view::npos) return false;
+    std::string unused;
+    for (auto at = value.find('&'); at != std::string_view::npos; at = value.find('&', at + 1)) {
+        auto const end = value.find(';', at);
+        if (end == std::string_view::npos || !append_reference(unused, value.substr(at + 1, end - at - 1)))
+            return false;
+    }
+    return true;
+}
+
+// Up to the `>` or `/>` of a start tag.
+inline bool reader::skip_attributes() {
+    std::string_view names[max_attributes];
+    for (std::size_t count = 0;; ++count) {
+        bool const spaced = detail::skip_space(rest_);
+        if (rest_.starts_with('>') || rest_.starts_with("/>")) return true;
+        std::string_view name, value;
+        if (!spaced || count == max_attributes || !detail::take_attribute(rest_, name, value) || !is_value(value))
+            return false;
+        for (std::size_t i = 0; i != count; ++i)
+            if (names[i] == name) return false;
+        names[count] = name;
+    }
 }
 
 inline event reader::next() {
@@ -4196,19 +4568,21 @@ inline event reader::next() {
             auto const raw = rest_.substr(0, end);
             rest_.remove_prefix(raw.size());
             if (depth_ == 0) {
-                if (!ascii::trim(raw).empty()) return fail();
+                auto outside = raw;
+                detail::skip_space(outside);
+                if (!outside.empty()) return fail();
             } else if (!append_text(raw)) {
                 return fail();
             }
         } else if (rest_.starts_with("<![CDATA[") && depth_ != 0) {
             auto const end = rest_.find("]]>");
             if (end == std::string_view::npos) return fail();
-            text_ += rest_.substr(9, end - 9);
+            append_lines(rest_.substr(9, end - 9));
             rest_.remove_prefix(end + 3);
         } else if (rest_.starts_with("<!--")) {
-            if (!skip_past("-->")) return fail();
+            if (!skip_comment()) return fail();
         } else if (rest_.starts_with("<?")) {
-            if (!skip_past("?>")) return fail();
+            if (!skip_instruction()) return fail();
         } else {
             // Text goes out before the tag that ends it.
             return text_.empty() ? take_tag() : event::text;
@@ -4225,30 +4599,20 @@ inline event reader::close(std::string_view closing) noexcept {
 }
 
 inline event reader::take_tag() {
-    // A quoted attribute value may hold a '>'.
-    std::size_t end = 1;
-    char quote = 0;
-    while (end < rest_.size() && (quote != 0 || rest_[end] != '>')) {
-        if (quote != 0) {
-            if (rest_[end] == quote) quote = 0;
-        } else if (rest_[end] == '"' || rest_[end] == '\'') {
-            quote = rest_[end];
-        } else if (rest_[end] == '<') {
-            return fail();
-        }
-        ++end;
+    rest_.remove_prefix(1);
+    bool const closing = rest_.starts_with('/');
+    if (closing) rest_.remove_prefix(1);
+    auto const name = detail::take_name(rest_);
+    if (name.empty()) return fail();
+    if (closing) {
+        detail::skip_space(rest_);
+        if (!rest_.starts_with('>')) return fail();
+        rest_.remove_prefix(1);
+        return close(name);
     }
-    if (end == rest_.size()) return fail();
-    auto tag = rest_.substr(1, end - 1);
-    rest_.remove_prefix(end + 1);
-    bool const closing = tag.starts_with('/');
-    if (closing) tag.remove_prefix(1);
-    bool const empty = !closing && tag.ends_with('/');
-    if (empty) tag.remove_suffix(1);
-    auto const name = tag.substr(0, tag.find_first_of(" \t\r\n"));
-    constexpr std::string_view never_in_names = "!\"&'/<=?";
-    if (name.empty() || name.find_first_of(never_in_names) != std::string_view::npos) return fail();
-    if (closing) return ascii::trim(tag.substr(name.size())).empty() ? close(name) : fail();
+    if (!skip_attributes()) return fail();
+    bool const empty = rest_.starts_with('/');
+    rest_.remove_prefix(empty ? 2 : 1);
     if ((depth_ == 0 && root_seen_) || depth_ == max_depth) return fail();
     open_[depth_++] = name_ = name;
     root_seen_ = true;
@@ -4256,28 +4620,40 @@ inline event reader::take_tag() {
     return event::start;
 }
 
+// Line ends become line feeds.
+inline void reader::append_lines(std::string_view raw) {
+    while (!raw.empty()) {
+        auto const at = raw.find('\r');
+        text_ += raw.substr(0, at);
+        if (at == std::string_view::npos) return;
+        text_ += '\n';
+        raw.remove_prefix(raw.substr(at + 1, 1) == "\n" ? at + 2 : at + 1);
+    }
+}
+
 inline bool reader::append_text(std::string_view raw) {
+    if (raw.find("]]>") != std::string_view::npos) return false;
     while (!raw.empty()) {
         auto const at = raw.find('&');
-        text_ += raw.substr(0, at);
+        append_lines(raw.substr(0, at));
         if (at == std::string_view::npos) return true;
         auto const end = raw.find(';', at);
         constexpr std::size_t longest_reference = 12;
         if (end == std::string_view::npos || end - at > longest_reference) return false;
-        if (!append_reference(raw.substr(at + 1, end - at - 1))) return false;
+        if (!append_reference(text_, raw.substr(at + 1, end - at - 1))) return false;
         raw.remove_prefix(end + 1);
     }
     return true;
 }
 
-inline bool reader::append_reference(std::string_view name) {
+inline bool reader::append_reference(std::string& to, std::string_view name) {
     struct entity {
         std::string_view name;
         char character;
     };
     static constexpr entity entities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
     for (auto const& known : entities)
-        if (known.name == name) return text_ += known.character, true;
+        if (known.name == name) return to += known.character, true;
     if (!name.starts_with('#')) return false;
     name.remove_prefix(1);
     bool const hex = name.starts_with('x');
@@ -4295,8 +4671,8 @@ inline bool reader::append_reference(std::string_view name) {
         code = code * (hex ? 16 : 10) + digit;
         if (code > 0x10ffff) return false;
     }
-    if (code == 0 || (code >= 0xd800 && code <= 0xdfff)) return false;
-    append_utf8(text_, code);
+    if (!detail::is_character(code)) return false;
+    append_utf8(to, code);
     return true;
 }
 
@@ -4839,6 +5215,8 @@ struct sso_token {
     secret refresh_token{};
     /// When the client, and with it the renewing, ends; absent: no known end.
     std::optional<std::int64_t> registration_expires_at_ms{};
+    /// What a person should know of its file; mostly empty.
+    std::string note{};
 
     /// Why it cannot be renewed, for a person; "" where it can.
     std::string why_not_renewable(std::int64_t now_unix_ms) const;
@@ -5088,12 +5466,13 @@ exchange<result<sso_token>> basic_sso_token_source<Use>::load(environment const&
         auto renewed = co_await renew(token, surroundings);
         auto const again = co_await read_token_file(file.path, file.stamp);
         if (renewed) {
-            bool written = false;
+            token_replacement written;
             if (again.outcome == file_outcome::unchanged) {
                 auto text = sso_detail::edit_cache_file(file.text.view(), *renewed);
-                written = co_await replace_token_file(file.path, std::move(text));
+                written = co_await replace_token_file(file, std::move(text));
             }
-            keep(written ? std::nullopt : std::optional(*renewed));
+            keep(written.done ? std::nullopt : std::optional(*renewed));
+            renewed->note = std::move(written.note);
             co_return std::move(*renewed);
         }
         keep_failure(renewed.error().message);
@@ -5303,6 +5682,7 @@ exchange<provider_answer> basic_sso_provider<Use>::load(environment const& surro
     answer.credentials = std::move(*found);
     answer.credentials.account_id = wanted.account_id;
     answer.credentials.source = wanted.describe() + " (sso)";
+    if (!token->note.empty()) answer.credentials.source += " (" + token->note + ")";
     co_return answer;
 }
 
@@ -5406,8 +5786,8 @@ exchange<provider_answer> basic_web_identity_provider<Use>::load(environment con
 #endif
 
 // ===== bedrock/credentials/profile.hpp ===============================================================================
-// Owns the provider that takes credentials from the selected profile of the shared files, whatever kind it is.
-// Never keeps what a profile no longer says: another content of the profile is another source.
+// The provider that takes credentials from the selected profile of the shared files, whatever kind it is.
+// It never keeps credentials when the profile has other ones, only when it has none.
 #ifndef BEDROCK_CREDENTIALS_PROFILE_HPP
 #define BEDROCK_CREDENTIALS_PROFILE_HPP
 
@@ -5426,8 +5806,10 @@ struct profile_options {
 ///
 /// The files are read at each load, as far as they have changed. Credentials that are fetched for a profile are kept by
 /// a `cached_provider` as long as everything in the files that they depend on stays as it is.
-/// Their source is "profile dev (assume role)", "AWS_PROFILE=dev (static keys)" or "default chain: profile default
-/// (sso)", by who named the profile.
+/// If a profile that had credentials is gone, or its file is gone or half-written, the last credentials stay in use
+/// until they expire or are refused: editors and tools replace files. The note of the answer says so. Their source is
+/// "profile dev (assume role)", "AWS_PROFILE=dev (static keys)" or "default chain: profile default (sso)", by who named
+/// the profile.
 /// **Errors:** not_here for a profile without credentials, and for a profile "default" that does not exist; broken for
 /// any other profile that does not exist, for files that cannot be read, and for credentials that cannot be had.
 /// **Thread safety:** full.
@@ -5449,12 +5831,20 @@ class basic_profile_provider final : public credentials_provider {
         std::shared_ptr<credentials_provider> provider{};  // null where there is no plan
         provider_answer failure{};
     };
+    /// The last credentials that were found.
+    struct held_credentials {
+        std::string profile{};
+        bedrock::credentials value{};
+    };
+    exchange<provider_answer> load_now(profile_choice const& choice, environment const& surroundings);
+    provider_answer hold(profile_choice const& choice, provider_answer latest, environment const& surroundings);
     kept_source find_source(std::shared_ptr<profile_snapshot const> const& files, profile_section const& section);
     std::shared_ptr<credentials_provider> make_source(profile_plan plan, std::string const& selected) const;
 
     profile_options options_;
     std::mutex guard_;
     kept_source kept_;
+    held_credentials held_;
 };
 using profile_provider = basic_profile_provider<void>;
 
@@ -5583,8 +5973,13 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
     }
     answer.outcome = provider_outcome::broken;
     if (!has_file) answer.detail = choice.describe() + " does not exist: " + answer.detail;
-    for (auto const& warning : files.set.warnings())
-        if (warning.message.find('[' + choice.name + ']') != std::string::npos) answer.detail += "; " + warning.message;
+    bool is_explained = false;
+    for (auto const& warning : files.set.warnings()) {
+        if (warning.message.find(choice.name + ']') == std::string::npos) continue;
+        answer.detail += "; " + warning.message;
+        is_explained = true;
+    }
+    if (!is_explained && !files.set.warnings().empty()) answer.detail += "; " + files.set.warnings()[0].message;
     constexpr std::size_t shown = 10;
     std::size_t count = 0;
     for (auto const& profile : files.set.profiles()) {
@@ -5593,6 +5988,16 @@ inline provider_answer describe_missing_profile(profile_choice const& choice, pr
         answer.detail += (count == 1 ? "; there is " : ", ") + profile.name();
     }
     return answer;
+}
+
+/// True for keys that were cut short while a file was written.
+inline bool are_cut_short(credentials const& latest, credentials const& held) noexcept {
+    auto const is_cut = [](std::string_view part, std::string_view whole) {
+        return part.size() < whole.size() && whole.starts_with(part);
+    };
+    if (latest.access_key_id != held.access_key_id) return is_cut(latest.access_key_id, held.access_key_id);
+    return is_cut(latest.secret_access_key.view(), held.secret_access_key.view()) ||
+           is_cut(latest.session_token.view(), held.session_token.view());
 }
 
 }  // namespace detail
@@ -5630,21 +6035,55 @@ typename basic_profile_provider<Use>::kept_source basic_profile_provider<Use>::f
     auto const& fingerprint = planned.plan.fingerprint;
     bool const is_same =
         kept_.provider && kept_.profile == section.name() && !fingerprint.empty() && kept_.fingerprint == fingerprint;
-    if (!is_same) kept_.provider.reset();
-    kept_.files = files;
-    kept_.profile = section.name();
-    kept_.fingerprint = fingerprint;
-    kept_.kind = planned.plan.kind();
-    kept_.failure.outcome = planned.outcome;
-    kept_.failure.detail = std::move(planned.detail);
+    kept_source fresh;
+    if (is_same) fresh.provider = kept_.provider;
+    fresh.files = files;
+    fresh.profile = section.name();
+    fresh.fingerprint = fingerprint;
+    fresh.kind = planned.plan.kind();
+    fresh.failure.outcome = planned.outcome;
+    fresh.failure.detail = std::move(planned.detail);
     if (planned.outcome == provider_outcome::found && !is_same)
-        kept_.provider = make_source(std::move(planned.plan), section.name());
+        fresh.provider = make_source(std::move(planned.plan), section.name());
+    kept_ = std::move(fresh);  // last: a part of it would be taken for the whole
     return kept_;
+}
+
+// The latest answer, or the credentials that are held if it has none.
+template <class Use>
+provider_answer basic_profile_provider<Use>::hold(profile_choice const& choice, provider_answer latest,
+                                                  environment const& surroundings) {
+    std::lock_guard const lock(guard_);
+    auto& held = held_.value;
+    bool const is_found = latest.outcome == provider_outcome::found;
+    auto const now = surroundings.unix_milliseconds();
+    bool const holds = !held.access_key_id.empty() && held_.profile == choice.name &&
+                       (!held.expires_at_ms || now < *held.expires_at_ms);
+    if (!holds || (is_found && !detail::are_cut_short(latest.credentials, held))) {
+        if (!is_found) return latest;
+        held_.profile = choice.name;
+        held = latest.credentials;
+        return latest;
+    }
+    provider_answer answer;
+    answer.outcome = provider_outcome::found;
+    answer.credentials = held;
+    answer.note = "held in memory";
+    answer.detail = "credentials held in memory, because " +
+                    (is_found ? "the file has them cut short: it is being written" : latest.detail);
+    return answer;
 }
 
 template <class Use>
 exchange<provider_answer> basic_profile_provider<Use>::load(environment const& surroundings) {
     auto const choice = choose_profile(options_.place.profile, surroundings);
+    auto latest = co_await load_now(choice, surroundings);
+    co_return hold(choice, std::move(latest), surroundings);
+}
+
+template <class Use>
+exchange<provider_answer> basic_profile_provider<Use>::load_now(profile_choice const& choice,
+                                                                environment const& surroundings) {
     auto const files = co_await options_.place.files->read(surroundings);
     if (!files) co_return detail::broken_profile(files.error().message);
     auto const* const section = (*files)->set.find(choice.name);
@@ -5652,6 +6091,9 @@ exchange<provider_answer> basic_profile_provider<Use>::load(environment const& s
 
     auto source = find_source(*files, *section);
     if (!source.provider) {
+        auto const warnings = (*files)->set.warnings();
+        if (source.failure.outcome == provider_outcome::not_here && !warnings.empty())
+            source.failure.detail += "; " + warnings[0].message;
         if (source.failure.outcome == provider_outcome::not_here && choice.named != profile_naming::by_default)
             source.failure.note = choice.describe() + " has no credentials";
         co_return source.failure;
@@ -5668,6 +6110,7 @@ void basic_profile_provider<Use>::forget(credentials const& refused) noexcept {
     {
         std::lock_guard const lock(guard_);
         provider = kept_.provider;
+        if (held_.value.access_key_id == refused.access_key_id) held_ = {};
     }
     if (provider) provider->forget(refused);
 }

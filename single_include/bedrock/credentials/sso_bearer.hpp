@@ -78,6 +78,7 @@ exchange<provider_answer> basic_sso_bearer_provider<Use>::load(environment const
     answer.credentials.bearer_token = std::move(token->access_token);
     answer.credentials.expires_at_ms = token->expires_at_ms;
     answer.credentials.source = choice.describe() + " (sso token)";
+    if (!token->note.empty()) answer.credentials.source += " (" + token->note + ")";
     co_return answer;
 }
 

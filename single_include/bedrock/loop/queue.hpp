@@ -20,7 +20,7 @@
 namespace bedrock::inline BEDROCK_ABI {
 
 /// Turns in the order in which they were asked for, and the times of those who wait.
-/// **Allocates:** for the first time of an entry alone. **Thread safety:** one thread at a time.
+/// **Allocates:** in `prepare` alone. **Thread safety:** one thread at a time.
 class loop_queue {
   public:
     /// What is queued. **Lifetime:** it must stay where it is, and be out of the queue before it is destroyed.
@@ -44,8 +44,10 @@ class loop_queue {
     /// Gets a turn behind those of others, one however often it asks.
     void enqueue(entry& who) noexcept;
     void dequeue(entry& who) noexcept;
+    /// Makes room for its time; once, before the first `arm`.
+    void prepare(entry& who);
     /// Gets a turn when this time has come, or an earlier one that it named.
-    void arm(entry& who, std::int64_t at_ms);
+    void arm(entry& who, std::int64_t at_ms) noexcept;
     void disarm(entry& who) noexcept;
     /// Whose time has come gets a turn.
     void ring(std::int64_t now_ms) noexcept;
@@ -74,16 +76,19 @@ inline void loop_queue::dequeue(entry& who) noexcept {
     who.slot_.splice(who.slot_.end(), ready_, who.node_);
 }
 
+inline void loop_queue::prepare(entry& who) {
+    if (who.timer_ || who.armed_ms_ != deadline::never) return;
+    std::set<std::pair<std::int64_t, entry*>> room;
+    room.emplace(deadline::never, &who);
+    who.timer_ = room.extract(room.begin());
+}
+
 // A time that moves later is found out when the earlier one comes, so that an event costs no change here.
-inline void loop_queue::arm(entry& who, std::int64_t at_ms) {
+inline void loop_queue::arm(entry& who, std::int64_t at_ms) noexcept {
     if (at_ms >= who.armed_ms_) return;
     disarm(who);
-    if (who.timer_) {
-        who.timer_.value() = {at_ms, &who};
-        timers_.insert(std::move(who.timer_));
-    } else {
-        timers_.emplace(at_ms, &who);
-    }
+    who.timer_.value() = {at_ms, &who};
+    timers_.insert(std::move(who.timer_));
     who.armed_ms_ = at_ms;
 }
 

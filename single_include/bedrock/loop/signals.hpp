@@ -3,7 +3,6 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_LOOP_SIGNALS_HPP
 #define BEDROCK_SINGLE_INCLUDE_LOOP_SIGNALS_HPP
 
-#include "../cancellation.hpp"
 #include "../poll_set.hpp"
 
 #include <atomic>

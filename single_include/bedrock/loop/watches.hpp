@@ -3,7 +3,6 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_LOOP_WATCHES_HPP
 #define BEDROCK_SINGLE_INCLUDE_LOOP_WATCHES_HPP
 
-#include "../bedrock.hpp"
 #include "../poll_set.hpp"
 
 #include <cstddef>
@@ -15,8 +14,7 @@
 
 // ===== bedrock/loop/watches.hpp ======================================================================================
 // Owns what a loop watches, and whom it tells: its own sleep, and the loop of the user's where there are hooks.
-// Never tells anything inside libcurl, and never closes a socket before everybody has heard that it is watched no
-// longer.
+// Never calls a hook inside libcurl, nor closes a socket before the hooks have heard that it is watched no longer.
 #ifndef BEDROCK_LOOP_WATCHES_HPP
 #define BEDROCK_LOOP_WATCHES_HPP
 
@@ -33,20 +31,20 @@ struct loop_hooks {
     std::function<void(std::int64_t milliseconds)> set_timer{};
 };
 
-/// Changes of what is watched, noted wherever they come up and told in order when it is safe.
-/// **Thread safety:** one thread at a time.
+/// Changes of what is watched: the loop's own sleep takes them at once, hooks are told in order when it is safe.
+/// **Thread safety:** one thread at a time. **Allocates:** in `note`, for something that is to be watched; the end of
+/// it, and telling, need no memory.
 class loop_watches {
   public:
     explicit loop_watches(loop_hooks hooks) : hooks_(std::move(hooks)) {}
 
     loop_hooks const& hooks() const noexcept { return hooks_; }
-    /// Room for the sockets of so many jobs, so that `release` finds it.
-    void reserve(std::size_t jobs);
-    /// To be watched for these events in place of those before; 0: no longer.
-    void note(descriptor which, int events) { changes_.push_back({which, events}); }
+    /// To be watched for these events in place of those before; 0: no longer. Throws std::bad_alloc, and changes
+    /// nothing then, but never where `events` is 0.
+    void note(descriptor which, int events);
     /// A socket to be closed once it has been told that it is watched no longer.
     void release(engine::socket_type which) noexcept;
-    /// Tells what was noted, the hooks too where there is somebody to `hear` them, then closes what was released.
+    /// Tells the hooks what was noted, where there is somebody to `hear` it, then closes what was released.
     void tell(bool hear);
     /// Nothing is watched any more.
     void tell_end(bool hear);
@@ -58,11 +56,10 @@ class loop_watches {
         descriptor which;
         int events;
     };
-    void tell(change what, bool hear);
-
     loop_hooks hooks_;
     poll_set sleep_;
-    std::vector<change> changes_;                // to be told, in order
+    // To be told, in order. There is always room for the end of all that is watched.
+    std::vector<change> changes_;
     std::vector<engine::socket_type> released_;  // to be closed behind that
     bool is_telling_ = false;
 };
@@ -85,13 +82,18 @@ class scoped_mark {
 
 }  // namespace detail
 
-inline void loop_watches::reserve(std::size_t jobs) {
-    changes_.reserve(2 * jobs + 16);
-    released_.reserve(2 * jobs + 16);
+inline void loop_watches::note(descriptor which, int events) {
+    if (events != 0 && hooks_.watch) {
+        auto const needed = changes_.size() + sleep_.size() + 2;
+        if (needed > changes_.capacity()) changes_.reserve(2 * needed + 16);
+        released_.reserve(changes_.capacity());  // a socket is released behind the note of its end
+    }
+    sleep_.watch(which, events);
+    if (hooks_.watch) changes_.push_back({which, events});
 }
 
 inline void loop_watches::release(engine::socket_type which) noexcept {
-    if (released_.size() < released_.capacity())
+    if (hooks_.watch && released_.size() < released_.capacity())
         released_.push_back(which);
     else
         engine::close_socket(which);
@@ -101,19 +103,20 @@ inline void loop_watches::release(engine::socket_type which) noexcept {
 inline void loop_watches::tell(bool hear) {
     if (is_telling_ || (changes_.empty() && released_.empty())) return;
     detail::scoped_mark const telling(is_telling_);
-    for (std::size_t i = 0; i < changes_.size(); ++i) tell(changes_[i], hear);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+        auto const what = changes_[i];
+        if (hear) hooks_.watch(what.which, what.events);
+    }
     changes_.clear();
     for (auto const which : released_) engine::close_socket(which);
     released_.clear();
 }
 
 inline void loop_watches::tell_end(bool hear) {
-    while (auto const left = sleep_.any()) tell({*left, 0}, hear);
-}
-
-inline void loop_watches::tell(change what, bool hear) {
-    sleep_.watch(what.which, what.events);
-    if (hooks_.watch && hear) hooks_.watch(what.which, what.events);
+    while (auto const left = sleep_.any()) {
+        sleep_.watch(*left, 0);
+        if (hooks_.watch && hear) hooks_.watch(*left, 0);
+    }
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI

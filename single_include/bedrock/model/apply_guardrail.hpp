@@ -819,6 +819,8 @@ struct apply_guardrail_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -862,11 +864,12 @@ template <>
 struct json::fields_of<apply_guardrail_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::optional_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::optional_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, usage, "usage", json::response_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, action, "action", json::response_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, action_reason, "actionReason", json::optional_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, outputs, "outputs", json::optional_field),
-        BEDROCK_JSON_FIELD(apply_guardrail_response, assessments, "assessments", json::optional_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, outputs, "outputs", json::response_field),
+        BEDROCK_JSON_FIELD(apply_guardrail_response, assessments, "assessments",
+                           json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(apply_guardrail_response, guardrail_coverage, "guardrailCoverage", json::optional_field),
     };
 };

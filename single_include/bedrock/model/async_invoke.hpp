@@ -59,6 +59,8 @@ struct start_async_invoke_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -81,6 +83,8 @@ struct get_async_invoke_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -116,6 +120,8 @@ struct list_async_invokes_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -172,22 +178,27 @@ template <>
 struct json::fields_of<start_async_invoke_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(start_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
+        BEDROCK_JSON_FIELD(start_async_invoke_response, invocation_arn, "invocationArn",
+                           json::required_field | json::response_field),
     };
 };
 template <>
 struct json::fields_of<get_async_invoke_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(get_async_invoke_response, invocation_arn, "invocationArn", json::required_field),
-        BEDROCK_JSON_FIELD(get_async_invoke_response, model_arn, "modelArn", json::required_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, invocation_arn, "invocationArn",
+                           json::required_field | json::response_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, model_arn, "modelArn",
+                           json::required_field | json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, client_request_token, "clientRequestToken", json::optional_field),
-        BEDROCK_JSON_FIELD(get_async_invoke_response, status, "status", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, status, "status", json::response_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, failure_message, "failureMessage", json::optional_field),
-        BEDROCK_JSON_FIELD(get_async_invoke_response, submit_time, "submitTime", json::required_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, submit_time, "submitTime",
+                           json::required_field | json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, last_modified_time, "lastModifiedTime", json::optional_field),
         BEDROCK_JSON_FIELD(get_async_invoke_response, end_time, "endTime", json::optional_field),
-        BEDROCK_JSON_FIELD(get_async_invoke_response, output_data_config, "outputDataConfig", json::optional_field),
+        BEDROCK_JSON_FIELD(get_async_invoke_response, output_data_config, "outputDataConfig",
+                           json::response_field | json::advisory_field),
     };
 };
 template <>
@@ -211,7 +222,7 @@ struct json::fields_of<list_async_invokes_response> {
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_async_invokes_response, next_token, "nextToken", json::optional_field),
         BEDROCK_JSON_FIELD(list_async_invokes_response, async_invoke_summaries, "asyncInvokeSummaries",
-                           json::optional_field),
+                           json::response_field | json::advisory_field),
     };
 };
 #if defined(__GNUC__)

@@ -65,6 +65,8 @@ struct list_foundation_models_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -78,6 +80,8 @@ struct get_foundation_model_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -115,6 +119,8 @@ struct list_inference_profiles_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -137,6 +143,8 @@ struct get_inference_profile_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -207,14 +215,15 @@ template <>
 struct json::fields_of<list_foundation_models_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries", json::optional_field),
+        BEDROCK_JSON_FIELD(list_foundation_models_response, model_summaries, "modelSummaries",
+                           json::response_field | json::advisory_field),
     };
 };
 template <>
 struct json::fields_of<get_foundation_model_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::optional_field),
+        BEDROCK_JSON_FIELD(get_foundation_model_response, model_details, "modelDetails", json::response_field),
     };
 };
 template <>
@@ -246,7 +255,7 @@ struct json::fields_of<list_inference_profiles_response> {
     template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(list_inference_profiles_response, inference_profile_summaries, "inferenceProfileSummaries",
-                           json::optional_field),
+                           json::response_field | json::advisory_field),
         BEDROCK_JSON_FIELD(list_inference_profiles_response, next_token, "nextToken", json::optional_field),
     };
 };
@@ -255,17 +264,18 @@ struct json::fields_of<get_inference_profile_response> {
     template <class = void>
     static constexpr json::field table[] = {
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_name, "inferenceProfileName",
-                           json::required_field),
+                           json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, description, "description", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, created_at, "createdAt", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, updated_at, "updatedAt", json::optional_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_arn, "inferenceProfileArn",
-                           json::required_field),
+                           json::required_field | json::advisory_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, models, "models", json::required_field),
         BEDROCK_JSON_FIELD(get_inference_profile_response, inference_profile_id, "inferenceProfileId",
-                           json::required_field),
-        BEDROCK_JSON_FIELD(get_inference_profile_response, status, "status", json::required_field),
-        BEDROCK_JSON_FIELD(get_inference_profile_response, type, "type", json::required_field),
+                           json::required_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, status, "status",
+                           json::required_field | json::advisory_field),
+        BEDROCK_JSON_FIELD(get_inference_profile_response, type, "type", json::required_field | json::advisory_field),
     };
 };
 #if defined(__GNUC__)

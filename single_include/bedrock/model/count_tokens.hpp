@@ -56,6 +56,8 @@ struct count_tokens_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 

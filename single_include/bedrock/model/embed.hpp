@@ -3,8 +3,7 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_MODEL_EMBED_HPP
 #define BEDROCK_SINGLE_INCLUDE_MODEL_EMBED_HPP
 
-#include "../json.hpp"
-#include "../endpoint.hpp"
+#include "../types.hpp"
 #include "../model_id.hpp"
 
 #include <array>
@@ -337,7 +336,7 @@ inline result<std::vector<embed_call>> embed_detail::make_calls(embed_request co
 inline result<std::vector<std::vector<float>>> read_embeddings(std::string_view body, std::size_t count,
                                                                std::size_t dimensions) {
     std::vector<std::vector<float>> found;
-    json::reader in(body);
+    json::reader in(skip_byte_order_mark(body));
     embed_detail::collect(in, found, 0);
     if (!in.finish())
         return fail(errc::protocol,

@@ -203,6 +203,8 @@ struct invoke_guardrail_checks_response {
     std::string request_id{};
     /// Requests sent for this answer. Not in the body.
     int attempts = 0;
+    /// What was skipped because it is not as the service describes it. Not in the body.
+    json::note_list notes{};
     json::unknown_members unknown{};
 };
 
@@ -381,10 +383,10 @@ template <>
 struct json::fields_of<guardrail_checks_results> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(guardrail_checks_results, content_filter, "contentFilter", json::optional_field),
-        BEDROCK_JSON_FIELD(guardrail_checks_results, prompt_attack, "promptAttack", json::optional_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_results, content_filter, "contentFilter", json::decisive_field),
+        BEDROCK_JSON_FIELD(guardrail_checks_results, prompt_attack, "promptAttack", json::decisive_field),
         BEDROCK_JSON_FIELD(guardrail_checks_results, sensitive_information, "sensitiveInformation",
-                           json::optional_field),
+                           json::decisive_field),
     };
 };
 template <>
@@ -430,8 +432,9 @@ template <>
 struct json::fields_of<invoke_guardrail_checks_response> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, results, "results", json::optional_field),
-        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, usage, "usage", json::optional_field),
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, results, "results", json::response_field),
+        BEDROCK_JSON_FIELD(invoke_guardrail_checks_response, usage, "usage",
+                           json::response_field | json::advisory_field),
     };
 };
 #if defined(__GNUC__)

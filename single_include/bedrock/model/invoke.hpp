@@ -110,6 +110,10 @@ struct invoke_stream_response {
 /// **Errors:** invalid_input for metadata that is no UTF-8.
 result<http::header_list> make_invoke_headers(invoke_model_request const& request);
 
+/// Why a response is none of InvokeModel's, whose body is the model's own: "" where it may be one. An empty body, a web
+/// page that was not asked for, and an error of AWS's under status 200 are none.
+std::string check_invoke_response(http::response const& from, std::string_view accept);
+
 /// A plain answer, moved out of.
 invoke_model_response make_invoke_response(http::response&& from);
 
@@ -132,7 +136,7 @@ template <>
 struct json::fields_of<payload_part> {
     template <class = void>
     static constexpr json::field table[] = {
-        BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::optional_field),
+        BEDROCK_JSON_FIELD(payload_part, bytes, "bytes", json::response_field),
         BEDROCK_JSON_IGNORED("p"),
     };
 };
@@ -145,10 +149,10 @@ inline result<void> invoke_chunk::parse(std::string_view type, std::string_view 
     payload_ = payload;
     part_ = {};
     if (type != indispensable) return {};
-    auto read = json::read<payload_part>(payload);
+    auto read = json::read<payload_part>(payload, {.rules = json::read_rules::response});
     if (!read) {
         auto why = std::move(read).error();
-        why.message = "the event chunk: " + why.message;
+        why.message = "the event chunk: " + why.message + describe_received(payload);
         return unexpected{std::move(why)};
     }
     part_ = std::move(*read);
@@ -194,6 +198,34 @@ Response read_invoke_headers(http::response_head const& from, std::string_view c
 }
 
 }  // namespace detail
+
+inline std::string check_invoke_response(http::response const& from, std::string_view accept) {
+    if (from.body.empty()) return "the body is empty";
+    auto const type = http::find_header(from.head.headers, "Content-Type");
+    bool const is_page = type.size() >= 9 && http::equal_names(type.substr(0, 9), "text/html");
+    if (is_page && accept.find("html") == std::string_view::npos && accept.find("text/*") == std::string_view::npos)
+        return "it is a web page";
+    json::reader in(skip_byte_order_mark(from.body));
+    std::string_view name;
+    bool has_type = false;
+    auto const look_for_type = [&] {
+        if (!in.begin_object()) return;
+        while (!has_type && in.next_member(name)) {
+            has_type = name == "__type";
+            if (!has_type && !in.skip()) return;
+        }
+    };
+    if (in.peek() != json::value_kind::object || !in.begin_object()) return {};
+    while (!has_type && in.next_member(name)) {
+        if (name == "__type")
+            has_type = true;
+        else if (name == "Output" && in.peek() == json::value_kind::object)
+            look_for_type();
+        else if (!in.skip())
+            break;
+    }
+    return has_type ? "it is an error of a service" : std::string();
+}
 
 inline invoke_model_response make_invoke_response(http::response&& from) {
     auto made = detail::read_invoke_headers<invoke_model_response>(from.head, "Content-Type");

@@ -3,15 +3,7 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_TESTING_LOOPBACK_HPP
 #define BEDROCK_SINGLE_INCLUDE_TESTING_LOOPBACK_HPP
 
-#include "../bedrock.hpp"
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "../poll_set.hpp"
 
 #include <algorithm>
 #include <array>
@@ -528,15 +520,196 @@ inline std::string find_authorization_problem(wire_request const& request, accep
 
 #endif
 
-// ===== bedrock/testing/http_server.hpp ===============================================================================
-// Owns a small HTTP/1.1 server on 127.0.0.1 for tests: every connection in one poll loop, answers paused, cut and reset
-// as planned. Never listens on another address, and never knows what it serves. POSIX only.
-#ifndef BEDROCK_TESTING_HTTP_SERVER_HPP
-#define BEDROCK_TESTING_HTTP_SERVER_HPP
+// ===== bedrock/testing/socket.hpp ====================================================================================
+// The socket calls of the test server, under one name on POSIX and Winsock.
+// Sockets are neither inherited by child processes nor do their calls block.
+#ifndef BEDROCK_TESTING_SOCKET_HPP
+#define BEDROCK_TESTING_SOCKET_HPP
+
+#if !defined(_WIN32)
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
+namespace bedrock::inline BEDROCK_ABI::testing::sockets {
 
 #if defined(_WIN32)
-#error "bedrock/testing needs POSIX sockets"
+inline constexpr descriptor none = INVALID_SOCKET;
+using watched = WSAPOLLFD;
+using address_size = int;
+#else
+inline constexpr descriptor none = -1;
+using watched = ::pollfd;
+using address_size = ::socklen_t;
 #endif
+
+/// A socket that listens on any free port of 127.0.0.1; `none` on failure.
+descriptor listen(std::uint16_t& port);
+
+/// The next connection of a listener; `none` if there is none yet.
+descriptor accept(descriptor listener);
+
+/// The number of bytes, 0 at the end, or -1 on failure (`would_block` says whether trying again may help).
+std::ptrdiff_t receive(descriptor from, char* to, std::size_t size);
+std::ptrdiff_t send(descriptor to, std::string_view bytes);
+
+/// True if the last call of `receive` or `send` failed only because it would have had to wait.
+bool would_block();
+
+/// Waits until one is ready; negative: without a limit. False on failure.
+bool wait(std::vector<watched>& those, int timeout_ms);
+
+/// Closes a connection: with a reset, or after an orderly end.
+void close(descriptor which, bool with_reset);
+
+/// Closes a listener.
+void close(descriptor listener);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#if defined(_WIN32)
+
+inline bool would_block() {
+    return ::WSAGetLastError() == WSAEWOULDBLOCK;
+}
+
+inline bool wait(std::vector<watched>& those, int timeout_ms) {
+    return ::WSAPoll(those.data(), static_cast<ULONG>(those.size()), timeout_ms) >= 0;
+}
+
+inline void close(descriptor listener) {
+    ::closesocket(listener);
+}
+
+namespace detail {
+
+constexpr int quietly = 0;
+constexpr int shut_writing = SD_SEND;
+
+inline descriptor open() {
+    return os::windows::open_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+}
+
+inline bool prepare(descriptor which) {
+    ::SetHandleInformation(reinterpret_cast<HANDLE>(which), HANDLE_FLAG_INHERIT, 0);
+    return os::windows::set_nonblocking(which);
+}
+
+inline int size_of_call(std::size_t size) {
+    return static_cast<int>(size);
+}
+
+}  // namespace detail
+
+#else
+
+inline bool would_block() {
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+inline bool wait(std::vector<watched>& those, int timeout_ms) {
+    return ::poll(those.data(), static_cast<::nfds_t>(those.size()), timeout_ms) >= 0;
+}
+
+inline void close(descriptor listener) {
+    ::close(listener);
+}
+
+namespace detail {
+
+#if defined(MSG_NOSIGNAL)
+constexpr int quietly = MSG_NOSIGNAL;
+#else
+constexpr int quietly = 0;  // SO_NOSIGPIPE is set instead
+#endif
+constexpr int shut_writing = SHUT_WR;
+
+inline descriptor open() {
+    return ::socket(AF_INET, SOCK_STREAM, 0);
+}
+
+inline bool prepare(descriptor which) {
+    return ::fcntl(which, F_SETFD, FD_CLOEXEC) == 0 && ::fcntl(which, F_SETFL, O_NONBLOCK) == 0;
+}
+
+inline std::size_t size_of_call(std::size_t size) {
+    return size;
+}
+
+}  // namespace detail
+
+#endif
+
+namespace detail {
+
+/// Winsock takes options as characters.
+template <class T>
+void set_option(descriptor which, int level, int name, T const& value) {
+    ::setsockopt(which, level, name, reinterpret_cast<char const*>(&value), static_cast<address_size>(sizeof value));
+}
+
+}  // namespace detail
+
+inline descriptor listen(std::uint16_t& port) {
+    descriptor const made = detail::open();
+    if (made == none) return none;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    address_size size = sizeof address;
+    if (!detail::prepare(made) || ::bind(made, generic, size) != 0 || ::listen(made, SOMAXCONN) != 0 ||
+        ::getsockname(made, generic, &size) != 0) {
+        close(made);
+        return none;
+    }
+    port = ntohs(address.sin_port);
+    return made;
+}
+
+inline descriptor accept(descriptor listener) {
+    descriptor const made = ::accept(listener, nullptr, nullptr);
+    if (made == none) return none;
+    detail::set_option(made, IPPROTO_TCP, TCP_NODELAY, 1);
+#if defined(SO_NOSIGPIPE)
+    detail::set_option(made, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+    detail::prepare(made);
+    return made;
+}
+
+inline std::ptrdiff_t receive(descriptor from, char* to, std::size_t size) {
+    return ::recv(from, to, detail::size_of_call(size), 0);
+}
+
+inline std::ptrdiff_t send(descriptor to, std::string_view bytes) {
+    return ::send(to, bytes.data(), detail::size_of_call(bytes.size()), detail::quietly);
+}
+
+inline void close(descriptor which, bool with_reset) {
+    if (with_reset) {
+        linger const now{1, 0};
+        detail::set_option(which, SOL_SOCKET, SO_LINGER, now);
+    } else {
+        ::shutdown(which, detail::shut_writing);  // also if a child process has inherited it
+    }
+    close(which);
+}
+
+}  // namespace bedrock::inline BEDROCK_ABI::testing::sockets
+
+#endif
+
+// ===== bedrock/testing/http_server.hpp ===============================================================================
+// Owns a small HTTP/1.1 server on 127.0.0.1 for tests: every connection in one poll loop, answers paused, cut and reset
+// as planned. Never listens on another address, and never knows what it serves.
+#ifndef BEDROCK_TESTING_HTTP_SERVER_HPP
+#define BEDROCK_TESTING_HTTP_SERVER_HPP
 
 namespace bedrock::inline BEDROCK_ABI::testing {
 
@@ -562,7 +735,7 @@ class http_server {
 
   private:
     struct peer {
-        int socket = -1;
+        descriptor socket = sockets::none;
         std::string received{};
         send_plan plan{};
         std::size_t step = 0;
@@ -573,12 +746,6 @@ class http_server {
         bool closing = false;    // after this answer
     };
 
-#if defined(MSG_NOSIGNAL)
-    static constexpr int quietly = MSG_NOSIGNAL;
-#else
-    static constexpr int quietly = 0;  // SO_NOSIGPIPE is set instead
-#endif
-    bool listen();
     void serve();
     void close_all();
     void accept_all();
@@ -588,14 +755,13 @@ class http_server {
     bool begin(peer& on);
     bool send(peer& on);
     void refuse(peer& on, int status);
-    static bool watch(int descriptor);
     static void close(peer& on, bool with_reset);
 
     handler answer_;
     std::vector<peer> peers_;
     std::atomic<std::size_t> open_{0};
-    int listener_ = -1;
-    int wake_[2] = {-1, -1};
+    descriptor listener_ = sockets::none;
+    bell stop_{};
     std::uint16_t port_ = 0;
     // A future, because <thread> is kept out of this library's headers; its destructor would join, too.
     std::future<void> serving_;
@@ -604,45 +770,23 @@ class http_server {
 // ---------------------------------------------------------------------------------------------------------------------
 
 inline http_server::http_server(handler answer) : answer_(std::move(answer)) {
-    if (listen()) serving_ = std::async(std::launch::async, [this] { serve(); });
+    if (stop_.is_open()) listener_ = sockets::listen(port_);
+    if (running()) serving_ = std::async(std::launch::async, [this] { serve(); });
 }
 
 inline http_server::~http_server() {
     if (serving_.valid()) {
-        while (::write(wake_[1], "", 1) < 0 && errno == EINTR) {
-        }
+        stop_.ring();
         serving_.wait();
     }
     close_all();
-    for (int const descriptor : wake_)
-        if (descriptor >= 0) ::close(descriptor);
 }
 
 inline void http_server::close_all() {
     open_ = 0;  // before a client can notice
     for (auto& one : peers_) close(one, false);
     peers_.clear();
-    if (listener_ >= 0) ::close(std::exchange(listener_, -1));
-}
-
-/// Makes a descriptor one that neither blocks nor is inherited.
-inline bool http_server::watch(int descriptor) {
-    return ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 && ::fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0;
-}
-
-inline bool http_server::listen() {
-    if (::pipe(wake_) != 0 || !watch(wake_[0]) || !watch(wake_[1])) return false;
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    if (listener_ < 0 || !watch(listener_) || ::bind(listener_, generic, size) != 0 ||
-        ::listen(listener_, SOMAXCONN) != 0 || ::getsockname(listener_, generic, &size) != 0)
-        return false;
-    port_ = ntohs(address.sin_port);
-    return true;
+    if (listener_ != sockets::none) sockets::close(std::exchange(listener_, sockets::none));
 }
 
 inline void http_server::serve() {
@@ -650,9 +794,9 @@ inline void http_server::serve() {
         http_server& server;
         ~closing() { server.close_all(); }
     } const at_end{*this};
-    std::vector<pollfd> watched;
+    std::vector<sockets::watched> watched;
     for (;;) {
-        watched.assign({{wake_[0], POLLIN, 0}, {listener_, POLLIN, 0}});
+        watched.assign({{stop_.ear(), POLLIN, 0}, {listener_, POLLIN, 0}});
         auto const now = steady_milliseconds_now();
         std::int64_t wait = -1;
         for (auto const& one : peers_) {
@@ -662,9 +806,7 @@ inline void http_server::serve() {
             watched.push_back({one.socket, static_cast<short>(is_due ? POLLIN | POLLOUT : POLLIN), 0});
         }
         auto const longest = static_cast<std::int64_t>(60'000);
-        if (::poll(watched.data(), static_cast<nfds_t>(watched.size()), static_cast<int>((std::min)(wait, longest))) <
-            0)
-            continue;
+        if (!sockets::wait(watched, static_cast<int>((std::min)(wait, longest)))) continue;
         if (watched[0].revents != 0) return;
         for (std::size_t i = 0; i != peers_.size(); ++i) {
             auto& one = peers_[i];
@@ -672,7 +814,7 @@ inline void http_server::serve() {
             if ((watched[i + 2].revents & (POLLIN | POLLHUP | POLLERR)) != 0) alive = read(one);
             if (!alive || !progress(one)) close(one, alive && one.plan.end == ending::reset);
         }
-        std::erase_if(peers_, [](peer const& one) { return one.socket < 0; });
+        std::erase_if(peers_, [](peer const& one) { return one.socket == sockets::none; });
         if (watched[1].revents != 0) accept_all();
         open_ = peers_.size();
     }
@@ -681,14 +823,8 @@ inline void http_server::serve() {
 inline void http_server::accept_all() {
     for (;;) {
         peer made;
-        made.socket = ::accept(listener_, nullptr, nullptr);
-        if (made.socket < 0) return;
-        int const on = 1;
-        ::setsockopt(made.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#if defined(SO_NOSIGPIPE)
-        ::setsockopt(made.socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
-#endif
-        watch(made.socket);
+        made.socket = sockets::accept(listener_);
+        if (made.socket == sockets::none) return;
         peers_.push_back(std::move(made));
     }
 }
@@ -697,9 +833,9 @@ inline bool http_server::read(peer& from) {
     wire_limits const limits;
     char piece[65536];
     for (;;) {
-        auto const got = ::recv(from.socket, piece, sizeof piece, 0);
+        auto const got = sockets::receive(from.socket, piece, sizeof piece);
         if (got == 0) return false;
-        if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        if (got < 0) return sockets::would_block();
         from.received.append(piece, static_cast<std::size_t>(got));
         if (from.received.size() > limits.head + limits.body + sizeof piece) return false;
     }
@@ -727,7 +863,7 @@ inline bool http_server::begin(peer& on) {
             constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
             bool const is_asked = on.received.find("100-continue") < on.received.find("\r\n\r\n");
             if (is_asked && !std::exchange(on.continued, true))
-                (void)::send(on.socket, line.data(), line.size(), quietly);  // where it fails, the next call will
+                (void)sockets::send(on.socket, line);  // where it fails, the next call will
             return false;
         }
         case request_progress::complete:
@@ -763,8 +899,8 @@ inline bool http_server::send(peer& on) {
     while (on.step != steps.size() && on.due_ms <= steady_milliseconds_now()) {
         auto const& bytes = steps[on.step].bytes;
         while (on.sent != bytes.size()) {
-            auto const done = ::send(on.socket, bytes.data() + on.sent, bytes.size() - on.sent, quietly);
-            if (done < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+            auto const done = sockets::send(on.socket, std::string_view(bytes).substr(on.sent));
+            if (done < 0) return sockets::would_block();
             on.sent += static_cast<std::size_t>(done);
         }
         on.sent = 0;
@@ -774,14 +910,8 @@ inline bool http_server::send(peer& on) {
 }
 
 inline void http_server::close(peer& on, bool with_reset) {
-    if (on.socket < 0) return;
-    if (with_reset) {
-        linger const now{1, 0};
-        ::setsockopt(on.socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    } else {
-        ::shutdown(on.socket, SHUT_WR);  // also where a child process has inherited it
-    }
-    ::close(std::exchange(on.socket, -1));
+    if (on.socket == sockets::none) return;
+    sockets::close(std::exchange(on.socket, sockets::none), with_reset);
 }
 
 }  // namespace bedrock::inline BEDROCK_ABI::testing
