@@ -4,13 +4,13 @@
 #define BEDROCK_EXCHANGE_HPP
 
 #include "bedrock/config.hpp"
-#include "bedrock/crypto.hpp"
 #include "bedrock/http.hpp"
 
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
@@ -19,6 +19,24 @@
 #include <utility>
 
 namespace bedrock::inline BEDROCK_ABI {
+
+namespace detail {
+
+/// Overwrites all memory of a text, its spare capacity too, and empties it. `crypto::secure_wipe` needs OpenSSL, which
+/// this header does without.
+inline void wipe(std::string& secret) noexcept {
+    secret.resize(secret.capacity());  // within the capacity: cannot throw, and brings all of it in reach
+#if defined(__GNUC__)
+    std::memset(secret.data(), 0, secret.size());
+    __asm__ __volatile__("" : : "r"(secret.data()) : "memory");  // read by something, as far as the compiler knows
+#else
+    volatile char* const bytes = secret.data();
+    for (std::size_t i = 0; i != secret.size(); ++i) bytes[i] = 0;
+#endif
+    secret.clear();
+}
+
+}  // namespace detail
 
 enum class ask_kind : unsigned char { http, open, receive, pause, file, replace, process, wait, network };
 
@@ -82,7 +100,7 @@ enum class file_outcome : unsigned char { found, unchanged, missing, unreadable 
 struct file_ask : ask {
     explicit file_ask(std::string which) : ask(ask_kind::file), path(std::move(which)) {}
     file_ask(file_ask const&) = default;
-    ~file_ask() { crypto::secure_wipe(text); }
+    ~file_ask() { detail::wipe(text); }
     std::string path;
     /// Most bytes that are read; a larger file is unreadable. Default: far above any configuration.
     std::size_t max_bytes = std::size_t{4} << 20;
@@ -103,7 +121,7 @@ struct replace_ask : ask {
     replace_ask(std::string which, std::string with)
         : ask(ask_kind::replace), path(std::move(which)), text(std::move(with)) {}
     replace_ask(replace_ask const&) = default;
-    ~replace_ask() { crypto::secure_wipe(text); }
+    ~replace_ask() { detail::wipe(text); }
     std::string path;
     std::string text;
     /// As the asker knows the file: one that is no longer so stays as it is. A stamp of no file (the default one) is
@@ -128,7 +146,7 @@ enum class process_failure : unsigned char { none, not_started, timed_out, too_m
 struct process_ask : ask {
     explicit process_ask(std::string what) : ask(ask_kind::process), command(std::move(what)) {}
     process_ask(process_ask const&) = default;
-    ~process_ask() { crypto::secure_wipe(output); }
+    ~process_ask() { detail::wipe(output); }
     std::string command;
     std::int64_t timeout_ms = 60'000;
     /// Node's limit, which AWS's JavaScript SDK inherits.

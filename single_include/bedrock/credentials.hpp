@@ -4,6 +4,7 @@
 #define BEDROCK_SINGLE_INCLUDE_CREDENTIALS_HPP
 
 #include "core.hpp"
+#include "sigv4.hpp"
 
 #include <cerrno>
 #include <cstddef>

@@ -1,2 +1,2 @@
 // Contained in another single header.
-#include "core.hpp"
+#include "sigv4.hpp"

@@ -12,7 +12,8 @@ TEST_CASE("conversation draft: messages come back as they were, and blocks know 
     std::vector<bedrock::system_content_block> system;
     bedrock::tool_config tools;
     bedrock::normalize_policy const policy;
-    conversation_draft draft{.system = system, .tools = tools, .policy = policy};
+    bedrock::history_rules const rules;
+    conversation_draft draft{.system = system, .tools = tools, .policy = policy, .rules = rules};
     draft.take(std::move(messages));
     REQUIRE(draft.turns.size() == 2);
     CHECK(draft.turns[0].is_user());

@@ -4,8 +4,10 @@
 
 #include "support/catch.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 using namespace bedrock;
@@ -157,3 +159,22 @@ TEST_CASE("exchange: what a protocol throws leaves step()", "[exchange]") {
     CHECK_THROWS_AS(protocol.step(), std::string);
 }
 #endif
+
+TEST_CASE("a wiped text leaves nothing in its memory, its spare capacity included", "[exchange]") {
+    for (std::size_t const size : {0u, 1u, 15u, 16u, 64u, 5000u}) {
+        std::string secret(size, 's');
+        secret.reserve(size + 40);
+        secret.append(20, 't');
+        secret.resize(size);
+        auto const* const memory = secret.data();
+        auto const capacity = secret.capacity();
+        bedrock::detail::wipe(secret);
+        CHECK(secret.empty());
+        REQUIRE(secret.capacity() == capacity);
+        secret.resize(capacity, 'x');  // the memory is the text's again; what was there is not
+        CHECK(secret.data() == memory);
+        secret.clear();
+        bedrock::detail::wipe(secret);
+        CHECK(std::string_view(memory, capacity) == std::string(capacity, '\0'));
+    }
+}

@@ -3,7 +3,6 @@
 #ifndef BEDROCK_SINGLE_INCLUDE_CREDENTIALS_DEFAULT_CHAIN_HPP
 #define BEDROCK_SINGLE_INCLUDE_CREDENTIALS_DEFAULT_CHAIN_HPP
 
-#include "../sigv4.hpp"
 #include "../credentials.hpp"
 
 #include <openssl/bio.h>
