@@ -3,6 +3,7 @@
 #include "support/history.hpp"
 
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -10,6 +11,7 @@ using namespace history;
 
 namespace {
 
+constexpr std::string_view claude = "us.anthropic.claude-opus-4-6-v1";
 std::string const two_tools = tools({tool_spec("f"), tool_spec("g")});
 
 std::string refusal_of(std::string const& messages, std::string const& config = two_tools,
