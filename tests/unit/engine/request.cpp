@@ -4,12 +4,16 @@
 #include "support/socket_server.hpp"
 
 #include "support/catch.hpp"
+#include "support/temporary_file.hpp"
 
 #include <cstddef>
 #include <future>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace bedrock;
 using http_request::get;
@@ -139,4 +143,22 @@ TEST_CASE("engine/request: nothing is known of one that was not made, or was lef
     request.abandon();
     CHECK(request.handle() == nullptr);
     curl_easy_cleanup(mine);  // still there: nobody else did
+}
+
+TEST_CASE("engine/request: a FIFO in place of a certificate is refused, not waited for", "[engine]") {
+    temporary_file const file("file", "");
+    auto const fifo = file.folder() + "/fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    auto const message_of = [&](std::string http::tls_files::*member) {
+        auto what = get("https://127.0.0.1:1/");
+        what.tls.*member = fifo;
+        auto const end = fetch(std::move(what));
+        CHECK(end.code == errc::invalid_input);
+        return end.message;
+    };
+    auto const refusal = "cannot read the TLS file \"" + fifo + "\": it is not a regular file";
+    CHECK(message_of(&http::tls_files::authorities) == refusal);
+    CHECK(message_of(&http::tls_files::certificate) == refusal);
+    CHECK(message_of(&http::tls_files::key) == refusal);
+    ::unlink(fifo.c_str());
 }

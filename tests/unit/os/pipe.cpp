@@ -1,6 +1,6 @@
 #include "bedrock/os/pipe.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
