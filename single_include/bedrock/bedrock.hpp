@@ -165,7 +165,7 @@ inline bool wants_client_certificate(std::string_view said) noexcept {
 
 #if !defined(_WIN32)
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -249,11 +249,22 @@ inline constexpr char no_descriptors[] =
 
 inline bool has_free_descriptor() noexcept {
 #if !defined(_WIN32)
-    int const probe = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    int const probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (probe < 0) return errno != EMFILE && errno != ENFILE;
     ::close(probe);
 #endif
     return true;
+}
+
+/// Whether opening a file may wait for ever: a FIFO or a terminal, which TLS libraries open as any other file.
+inline bool may_block([[maybe_unused]] std::string const& path) noexcept {
+#if defined(_WIN32)
+    return false;
+#else
+    if (path.empty() || path == "/dev/null" || path == "/dev/stdin" || path.starts_with("/dev/fd/")) return false;
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
+#endif
 }
 
 }  // namespace detail
@@ -353,6 +364,11 @@ bool curl_request::set_required(CURLoption option, Value value, char const* what
 
 inline bool curl_request::set_up_tls(std::optional<bool>& has_own_bundle) {
     auto const& [authorities, certificate, key, folder] = what_.tls;
+    for (auto const* const path : {&authorities, &certificate, &key})
+        if (detail::may_block(*path)) {
+            refused_ = {errc::invalid_input, false, "cannot read the TLS file \"" + *path + "\": it is not a regular file"};
+            return false;
+        }
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);

@@ -595,6 +595,10 @@ inline descriptor open() {
     return os::windows::open_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 }
 
+inline descriptor accept_one(descriptor listener) {
+    return ::accept(listener, nullptr, nullptr);
+}
+
 inline bool prepare(descriptor which) {
     ::SetHandleInformation(reinterpret_cast<HANDLE>(which), HANDLE_FLAG_INHERIT, 0);
     return os::windows::set_nonblocking(which);
@@ -630,7 +634,19 @@ constexpr int quietly = 0;  // SO_NOSIGPIPE is set instead
 constexpr int shut_writing = SHUT_WR;
 
 inline descriptor open() {
-    return ::socket(AF_INET, SOCK_STREAM, 0);
+    int kind = SOCK_STREAM;
+#if defined(SOCK_CLOEXEC)
+    kind |= SOCK_CLOEXEC;  // before another thread can start a child process
+#endif
+    return ::socket(AF_INET, kind, 0);
+}
+
+inline descriptor accept_one(descriptor listener) {
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+    return ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+#else
+    return ::accept(listener, nullptr, nullptr);
+#endif
 }
 
 inline bool prepare(descriptor which) {
@@ -673,7 +689,7 @@ inline descriptor listen(std::uint16_t& port) {
 }
 
 inline descriptor accept(descriptor listener) {
-    descriptor const made = ::accept(listener, nullptr, nullptr);
+    descriptor const made = detail::accept_one(listener);
     if (made == none) return none;
     detail::set_option(made, IPPROTO_TCP, TCP_NODELAY, 1);
 #if defined(SO_NOSIGPIPE)
