@@ -44,8 +44,7 @@ inline constexpr option converse_options[] = {
     {"--no-stream", "", "Converse instead of ConverseStream: the whole answer at once"},
     {"--events", "", "a JSON object a line for each event instead of the text"},
     {"--json", "",
-     "the whole answer as one Converse response object instead of the text; a tool input that is not JSON is null, "
-     "with its text as inputText, and the exit status is 1"},
+     "the answer as one Converse response object; status 1 if a tool input is not JSON"},
 };
 
 inline constexpr command converse_command{

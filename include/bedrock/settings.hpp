@@ -306,7 +306,9 @@ inline std::string find_exposure(settings const& where) {
     url parsed;
     if (!parse_url(where.endpoint.value, parsed).ok() || parsed.scheme == "https" || allows_plain_http(parsed.host))
         return {};
-    return "the endpoint " + quote(where.endpoint.value) + " (set by " + where.endpoint.source +
+    std::string origin("http://");
+    append_authority(origin, parsed);  // a path may hold what nobody should read
+    return "the endpoint " + quote(origin) + " (set by " + where.endpoint.source +
            ") would get secrets over plain http: use https, or set allow_plain_http in code if the network is trusted";
 }
 

@@ -9,7 +9,7 @@
 #include "support/async_reading.hpp"
 #include "support/client_fixture.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <functional>
 #include <memory>

@@ -198,7 +198,7 @@ TEST_CASE_METHOD(bedrock_on_loopback, "--events prints each event's payload as r
 
 TEST_CASE_METHOD(bedrock_on_loopback, "options become members of the request, and nothing else does", "[cli]") {
     auto const seen =
-        converse({"--system", "Be brief.", "--max-tokens=5", "--temperature", ".5", "--top-p", "0.25", "--stop", "END",
+        converse({"--model", "amazon.nova-pro-v1:0", "--system", "Be brief.", "--max-tokens=5", "--temperature", ".5", "--top-p", "0.25", "--stop", "END",
                   "--stop", "FIN", "--guardrail", "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc:7",
                   "--service-tier", "flex", "Hello"});
     CHECK(seen.exit_status == 0);

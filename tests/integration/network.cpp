@@ -249,6 +249,7 @@ TEST_CASE("network: calls for credentials go the same way, a container's own add
         ::close(token);
         (*f.set)["AWS_WEB_IDENTITY_TOKEN_FILE"] = path;
         (*f.set)["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/r";
+        f.options.allow_plain_http = true;
         (*f.set)["AWS_ENDPOINT_URL_STS"] = "http://sts.test:" + std::to_string(sts.port());
         (void)f.one_attempt_client().converse(ask_for("hello"));
         ::unlink(path);

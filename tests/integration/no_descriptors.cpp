@@ -5,7 +5,7 @@
 
 #include "support/client_fixture.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <utility>

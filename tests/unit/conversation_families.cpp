@@ -1,6 +1,6 @@
 #include "bedrock/conversation_families.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string_view>
 

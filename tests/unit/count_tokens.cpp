@@ -47,7 +47,8 @@ TEST_CASE("count_tokens: what cannot be sent, and what cannot be read", "[client
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::protocol);
     CHECK(got.error().message ==
-          "the answer is no response of CountTokens: inputTokens: expected a number, found a string");
+          "this is not a response of CountTokens: inputTokens: expected a number, found a string; received: "
+          R"({"inputTokens":"many"}; check that the endpoint is Bedrock's, and what a gateway in between sends)");
     CHECK(got.error().http_status == 200);
     CHECK(got.error().attempts == 1);
     CHECK(got.error().request_id == "00000000-0000-4000-8000-000000000001");

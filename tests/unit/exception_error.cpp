@@ -2,7 +2,7 @@
 
 #include "support/allocations.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <new>
 #include <stdexcept>

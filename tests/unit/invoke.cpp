@@ -62,8 +62,8 @@ TEST_CASE("invoke: any bytes there, any bytes back", "[client]") {
     CHECK(binary->body == every_byte);
     CHECK(binary->content_type == "image/png");
     auto const empty = client.invoke_model({.model_id = "m"});
-    REQUIRE(empty);
-    CHECK(empty->body.empty());
+    REQUIRE_FALSE(empty);  // the mock answers with the body that it got: a response has one
+    CHECK(empty.error().code == errc::protocol);
 }
 
 TEST_CASE("invoke: every header, signed", "[client]") {
@@ -112,7 +112,7 @@ TEST_CASE("invoke: a request that cannot be sent", "[client]") {
     auto split = invocation();
     split.content_type = "text/plain\r\nevil: 1";
     CHECK(client.invoke_model(split).error().message ==
-          "the header \"Content-Type\" cannot be sent: a line break stands in its value");
+          "the header \"Content-Type\" cannot be sent: its value has a line break");
     auto guarded = invocation();
     guarded.guardrail_identifier = "abc\nevil: 1";
     CHECK(client.invoke_model(guarded).error().code == errc::invalid_input);

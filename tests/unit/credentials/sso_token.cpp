@@ -283,12 +283,12 @@ TEST_CASE("sso token: where the service is", "[credentials]") {
     check({{"AWS_REGION", "us-west-2"}}, "https://oidc.eu-west-1.amazonaws.com/token");
     check({{"AWS_USE_FIPS_ENDPOINT", "true"}}, "https://oidc-fips.eu-west-1.amazonaws.com/token");
     check({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "https://oidc.eu-west-1.api.aws/token");
-    check({{"AWS_ENDPOINT_URL_SSO_OIDC", "http://o.test/p/"}, {"AWS_ENDPOINT_URL", "http://all.test"}},
-          "http://o.test/p/token");
-    check({{"AWS_ENDPOINT_URL_SSO", "http://portal.test"}, {"AWS_ENDPOINT_URL", "http://all.test"}},
-          "http://all.test/token");
-    check({}, "http://services.test/token",
-          "[default]\nservices = here\n[services here]\nsso_oidc =\n  endpoint_url = http://services.test\n");
+    check({{"AWS_ENDPOINT_URL_SSO_OIDC", "https://o.test/p/"}, {"AWS_ENDPOINT_URL", "https://all.test"}},
+          "https://o.test/p/token");
+    check({{"AWS_ENDPOINT_URL_SSO", "https://portal.test"}, {"AWS_ENDPOINT_URL", "https://all.test"}},
+          "https://all.test/token");
+    check({}, "https://services.test/token",
+          "[default]\nservices = here\n[services here]\nsso_oidc =\n  endpoint_url = https://services.test\n");
 }
 
 TEST_CASE("sso token: an old one serves while renewing fails, and is tried again after 30 seconds", "[credentials]") {

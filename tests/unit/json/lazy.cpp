@@ -18,7 +18,7 @@ TEST_CASE("a lazy value is parsed when asked for", "[json]") {
 
 TEST_CASE("a lazy value reports absence and wrong types", "[json]") {
     CHECK(lazy<described::leaf>().parse().error().code == bedrock::errc::protocol);
-    auto const wrong = lazy<described::leaf>(R"({"name":1})").parse();
+    auto const wrong = lazy<described::leaf>("[1]").parse();
     REQUIRE_FALSE(wrong);
-    CHECK(wrong.error().message == "name: expected a string, found a number");
+    CHECK(wrong.error().message.find("expected an object, found an array") != std::string::npos);
 }

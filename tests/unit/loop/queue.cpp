@@ -44,6 +44,7 @@ TEST_CASE("loop/queue: turns come in order, one for each", "[loop]") {
 TEST_CASE("loop/queue: whose time has come gets a turn, the earliest first", "[loop]") {
     loop_queue queue;
     person a('a'), b('b'), c('c');
+    for (auto* const who : {&a, &b, &c}) queue.prepare(*who);
     CHECK(queue.first_due_ms() == bedrock::deadline::never);
     queue.arm(a, 30);
     queue.arm(b, 10);
@@ -63,6 +64,7 @@ TEST_CASE("loop/queue: whose time has come gets a turn, the earliest first", "[l
 TEST_CASE("loop/queue: a time is made earlier, never later", "[loop]") {
     loop_queue queue;
     person a('a'), b('b');
+    for (auto* const who : {&a, &b}) queue.prepare(*who);
     queue.arm(a, 20);
     queue.arm(b, 15);
     queue.arm(a, 30);
@@ -82,6 +84,7 @@ TEST_CASE("loop/queue: a time is made earlier, never later", "[loop]") {
 TEST_CASE("loop/queue: behind the first time of an entry nothing is allocated", "[loop]") {
     loop_queue queue;
     person a('a'), b('b');
+    for (auto* const who : {&a, &b}) queue.prepare(*who);
     queue.arm(a, 1);
     queue.arm(b, 1);
     queue.disarm(b);

@@ -333,7 +333,7 @@ TEST_CASE("blocks of falling index cost what those of rising index cost", "[mode
             static_cast<void>(sum.take());
         });
     };
-    auto const few = cost_of(25, true), many = cost_of(100, true), rising = cost_of(100, false);
+    auto const few = cost_of(5, true), many = cost_of(20, true), rising = cost_of(20, false);
     if (!few || !many || !rising) {
         WARN("skipped: processes may not be traced here");
         return;
