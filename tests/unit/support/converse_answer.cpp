@@ -65,7 +65,7 @@ std::string stop_reason(mock::converse_answer const& answer) {
     return from_body;
 }
 
-mock::service_error error_of(std::string const& body, std::string_view model_id = "anthropic.claude-x") {
+mock::service_error error_of(std::string const& body, std::string_view model_id = "m") {
     auto const answer = mock::answer_converse(model_id, body);
     CHECK(answer.body.empty());
     CHECK(answer.frames.empty());

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace history;
@@ -27,9 +28,9 @@ std::string called(std::string const& blocks) {
 
 TEST_CASE("converse checks: a conversation with everything in its place is taken") {
     CHECK(refusal_of(list({user({text("a"), document("d (1)"), image, cache_point("1h")}),
-                           assistant({reasoning("hm", "QUJD"), text("b"), use("t.1:a"), use("t2", "g")}),
+                           assistant({reasoning("hm", "QUJD"), text("b"), use("t1_a"), use("t2", "g")}),
                            user({result("t2", list({R"({"json":{"a":[1]}})", text("x"), document("e")})), cache_point(),
-                                 result("t.1:a"), text("c")})})) == "");
+                                 result("t1_a"), text("c")})})) == "");
 }
 
 TEST_CASE("converse checks: conversations are refused in Bedrock's words") {
@@ -87,12 +88,14 @@ TEST_CASE("converse checks: conversations are refused in Bedrock's words") {
 }
 
 TEST_CASE("converse checks: what only Claude refuses is taken by others") {
-    for (auto const& messages :
-         {list({called(use("t1")), user({text("a"), result("t1")})}),
-          list({called(list({use("t1"), text("b")})), user({result("t1")})}),
-          list({called(reasoning("hm")), user({text("c")})}), user({text("a"), document("d", "md"), cache_point()})}) {
+    std::string const nova = "amazon.nova-pro-v1:0", thinking = "deepseek.r1-v1:0";
+    for (auto const& [messages, other] : std::vector<std::pair<std::string, std::string>>{
+             {list({called(use("t1")), user({text("a"), result("t1")})}), nova},
+             {list({called(list({use("t1"), text("b")})), user({result("t1")})}), nova},
+             {list({called(reasoning("hm")), user({text("c")})}), thinking},
+             {user({text("a"), document("d", "md"), cache_point()}), nova}}) {
         INFO(messages);
         CHECK(refusal_of(messages) != "");
-        CHECK(refusal_of(messages, two_tools, "amazon.nova-pro-v1:0") == "");
+        CHECK(refusal_of(messages, two_tools, other) == "");
     }
 }

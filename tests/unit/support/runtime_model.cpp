@@ -461,7 +461,7 @@ TEST_CASE("every operation of the service's model is a call of the client", "[mo
     apply_guardrail_request judged{.guardrail_identifier = "x", .guardrail_version = "1"};
     judged.source = guardrail_content_source::input;
     judged.content = {guardrail_text_block{.text = "x"}};
-    invoke_model_request const invoked{.model_id = "x"};
+    invoke_model_request const invoked{.model_id = "x", .body = "{}"};
     start_async_invoke_request started{.model_id = "x", .model_input = "{}"};
     started.output_data_config = async_invoke_s3_output_data_config{.s3_uri = "s3://b"};
     count_tokens_request const counted{.model_id = "x", .input = ask_for("x")};
