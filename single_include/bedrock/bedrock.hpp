@@ -2706,7 +2706,7 @@ inline constexpr std::string_view total = "total";
 struct running_clock {
     std::int64_t deadline_ms = never;
     std::int64_t limit_ms = 0;
-    std::string_view name = "";
+    std::string_view name {};
     char const* waited_for = "";
 
     /// One more limit; one of 0 or less is none. **Lifetime:** of both texts.

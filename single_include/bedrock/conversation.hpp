@@ -152,7 +152,7 @@ constexpr history_rules other_rules() noexcept {
 }
 
 /// Floors, because what one Claude model refuses every later one refuses. Sources: opencode#29760 (prefill from 4.6),
-/// hermes#105780 (reasoning alone: Sonnet 5, Fable 5.1), @ai-sdk/amazon-bedrock 5.0 (strict refused from 4.7),
+/// hermes#105780 (reasoning alone: Sonnet 5, Fable 5.1), amazon-bedrock 5.0 of the AI SDK (strict refused from 4.7),
 /// bedrock-access-gateway#191 (temperature with top_p).
 constexpr history_rules claude_rules(model_version version) noexcept {
     history_rules rules;
