@@ -3,6 +3,18 @@
 #include <cstdlib>
 #include <new>
 
+// ThreadSanitizer brings operators of its own, which cannot be replaced: nothing is counted and nothing fails there.
+#if defined(__SANITIZE_THREAD__)
+#define BEDROCK_TEST_COUNTS_ALLOCATIONS 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define BEDROCK_TEST_COUNTS_ALLOCATIONS 0
+#endif
+#endif
+#ifndef BEDROCK_TEST_COUNTS_ALLOCATIONS
+#define BEDROCK_TEST_COUNTS_ALLOCATIONS 1
+#endif
+
 namespace {
 
 // In front of each block, as wide as the strictest fundamental alignment.
@@ -17,6 +29,7 @@ thread_local std::size_t until_failure = 0;  // 0: none fails
 thread_local bool has_failed = false;
 thread_local std::string_view watched{};
 
+#if BEDROCK_TEST_COUNTS_ALLOCATIONS
 void* take(std::size_t size) noexcept {
     if (until_failure != 0 && --until_failure == 0) {
         has_failed = true;
@@ -51,8 +64,11 @@ void give_back(void* memory) noexcept {
     std::free(block);
 }
 
+#endif
+
 }  // namespace
 
+#if BEDROCK_TEST_COUNTS_ALLOCATIONS
 void* operator new(std::size_t size) {
     return take_or_fail(size);
 }
@@ -83,6 +99,8 @@ void operator delete(void* memory, std::nothrow_t const&) noexcept {
 void operator delete[](void* memory, std::nothrow_t const&) noexcept {
     give_back(memory);
 }
+
+#endif
 
 namespace allocations {
 
