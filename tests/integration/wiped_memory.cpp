@@ -142,7 +142,14 @@ void call(shared_files const& files) {
 }  // namespace
 
 TEST_CASE("wiped memory: a secret key is nowhere after the client is gone", "[wiping]") {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BEDROCK_TEST_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define BEDROCK_TEST_IS_SANITIZED 1
+#endif
+#endif
+#if defined(BEDROCK_TEST_IS_SANITIZED)
     WARN("not tested: AddressSanitizer keeps freed memory");
 #else
     if (::access("/proc/self/maps", R_OK) != 0) {
