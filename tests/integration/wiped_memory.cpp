@@ -115,7 +115,7 @@ struct shared_files {
     std::string folder{"/tmp/bedrock-wiped-XXXXXX"};
 };
 
-void call(shared_files const& files) {
+[[maybe_unused]] void call(shared_files const& files) {
     socket_server server([](connection& peer) {
         while (!peer.read_request().empty())
             peer.send(plain_answer(R"({"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},)"
