@@ -272,8 +272,8 @@ bool is_right(fate what, std::uint64_t number, result<converse_response> const& 
             return failed(errc::truncated, false);
         case fate::cut:
             return failed(errc::truncated, true);
-        case fate::tls_cut:  // which of the two is for the TLS library to say
-            return failed(errc::truncated, true) || failed(errc::transport, true);
+        case fate::tls_cut:  // the TLS library says that it was cut, or nobody can: the body has no length
+            return failed(errc::truncated, true) || failed(errc::transport, true) || failed(errc::protocol, true);
         case fate::no_memory:
             if (!end) return end.error().code == errc::out_of_memory || end.error().code == errc::transport;
             return end->text().starts_with(text + " and so on") && end->usage.total_tokens == 3;
