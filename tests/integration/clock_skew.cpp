@@ -3,6 +3,7 @@
 #include "support/socket_server.hpp"
 
 #include <cstddef>
+#include <cstdio>
 #include <ctime>
 #include <string>
 #include <utility>
@@ -16,8 +17,14 @@ std::string http_date_in(std::time_t seconds) {
     auto const then = std::time(nullptr) + seconds;
     std::tm parts{};
     ::gmtime_r(&then, &parts);
+    // Not by strftime: the suite runs under a German locale too.
+    constexpr char const* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr char const* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     char text[64];
-    return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+    auto const size = std::snprintf(text, sizeof text, "%s, %02d %s %d %02d:%02d:%02d GMT", days[parts.tm_wday % 7],
+                                    parts.tm_mday, months[parts.tm_mon % 12], parts.tm_year + 1900, parts.tm_hour,
+                                    parts.tm_min, parts.tm_sec);
+    return {text, static_cast<std::size_t>(size)};
 }
 
 }  // namespace
