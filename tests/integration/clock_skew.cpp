@@ -20,7 +20,7 @@ std::string http_date_in(std::time_t seconds) {
     // Not by strftime: the suite runs under a German locale too.
     constexpr char const* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     constexpr char const* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    char text[64];
+    char text[96];
     auto const size = std::snprintf(text, sizeof text, "%s, %02d %s %d %02d:%02d:%02d GMT", days[parts.tm_wday % 7],
                                     parts.tm_mday, months[parts.tm_mon % 12], parts.tm_year + 1900, parts.tm_hour,
                                     parts.tm_min, parts.tm_sec);
