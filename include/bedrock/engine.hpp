@@ -594,7 +594,7 @@ inline bool curl_transfer::check_header(http::header const& taken) {
     return true;
 }
 
-// A body over TLS that ends where the connection does. Whoever is on the way can close it, and no version of libcurl
+// A body over TLS that ends where the connection does. Anyone on the path can close it, and no version of libcurl
 // says whether close_notify came before.
 inline bool curl_transfer::ends_unproven() const {
     return request_.is_http_1() && request().url.starts_with("https:") && head.status != 204 && head.status != 304 &&

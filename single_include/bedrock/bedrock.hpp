@@ -205,7 +205,7 @@ class curl_request {
     std::string peer() const;
     /// The response came by HTTP/1.x.
     bool is_http_1() const noexcept;
-    /// What the end that libcurl tells means, in words for whoever sent it. `head_complete`: all headers have come.
+    /// Describes the end that libcurl reported, for the caller. `head_complete`: all headers have come.
     http::failure describe(CURLcode code, bool head_complete = false) const;
 
     void close() noexcept;
@@ -1359,7 +1359,7 @@ inline bool curl_transfer::check_header(http::header const& taken) {
     return true;
 }
 
-// A body over TLS that ends where the connection does. Whoever is on the way can close it, and no version of libcurl
+// A body over TLS that ends where the connection does. Anyone on the path can close it, and no version of libcurl
 // says whether close_notify came before.
 inline bool curl_transfer::ends_unproven() const {
     return request_.is_http_1() && request().url.starts_with("https:") && head.status != 204 && head.status != 304 &&

@@ -61,7 +61,7 @@ class curl_request {
     std::string peer() const;
     /// The response came by HTTP/1.x.
     bool is_http_1() const noexcept;
-    /// What the end that libcurl tells means, in words for whoever sent it. `head_complete`: all headers have come.
+    /// Describes the end that libcurl reported, for the caller. `head_complete`: all headers have come.
     http::failure describe(CURLcode code, bool head_complete = false) const;
 
     void close() noexcept;
