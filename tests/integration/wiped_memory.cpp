@@ -21,7 +21,25 @@
 
 using namespace bedrock;
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define BEDROCK_TEST_IS_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BEDROCK_TEST_IS_SANITIZED 1
+#endif
+
 namespace {
+
+/// Why this process's memory cannot be searched, or null.
+char const* not_searchable() {
+#if defined(BEDROCK_TEST_IS_SANITIZED)
+    return "a sanitizer keeps freed memory, and maps terabytes of its own";
+#else
+    return ::access("/proc/self/maps", R_OK) == 0 ? nullptr : "the system has no /proc/self/maps";
+#endif
+}
 
 /// A secret key of 40 characters that the program has in another form only, so that a search does not find itself.
 class masked_key {
@@ -40,9 +58,6 @@ class masked_key {
         }
     }
     /// How often half of the key or more is in a region.
-#if defined(__GNUC__)
-    __attribute__((no_sanitize("address")))
-#endif
     std::size_t count(unsigned char const volatile* begin, std::size_t size) const {
         std::size_t found = 0;
         constexpr std::size_t half = 20;
@@ -115,7 +130,7 @@ struct shared_files {
     std::string folder{"/tmp/bedrock-wiped-XXXXXX"};
 };
 
-[[maybe_unused]] void call(shared_files const& files) {
+void call(shared_files const& files) {
     socket_server server([](connection& peer) {
         while (!peer.read_request().empty())
             peer.send(plain_answer(R"({"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},)"
@@ -142,18 +157,8 @@ struct shared_files {
 }  // namespace
 
 TEST_CASE("wiped memory: a secret key is nowhere after the client is gone", "[wiping]") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BEDROCK_TEST_IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define BEDROCK_TEST_IS_SANITIZED 1
-#endif
-#endif
-#if defined(BEDROCK_TEST_IS_SANITIZED)
-    WARN("not tested: AddressSanitizer keeps freed memory");
-#else
-    if (::access("/proc/self/maps", R_OK) != 0) {
-        WARN("not tested: the system has no /proc/self/maps");
+    if (auto const* const reason = not_searchable()) {
+        WARN("not tested: " << reason);
         return;
     }
     bool const by_process = GENERATE(false, true);
@@ -163,12 +168,11 @@ TEST_CASE("wiped memory: a secret key is nowhere after the client is gone", "[wi
         call(files);
     }
     CHECK(count_in_memory(key) == 0);
-#endif
 }
 
 TEST_CASE("wiped memory: the search finds what is not wiped", "[wiping]") {
-    if (::access("/proc/self/maps", R_OK) != 0) {
-        WARN("not tested: the system has no /proc/self/maps");
+    if (auto const* const reason = not_searchable()) {
+        WARN("not tested: " << reason);
         return;
     }
     masked_key const key(9);
