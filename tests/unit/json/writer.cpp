@@ -19,7 +19,7 @@ using json::fault;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string written_string(std::string_view text) {
     std::string out;
     json::writer writer(out);
     writer.string(text);
@@ -128,7 +128,7 @@ TEST_CASE("commas and colons come by themselves", "[json][writer]") {
 }
 
 TEST_CASE("a root may be any value", "[json][writer]") {
-    CHECK(quoted("") == R"("")");
+    CHECK(written_string("") == R"("")");
     CHECK(number(1) == "1");
     std::string out;
     json::writer writer(out);
@@ -137,10 +137,10 @@ TEST_CASE("a root may be any value", "[json][writer]") {
 }
 
 TEST_CASE("strings escape what they must, in the shortest form", "[json][writer]") {
-    CHECK(quoted("\"\\/\b\f\n\r\t") == R"("\"\\/\b\f\n\r\t")");
+    CHECK(written_string("\"\\/\b\f\n\r\t") == R"("\"\\/\b\f\n\r\t")");
     for (unsigned c = 0; c != 0x80; ++c) {
         char const text[] = {'x', static_cast<char>(c), 'y'};
-        auto const out = quoted({text, 3});
+        auto const out = written_string({text, 3});
         CAPTURE(c, out);
         std::string_view const letters = "btnfr";
         std::string_view const controls = "\b\t\n\f\r";
@@ -157,7 +157,7 @@ TEST_CASE("strings escape what they must, in the shortest form", "[json][writer]
             CHECK(out == "\"" + std::string(text, 3) + "\"");
         }
     }
-    CHECK(quoted("\x7f\xe2\x80\xa8\xe2\x80\xa9\xf4\x8f\xbf\xbf\xef\xbb\xbf") ==
+    CHECK(written_string("\x7f\xe2\x80\xa8\xe2\x80\xa9\xf4\x8f\xbf\xbf\xef\xbb\xbf") ==
           "\"\x7f\xe2\x80\xa8\xe2\x80\xa9\xf4\x8f\xbf\xbf\xef\xbb\xbf\"");
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("ill-formed UTF-8 is repaired, or refused", "[json][writer]") {
         CAPTURE(example.bytes);
         guarded_buffer const guarded(example.bytes);
         std::string const expected = "\"" + std::string(example.repaired) + "\"";
-        CHECK(quoted(guarded.text()) == expected);
+        CHECK(written_string(guarded.text()) == expected);
         CHECK(json::valid(expected));
 
         std::string keyed;
@@ -287,7 +287,7 @@ TEST_CASE("every character of every plane survives", "[json][writer]") {
     std::string text;
     for (char32_t c = 0; c <= 0x10ffff; ++c)
         if (c < 0xd800 || c > 0xdfff) bedrock::append_utf8(text, c);
-    auto const out = quoted(text);
+    auto const out = written_string(text);
     json::reader reader(out);
     std::string back;
     REQUIRE(reader.read_string(back));
@@ -303,7 +303,7 @@ TEST_CASE("random bytes become JSON that says what they could say", "[json][writ
             bytes += static_cast<char>(random() % 3 == 0 ? random() : 0x80 | random());
         std::string expected;
         bedrock::append_sanitized_utf8(expected, bytes);
-        auto const out = quoted(bytes);
+        auto const out = written_string(bytes);
         json::reader reader(out);
         std::string_view value;
         CAPTURE(out);
