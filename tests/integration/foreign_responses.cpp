@@ -425,9 +425,9 @@ TEST_CASE(
              return many + "Content-Length: 2\r\n";
          }(),
          "headers too large"},
-        {"Transfer-Encoding: gzip\r\n", R"(Transfer-Encoding "gzip")"},
-        {"Transfer-Encoding: gzip, chunked\r\n", R"(Transfer-Encoding "gzip")"},
-        {"Content-Encoding: gzip\r\nContent-Length: 2\r\n", R"(Content-Encoding "gzip")"},
+        {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding"},
+        {"Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding"},
+        {"Content-Encoding: gzip\r\nContent-Length: 2\r\n", "Content-Encoding"},
     }));
     bool const streams = GENERATE(false, true);
     INFO(text << ", a stream: " << streams);
@@ -444,6 +444,7 @@ TEST_CASE(
         streams ? error_of(client.open_stream(ask_for("hi")).finish()) : error_of(client.converse(ask_for("hi")));
     CHECK(why.code == errc::protocol);
     CHECK(contains(why.message, text));
+    CHECK(contains(why.message, "gzip") == contains(text, "Encoding"));
     CHECK_FALSE(contains(why.message, "emory"));
     CHECK_FALSE(why.retryable);
     CHECK(why.attempts == 1);

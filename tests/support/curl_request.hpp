@@ -47,7 +47,8 @@ class curl_client {
         curl_slist* lines = nullptr;
         for (auto const& line : request.headers) lines = curl_slist_append(lines, line.c_str());
         curl_easy_setopt(handle_, CURLOPT_URL, request.url.c_str());
-        curl_easy_setopt(handle_, CURLOPT_PATH_AS_IS, 1L);
+        // libcurl 8 does not sign such a path.
+        curl_easy_setopt(handle_, CURLOPT_PATH_AS_IS, request.sigv4.empty() ? 1L : 0L);
         curl_easy_setopt(handle_, CURLOPT_NOPROXY, "*");
         curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, request.timeout_ms);

@@ -43,7 +43,9 @@ TEST_CASE("containers are reached through their descriptors", "[json]") {
     std::optional<std::int32_t> maybe;
     auto const& optional = type_of<decltype(maybe)>;
     CHECK(detail::elements_of(optional, &maybe).count == 0);
-    CHECK(detail::add_element(optional, &maybe) == &*maybe);
+    auto* const added = detail::add_element(optional, &maybe);
+    REQUIRE(maybe);
+    CHECK(added == &*maybe);
     CHECK(detail::elements_of(optional, &maybe).first == &*maybe);
 
     described::either either;
