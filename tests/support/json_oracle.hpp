@@ -147,7 +147,8 @@ inline std::string disagreement(std::string_view text) {
         return copy && !documented_difference(code, text)
                    ? std::string("only simdjson refuses: ") + simdjson::error_message(code)
                    : "";
-    bool const may_differ = state.code == fault::too_deep || text.starts_with("\xEF\xBB\xBF");  // simdjson 4 skips the mark
+    // simdjson 4 skips the mark.
+    bool const may_differ = state.code == fault::too_deep || text.starts_with("\xEF\xBB\xBF");
     if (!copy) return may_differ ? "" : "only bedrock refuses: " + std::string(describe(state.code));
     reader walk(text, options);
     auto difference = compare(walk, root);
