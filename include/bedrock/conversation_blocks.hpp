@@ -49,7 +49,7 @@ class block_repair {
   private:
     void repair_tools();
     void repair_tool(tool_specification& tool, std::size_t place);
-    std::string const& sendable_tool_name(std::string const& name);
+    std::string sendable_tool_name(std::string const& name);
     void repair_system();
     void repair_blocks();
     void repair_block(drafted_turn const& in, drafted_block& block);
@@ -106,7 +106,7 @@ inline void block_repair::finish() {
     check_tool_choice();
 }
 
-inline std::string const& block_repair::sendable_tool_name(std::string const& name) {
+inline std::string block_repair::sendable_tool_name(std::string const& name) {
     if (converse_rules::valid_tool_name(name)) return name;
     auto const known = sendable_names_.find(name);
     if (known != sendable_names_.end()) return known->second;
@@ -142,7 +142,7 @@ inline void block_repair::repair_tools() {
                              "a second tool of the same name: dropped");
                 continue;
             }
-            if (auto const& sent = sendable_tool_name(own->name); sent != own->name) {
+            if (auto const sent = sendable_tool_name(own->name); sent != own->name) {
                 draft_.found(conversation_issue::invalid_tool_name, conversation_part::tools, i,
                              "tool name that cannot be sent: renamed " + sent);
                 own->name = sent;
@@ -275,7 +275,7 @@ inline void block_repair::drop_or_say(conversation_issue what, drafted_block& bl
 }
 
 inline void block_repair::repair_tool_use(drafted_block& block, tool_use_block& use) {
-    if (auto const& sent = sendable_tool_name(use.name); sent != use.name) {
+    if (auto const sent = sendable_tool_name(use.name); sent != use.name) {
         draft_.found(conversation_issue::invalid_tool_name, block, "tool name that cannot be sent: renamed " + sent);
         use.name = sent;
     }

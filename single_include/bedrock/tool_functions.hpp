@@ -227,6 +227,7 @@ inline toolbox& toolbox::put(tool_specification what, tool_function function) {
 
 inline std::vector<tool> toolbox::specifications() const {
     std::vector<tool> offered;
+    offered.reserve(tools_.size());
     for (auto const& one : tools_) offered.emplace_back(one.what);
     return offered;
 }
