@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the words that an agent has for an answer: pi-ai's events (start, text, thinking, tool call, done, error), each
 // with its place in the message so far, and why an answer ended. Never makes an event: that is `agent_fold`'s.
 #ifndef BEDROCK_AGENT_EVENT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `agent_stream`: a streamed answer pulled as an agent's events, its end among them whatever it is.
 // Never runs by itself, and never hides an end: one `done` or one `error` is the last event of every stream.
 #ifndef BEDROCK_AGENT_STREAM_HPP

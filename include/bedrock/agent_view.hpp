@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `agent_fold`: it makes of a stream's events an agent's, and of these the message so far.
 // Never does I/O, and never ends a stream twice or takes a broken one for a whole.
 #ifndef BEDROCK_AGENT_VIEW_HPP

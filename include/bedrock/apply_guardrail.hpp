@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::apply_guardrail`, and brings its request and response.
 // Never decides what to do about an intervention.
 #ifndef BEDROCK_APPLY_GUARDRAIL_HPP

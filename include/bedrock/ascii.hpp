@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what characters of ASCII are, without the locale: digits, letters, blanks, controls, and letters of either case.
 // Never looks beyond ASCII: every other byte is none of these, and is equal to itself alone.
 #ifndef BEDROCK_ASCII_HPP

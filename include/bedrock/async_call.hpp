@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the handle of a call that is under way on the caller's loop, and what such calls share: client, engine, loop.
 // Never runs anything by itself.
 #ifndef BEDROCK_ASYNC_CALL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `async_client`: any number of calls and streams at once on the caller's loop, by callbacks or `co_await`.
 // Never starts a thread, never blocks but in `pump`, and never calls user code inside libcurl.
 #ifndef BEDROCK_ASYNC_CLIENT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns asynchronous invocations on the client: starting one, asking after it, listing them.
 // Never waits for one: its output arrives in S3.
 #ifndef BEDROCK_ASYNC_INVOKE_HPP

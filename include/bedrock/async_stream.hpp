@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `async_event_reader`: a streamed answer that a coroutine pulls on the caller's loop, event by event.
 // Never runs by itself, and never resumes a coroutine that is gone.
 #ifndef BEDROCK_ASYNC_STREAM_HPP

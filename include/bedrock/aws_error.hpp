@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what an AWS service says when it fails: an HTTP answer or an event of a stream becomes an `error` with a name, a
 // clean message and advice. Never trusts its input, and never passes on a control character or more than it was asked.
 #ifndef BEDROCK_AWS_ERROR_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the advice that goes with a service's error: what the person at the terminal can do about it.
 // Never decides anything by it, and never quotes the answer.
 #ifndef BEDROCK_AWS_ERROR_HINT_HPP

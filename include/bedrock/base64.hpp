@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns base64 as RFC 4648 defines it: the standard alphabet with padding both ways, the URL alphabet on writing.
 // Never skips white space, never guesses at missing padding, and never accepts two spellings of the same bytes.
 #ifndef BEDROCK_BASE64_HPP

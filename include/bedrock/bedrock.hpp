@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The umbrella of the runtime: everything that a program needs to talk to models.
 // Never includes what few programs need: take those headers by name.
 #ifndef BEDROCK_BEDROCK_HPP

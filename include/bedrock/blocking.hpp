@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the runner that answers a protocol's asks on the calling thread, and the four clocks that bound its waiting.
 // Never starts a thread, and never sleeps without a way to be woken by cancellation.
 #ifndef BEDROCK_BLOCKING_HPP

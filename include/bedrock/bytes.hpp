@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the byte views of the codecs and big-endian loads and stores.
 // Never allocates or throws, and never reads past the view that it is given.
 #ifndef BEDROCK_BYTES_HPP

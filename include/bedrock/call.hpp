@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how an operation becomes authorised HTTP and is repeated until there is an answer, or a reason to stop.
 // Never does I/O: these are protocols, for whichever runner steps them.
 #ifndef BEDROCK_CALL_HPP

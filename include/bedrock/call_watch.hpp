@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the watch that a call is under from its beginning, and the one report of it at its end.
 // Never reports twice, and costs nothing where nobody observes.
 #ifndef BEDROCK_CALL_WATCH_HPP

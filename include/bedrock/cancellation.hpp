@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the handle by which any thread cancels a call: a flag, and the list of sleepers to wake.
 // Never touches the call itself: the thread that runs it notices, aborts and cleans up.
 #ifndef BEDROCK_CANCELLATION_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the catalogue: one list of what can be invoked, fetched when it is asked for and kept for a while.
 // Never takes a failure for an empty list, and never throws away a good list because a newer one could not be had.
 #ifndef BEDROCK_CATALOGUE_HPP

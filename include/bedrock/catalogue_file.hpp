@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the form in which a catalogue is kept in a file: both lists as the service gave them, with time and place.
 // Never opens the file, and never takes one of another form, place or future for its own.
 #ifndef BEDROCK_CATALOGUE_FILE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how a text from outside becomes part of a message: one line, valid UTF-8, bounded. Never hides a secret: whoever
 // puts a text into a message knows whether it may hold one.
 #ifndef BEDROCK_CLEAN_TEXT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client`: Bedrock's operations as calls that block; those beside Converse in the header of their name.
 // Never does anything before the first call: constructing one opens no file and no socket, and cannot fail.
 #ifndef BEDROCK_CLIENT_HPP

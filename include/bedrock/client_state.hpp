@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what every call of one client shares: its options, its surroundings, its sources of credentials and its retry
 // budget. Never holds a connection: engines are leased from a pool.
 #ifndef BEDROCK_CLIENT_STATE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Clock skew: detects that a signature was rejected because the local clock is wrong, and who may say what time it is.
 // Nothing here reads or sets a clock.
 #ifndef BEDROCK_CLOCK_SKEW_HPP

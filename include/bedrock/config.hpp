@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the ABI tag, the one fact about the compiler that changes it (whether exceptions are on), and the mark of cold
 // code. Never lets any other macro change a layout or a body.
 #ifndef BEDROCK_CONFIG_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the way from a configuration to what the SDK is made with: a client's options, the catalogue's.
 // Never reads a setting of the environment, and never overrides what the caller's options say.
 #ifndef BEDROCK_CONFIGURATION_HPP

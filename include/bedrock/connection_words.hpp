@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the words in which a connection that failed is described: who was to be reached, through which proxy, and what
 // to try. Never shows a path, a query, a user's name or a password.
 #ifndef BEDROCK_CONNECTION_WORDS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the control plane's operations on the client: which models and inference profiles there are.
 // Never goes to the runtime's host: the control plane has its own, and AWS_ENDPOINT_URL_BEDROCK.
 #ifndef BEDROCK_CONTROL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Repair of conversations that Converse would refuse, and with them every later turn of the session.
 // It never changes what the model takes already.
 #ifndef BEDROCK_CONVERSATION_HPP

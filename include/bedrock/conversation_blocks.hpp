@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Repair of what a conversation is made of, each piece by itself: texts, names, inputs, results, reasoning, tools.
 // It never moves a block.
 #ifndef BEDROCK_CONVERSATION_BLOCKS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rules of cache points in a conversation: where one may be, how many there are, which may follow which.
 // It never adds one.
 #ifndef BEDROCK_CONVERSATION_CACHE_POINTS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A conversation while it is repaired: its blocks, where each of them came from, and the report so far.
 // It never judges a block.
 #ifndef BEDROCK_CONVERSATION_DRAFT_HPP

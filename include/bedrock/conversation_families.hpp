@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rules of model families for a conversation: what each family refuses in a history, as data with sources.
 // It never changes a request.
 #ifndef BEDROCK_CONVERSATION_FAMILIES_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // JSON inside a conversation: tool inputs, results and schemas in the form that Converse and the model take.
 // It never changes a text that has nothing to repair.
 #ifndef BEDROCK_CONVERSATION_JSON_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Media, results and documents of a conversation as the model's family takes them.
 // It never changes what the family takes.
 #ifndef BEDROCK_CONVERSATION_MEDIA_HPP

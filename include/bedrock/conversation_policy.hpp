@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Choices in the repair of a conversation, and the texts that it adds.
 // It never holds the name of a model.
 #ifndef BEDROCK_CONVERSATION_POLICY_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The report on a conversation: which rule of Converse it breaks, where, and what was or would be done about it.
 // It never decides what breaks a rule.
 #ifndef BEDROCK_CONVERSATION_REPORT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Answers of a model and results of tools, block by block, as a model's family takes them back.
 // It never moves a block into another message.
 #ifndef BEDROCK_CONVERSATION_RESULTS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What Converse takes as a text, a name, an id or a signature in a conversation, and the nearest valid form of each.
 // It never looks at more than one of them at a time.
 #ifndef BEDROCK_CONVERSATION_RULES_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The order of a conversation: whose turn it is, which result answers which tool use, and what comes before what.
 // It never looks into a block further than its kind and its tool use id.
 #ifndef BEDROCK_CONVERSATION_TURNS_HPP

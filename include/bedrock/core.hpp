@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The umbrella of what needs neither libcurl nor OpenSSL: codecs, JSON, the model of Converse.
 // Never includes a header that does I/O.
 #ifndef BEDROCK_CORE_HPP

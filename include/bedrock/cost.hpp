@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what an answer cost: the service's count of tokens by kind, times prices that the caller gives.
 // Never knows a price, and never guesses a count that the service did not give.
 #ifndef BEDROCK_COST_HPP

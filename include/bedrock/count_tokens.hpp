@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::count_tokens`, and brings its request and response.
 // Never estimates: the number is the service's.
 #ifndef BEDROCK_COUNT_TOKENS_HPP

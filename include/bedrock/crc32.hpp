@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns CRC-32 as zlib, PNG and AWS event streams use it (IEEE 802.3, reflected), by the fastest way of the processor.
 // Never allocates, and gives the same value by every way, at compile time and at run time, whatever the byte order.
 #ifndef BEDROCK_CRC32_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a caller proves itself with, the provider interface, and the chain that asks one provider after another.
 // Never shows a secret: what is printed of credentials is their source and the last four characters of the key id.
 #ifndef BEDROCK_CREDENTIALS_HPP

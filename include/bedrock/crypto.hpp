@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what is needed of OpenSSL's libcrypto: SHA-256, HMAC-SHA-256, SHA-1, random bytes, comparing and wiping secrets.
 // Never touches TLS, never ignores a failure of OpenSSL; with crypto/ it is all that includes a header of OpenSSL's.
 #ifndef BEDROCK_CRYPTO_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::embed`: vectors for texts by InvokeModel, whatever the model's own format.
 // Never runs calls side by side: a client has no threads; run several `embed` from threads of your own.
 #ifndef BEDROCK_EMBED_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns where requests go: region names, partitions and their host names, custom endpoint URLs, the region in an ARN.
 // Never reads a setting, looks up a name or opens a connection.
 #ifndef BEDROCK_ENDPOINT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns one multi handle of libcurl with its connection cache, and the transfers on it.
 // Never calls user code inside a curl callback, and never takes in more than its reader wants.
 #ifndef BEDROCK_ENGINE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the free list from which each call of a client leases an engine and a signer, and takes them back.
 // Never makes a call wait: where the list is empty a new engine is made.
 #ifndef BEDROCK_ENGINE_POOL_HPP

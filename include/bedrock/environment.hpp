@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what protocols may know of the machine around them: variables, home, wall and steady time, random numbers.
 // Never caches: every question is asked anew, so that a test (or a host program) can answer it.
 #ifndef BEDROCK_ENVIRONMENT_HPP

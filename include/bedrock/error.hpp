@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a failed operation reports: its kind, its words for a person, and what is known about the request.
 // Never carries a secret, and never decides what to do about a failure.
 #ifndef BEDROCK_ERROR_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what an agent makes of a failure: the line that it shows, with the prefixes that others match, and its class.
 // Never changes an error, and never takes a throttling for a full context window.
 #ifndef BEDROCK_ERROR_CLASS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how an exception becomes an error: that of a function of the caller's, and a failed allocation.
 // Never throws, and never needs memory to say that there is none.
 #ifndef BEDROCK_EXCEPTION_ERROR_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `exchange<T>`, the coroutine type that protocols are written in, and the asks by which they reach the world.
 // Never does I/O: it suspends with an ask, and whichever runner drives it answers and steps it on.
 #ifndef BEDROCK_EXCHANGE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the promise that the client's code is compiled in another source file, the one that includes
 // bedrock/extern_definitions.hpp. Never changes what the code does: bedrock.hpp and this header may meet in a program.
 #ifndef BEDROCK_EXTERN_HPP

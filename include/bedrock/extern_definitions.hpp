@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the code that bedrock/extern.hpp promises: to be included by one source file of a program.
 // Never needed where bedrock.hpp is included alone: then each source file compiles what it uses.
 #ifndef BEDROCK_EXTERN_DEFINITIONS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the forward declarations that let a header name a type without its definition.
 // Never includes a standard header.
 #ifndef BEDROCK_FWD_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::invoke_guardrail_checks`, and brings its request and response.
 // Never judges a score: what is too much, the caller decides.
 #ifndef BEDROCK_GUARDRAIL_CHECKS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns base16: bytes to lower-case hexadecimal digits and back.
 // Never skips a separator or a prefix, and never accepts half a byte.
 #ifndef BEDROCK_HEX_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the mark of the process in which something was made, by which its copy in a forked child knows what it is.
 // Never acts on a fork: whoever carries the mark asks it.
 #ifndef BEDROCK_HOME_PROCESS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns HTTP as the protocols speak of it: requests, answers, a body that is still arriving, and how a transfer can
 // fail. Never touches a socket: engines do, and fill these in.
 #ifndef BEDROCK_HTTP_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The line grammar of AWS's shared config and credentials files: what each line is, and which are not understood.
 // It never does I/O, never allocates, and never decides what a section or a key means.
 #ifndef BEDROCK_INI_HPP

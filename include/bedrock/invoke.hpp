@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::invoke_model` and its streaming twin, `chunk_reader`: for models, and for parameters, that Converse
 // does not have. Never looks into a body: its format is the model's.
 #ifndef BEDROCK_INVOKE_HPP

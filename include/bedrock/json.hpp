@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns nothing: the umbrella of bedrock/json/.
 // Never holds a declaration of its own.
 #ifndef BEDROCK_JSON_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the list of the headers that read and edit JSON5.
 // Never declares anything.
 #ifndef BEDROCK_JSON5_HPP

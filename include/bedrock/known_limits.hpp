@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what is known about models that no API of Bedrock tells: context windows, longest answers, extended thinking.
 // Never refuses a request by it, and never stands above what the caller says.
 #ifndef BEDROCK_KNOWN_LIMITS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the runner that answers the asks of any number of protocols on one thread and one engine, on whatever loop that
 // thread has. Never starts a thread, and never runs a job inside a callback of libcurl.
 #ifndef BEDROCK_LOOP_HPP

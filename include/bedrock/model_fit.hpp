@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the taking out of what a model refuses: sampling, a forced tool while it thinks, tiers, signatures, images.
 // Never puts anything in but what stands for the forced tool and the images, and never runs behind the caller's back.
 #ifndef BEDROCK_MODEL_FIT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what the id of a model says by itself: where a profile runs it, who made it, of which family it is.
 // Never changes an id, and knows no model.
 #ifndef BEDROCK_MODEL_ID_HPP

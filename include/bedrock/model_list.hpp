@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the making of one list of models from the control plane's two: what can be invoked, with the limits that apply.
 // Never asks anybody, and never keeps what it was given.
 #ifndef BEDROCK_MODEL_LIST_HPP

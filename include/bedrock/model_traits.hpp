@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what is known of single models that an agent steers: how they think, what they cache, which parameters they
 // refuse. Never acts by itself: the core client reads none of it, and a caller's own rules stand above it.
 #ifndef BEDROCK_MODEL_TRAITS_HPP

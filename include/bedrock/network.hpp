@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns which proxies and certificate authorities apply to a request: what the environment says of them.
 // Never opens a connection, and never reads a certificate.
 #ifndef BEDROCK_NETWORK_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a client tells of its requests and calls while and after they run.
 // Never holds a secret, a header or a body.
 #ifndef BEDROCK_OBSERVER_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a user may set for a client or for one call.
 // Never does anything by itself: an options value is inert.
 #ifndef BEDROCK_OPTIONS_HPP

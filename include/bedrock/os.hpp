@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns nothing: the umbrella of bedrock/os/, the hands that runners have beside HTTP.
 // Never holds a declaration of its own.
 #ifndef BEDROCK_OS_HPP

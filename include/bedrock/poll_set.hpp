@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the sleep of a loop: the descriptors that end it by getting ready, and the bell by which any thread does.
 // Never reads or writes a descriptor that it was given.
 #ifndef BEDROCK_POLL_SET_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What AWS's shared config and credentials files say: profiles, sso-sessions and services, the merge of both files.
 // It never does I/O, and never decides which credentials a profile stands for.
 #ifndef BEDROCK_PROFILE_FILE_HPP

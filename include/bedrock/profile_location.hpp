@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns where AWS's shared config and credentials files are, and which profile is meant, as the surroundings say it.
 // Never opens a file, and never asks whether there is one.
 #ifndef BEDROCK_PROFILE_LOCATION_HPP

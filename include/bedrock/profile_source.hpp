@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the shared config and credentials files as they are at the moment: which profile is meant, and both files read
 // through asks and parsed again when one has changed. Never decides what a profile stands for.
 #ifndef BEDROCK_PROFILE_SOURCE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the placing of cache points in a request, where they make the next turn of a conversation cheap.
 // Never places one where the model has no cache, and never moves or takes away one of the caller's.
 #ifndef BEDROCK_PROMPT_CACHE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the way from a level of reasoning to what a model takes: budgets of tokens, adaptive effort, the interleaved
 // beta. Never sends anything, and never changes what the caller says about thinking himself.
 #ifndef BEDROCK_REASONING_HPP

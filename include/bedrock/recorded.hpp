@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the runner that answers a protocol from recorded traffic: no network, no waiting, every ask written down.
 // Never lets a request pass that differs from the recording.
 #ifndef BEDROCK_RECORDED_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `result<T>`: a value or an `error`, with the names of std::expected, the same in both exception modes.
 // Never throws unless `.value()` is called on a failure.
 #ifndef BEDROCK_RESULT_HPP

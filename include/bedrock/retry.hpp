@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns when a failed call is repeated and after what pause: AWS's standard retry mode, revision of November 2026.
 // Never sleeps, reads a clock or draws a random number: it is told, and answers.
 #ifndef BEDROCK_RETRY_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the arithmetic of deadlines, and the clock of a wait: which of several limits runs out first, and what it says
 // then. Never reads the time: it is told, in milliseconds of steady time.
 #ifndef BEDROCK_RUNNING_CLOCK_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the searches for the first byte of a kind in a text, sixteen bytes a step where the architecture's baseline can.
 // Never reads past the end that it is given, never allocates, and never interprets what it finds.
 #ifndef BEDROCK_SCAN_HPP

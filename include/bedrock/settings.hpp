@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns where a call goes: which region and endpoint apply, and which setting said so.
 // Never reads a file or asks the network by itself: it is a protocol over the environment and the shared files.
 #ifndef BEDROCK_SETTINGS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `share_new`: an object with shared owners whose control block is of one type, whatever the object is.
 // Never serves a type that is to find its own owners (std::enable_shared_from_this).
 #ifndef BEDROCK_SHARED_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the silence of SIGPIPE on one thread while a library writes to sockets that may be closed at the other end.
 // Never changes how the process handles the signal, and loses none that others sent.
 #ifndef BEDROCK_SIGPIPE_GUARD_HPP

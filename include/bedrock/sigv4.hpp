@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns AWS Signature Version 4: requests signed in headers or in the query, and events, every stage of it visible.
 // Never sends, changes or re-encodes the request: the target is signed as it goes on the wire.
 #ifndef BEDROCK_SIGV4_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns a JSON reader over simdjson, for those who have it: `json::reader`'s members, contract and answers.
 // Never included by another header, and never decides a fault: whatever simdjson refuses, `json::reader` reads again.
 #ifndef BEDROCK_SIMDJSON_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the sharing of one piece of work by all who want its result at once: it belongs to nobody, and when the one who
 // does it goes away before the end another takes over. Never does the work, and never keeps its result.
 #ifndef BEDROCK_SINGLE_FLIGHT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `event_reader`: a streamed answer that its caller pulls, event by event, and its outcome.
 // Never runs by itself: all that happens, happens inside `next` and `finish` on the caller's thread.
 #ifndef BEDROCK_STREAM_HPP

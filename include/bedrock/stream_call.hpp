@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns one streamed call from its request to its outcome, whoever waits for its bytes: the opening with its repeats,
 // the events, what they add up to. Never receives: it says when it needs more.
 #ifndef BEDROCK_STREAM_CALL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the way from the bytes of a streamed answer to its events, and the one terminal state of the stream.
 // Never reads from anywhere: it is given a buffer, and says when it needs more of it.
 #ifndef BEDROCK_STREAM_PARSER_HPP

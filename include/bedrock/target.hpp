@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns where a call goes and who makes it: options, environment and credential chain brought together, and explained.
 // Never sends the call, and never shows a secret.
 #ifndef BEDROCK_TARGET_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the names under which OpenTelemetry knows what is told of a call.
 // Never sends anything, and has no text of a conversation among its attributes.
 #ifndef BEDROCK_TELEMETRY_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns times as integers, the civil calendar (proleptic Gregorian, UTC), and the date formats of AWS and HTTP.
 // Never reads a clock, a time zone or the locale.
 #ifndef BEDROCK_TIME_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `toolbox`: functions that a model may call, with their schemas, and how one of them is run.
 // Never asks a model, and never lets a function's failure past itself: it becomes a result that says what went wrong.
 #ifndef BEDROCK_TOOL_FUNCTIONS_HPP

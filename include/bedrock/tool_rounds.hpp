@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the rounds between a model and its tools: what is asked next, what is run, when it ends, and what is kept.
 // Never asks by itself: it is given each answer, from whichever call the caller makes.
 #ifndef BEDROCK_TOOL_ROUNDS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `client::converse` and `client::converse_stream` with a toolbox: a question answered with the help of functions.
 // Never starts a thread: tools run on the caller's, between two calls.
 #ifndef BEDROCK_TOOLBOX_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what every runner on an engine does with a transfer: which clock bounds a wait for it, and how its end answers
 // the ask that it was started for. Never waits itself.
 #ifndef BEDROCK_TRANSFER_WAIT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The types of Converse without the client: messages, requests, responses, stream events, and the accumulator of a
 // stream. Never includes a header that does I/O, and needs the standard library alone.
 #ifndef BEDROCK_TYPES_HPP

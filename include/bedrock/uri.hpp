@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns percent-encoding (RFC 3986) and the reading of an endpoint's URL.
 // Never resolves, normalizes or looks up anything, and never accepts what a URL must not contain.
 #ifndef BEDROCK_URI_HPP

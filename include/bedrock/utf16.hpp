@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Conversions between UTF-8 and UTF-16, the encoding of Windows' interfaces.
 // Ill-formed text never fails a conversion: each ill-formed part becomes U+FFFD.
 #ifndef BEDROCK_UTF16_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the check, the coding and the repair of UTF-8 as Unicode 15 (table 3-7) and the WHATWG Encoding standard define
 // it. Never normalizes, never reads another encoding, and never passes a surrogate or an overlong form.
 #ifndef BEDROCK_UTF8_HPP

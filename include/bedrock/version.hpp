@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the version numbers of this copy of bedrock.
 // Never anything else: the User-Agent is made elsewhere.
 #ifndef BEDROCK_VERSION_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A reader of small XML documents such as AWS STS sends: elements and their text, one by one.
 // It never expands an entity beyond the five of XML and character references, and never accepts a document type.
 #ifndef BEDROCK_XML_HPP

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: MIT
 // Contained in another single header.
 #include "core.hpp"

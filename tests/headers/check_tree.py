@@ -87,17 +87,20 @@ def check_shape(tree):
             yield "%s:1: name: headers end in .hpp" % where
         if "\r" in header.text or not header.text.endswith("\n") or header.text.endswith("\n\n"):
             yield "%s:1: text: Unix lines, and one line end at the end" % where
+        if header.lines[0] != amalgamate.LICENSE_LINE:
+            yield "%s:1: licence: begins with %s" % (where, amalgamate.LICENSE_LINE)
+        begin = 1 if header.lines[0] == amalgamate.LICENSE_LINE else 0
         opening = []
-        for line in header.lines:
+        for line in header.lines[begin:]:
             if not line.startswith("// "):
                 break
             opening.append(line[3:])
         if len(re.findall(r"[.:](?:\s|$)", " ".join(opening))) < 2:
-            yield "%s:1: opening: begins with two sentences as // lines: what it owns, what it never does" % where
+            yield "%s:%d: opening: begins with two sentences as // lines: what it owns, what it never does" % (where, begin + 1)
         guard = amalgamate.guard_of(path)
         rest = [line for line in header.bare if line.strip()]
         if rest[:2] != ["#ifndef " + guard, "#define " + guard] or rest[-1] != "#endif":
-            yield "%s:%d: guard: #ifndef %s and #define %s around all of it" % (where, len(opening) + 1, guard, guard)
+            yield "%s:%d: guard: #ifndef %s and #define %s around all of it" % (where, begin + len(opening) + 1, guard, guard)
         borders = [number for number, line in enumerate(header.lines, 1) if re.match(r"\s*//\s?-{20,}", line)]
         for number in borders:
             if header.lines[number - 1] != BORDER:

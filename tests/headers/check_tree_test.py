@@ -15,7 +15,7 @@ from check_tree import amalgamate  # noqa: E402
 def header(path, includes="", body="", below=""):
     guard = amalgamate.guard_of(path)
     border = check_tree.BORDER + "\n\n" + below + "\n\n" if below else ""
-    return ("// Owns one thing.\n// Never does another.\n#ifndef %s\n#define %s\n\n%s\n\n%s\n\n%s#endif\n"
+    return (amalgamate.LICENSE_LINE + "\n// Owns one thing.\n// Never does another.\n#ifndef %s\n#define %s\n\n%s\n\n%s\n\n%s#endif\n"
             % (guard, guard, includes, body, border))
 
 
@@ -107,14 +107,14 @@ class Rules(unittest.TestCase):
     # amalgamate.py --check
 
     def test_upward_include(self):
-        self.finds_in("hex.hpp:6: upward include: floor 0 (ground) includes json/reader.hpp of floor 1 (text)",
+        self.finds_in("hex.hpp:7: upward include: floor 0 (ground) includes json/reader.hpp of floor 1 (text)",
                       "hex.hpp", own("bytes.hpp", "config.hpp"), own("json/reader.hpp"))
 
     def test_later_on_the_floor(self):
-        self.finds_in("bytes.hpp:6: includes hex.hpp, which stands after it", "bytes.hpp", own("config.hpp"), own("hex.hpp"))
+        self.finds_in("bytes.hpp:7: includes hex.hpp, which stands after it", "bytes.hpp", own("config.hpp"), own("hex.hpp"))
 
     def test_siblings_are_blind(self):
-        self.finds_in("model/content.hpp:6: the model and the ambient floor do not see each other", "model/content.hpp",
+        self.finds_in("model/content.hpp:7: the model and the ambient floor do not see each other", "model/content.hpp",
                       own("json/writer.hpp"), own("credentials.hpp"))
 
     def test_cycle(self):
@@ -123,7 +123,7 @@ class Rules(unittest.TestCase):
         self.finds("cycle: json/reader.hpp -> json/writer.hpp -> json/reader.hpp", change)
 
     def test_missing_include(self):
-        self.finds_in("hex.hpp:6: includes bedrock/gone.hpp, which does not exist", "hex.hpp", own("bytes.hpp"), own("gone.hpp"))
+        self.finds_in("hex.hpp:7: includes bedrock/gone.hpp, which does not exist", "hex.hpp", own("bytes.hpp"), own("gone.hpp"))
 
     def test_no_floor(self):
         self.finds("novel.hpp: no floor", lambda files: files.update(
@@ -140,11 +140,11 @@ class Rules(unittest.TestCase):
         self.finds("json5.hpp: the umbrella bedrock.hpp is to leave it out", change)
 
     def test_library_in_core(self):
-        self.finds_in("crypto.hpp:6: <openssl/evp.h> comes with core.hpp", "core.hpp", own("event_stream.hpp"),
+        self.finds_in("crypto.hpp:7: <openssl/evp.h> comes with core.hpp", "core.hpp", own("event_stream.hpp"),
                       own("crypto.hpp", "event_stream.hpp"))
 
     def test_leftover_macro(self):
-        self.finds_in("hex.hpp:9: leaves the macro BEDROCK_LEFT defined", "hex.hpp", "int hex();", "#define BEDROCK_LEFT(x) x")
+        self.finds_in("hex.hpp:10: leaves the macro BEDROCK_LEFT defined", "hex.hpp", "int hex();", "#define BEDROCK_LEFT(x) x")
 
     def test_macro_undefined_again(self):
         def change(files):
@@ -165,7 +165,7 @@ class Rules(unittest.TestCase):
             for path in ("fwd.hpp", "result.hpp"):
                 files["include/bedrock/" + path] = header(path, own("config.hpp"))
             files["include/bedrock/fwd.hpp"] = header("fwd.hpp", own("config.hpp") + "\n\n#include <openssl/evp.h>")
-        self.finds("fwd.hpp:8: <openssl/evp.h> comes with core.hpp", change)
+        self.finds("fwd.hpp:9: <openssl/evp.h> comes with core.hpp", change)
 
     def test_missing_umbrella(self):
         self.finds("core.hpp: the umbrella is missing", lambda files: files.pop("include/bedrock/core.hpp"))
@@ -181,26 +181,29 @@ class Rules(unittest.TestCase):
                       "#include <string>\n#include")
 
     def test_guard(self):
-        self.finds_in("hex.hpp:3: guard: #ifndef BEDROCK_HEX_HPP", "hex.hpp", "#ifndef BEDROCK_HEX_HPP", "#ifndef HEX_HPP")
-        self.finds_in("hex.hpp:4: guard: #pragma once", "hex.hpp", "#define", "#pragma once\n#define")
+        self.finds_in("hex.hpp:4: guard: #ifndef BEDROCK_HEX_HPP", "hex.hpp", "#ifndef BEDROCK_HEX_HPP", "#ifndef HEX_HPP")
+        self.finds_in("hex.hpp:5: guard: #pragma once", "hex.hpp", "#define", "#pragma once\n#define")
 
     def test_opening(self):
-        self.finds_in("hex.hpp:1: opening", "hex.hpp", "// Never does another.\n", "")
+        self.finds_in("hex.hpp:2: opening", "hex.hpp", "// Never does another.\n", "")
+
+    def test_licence(self):
+        self.finds_in("hex.hpp:1: licence", "hex.hpp", amalgamate.LICENSE_LINE + "\n", "")
 
     def test_border(self):
-        self.finds_in("bytes.hpp:13: border: is // and dashes to column 120", "bytes.hpp", check_tree.BORDER, check_tree.BORDER + "-")
-        self.finds_in("bytes.hpp:14: border: one a header", "bytes.hpp", check_tree.BORDER,
+        self.finds_in("bytes.hpp:14: border: is // and dashes to column 120", "bytes.hpp", check_tree.BORDER, check_tree.BORDER + "-")
+        self.finds_in("bytes.hpp:15: border: one a header", "bytes.hpp", check_tree.BORDER,
                       check_tree.BORDER + "\n" + check_tree.BORDER)
 
     def test_text(self):
         self.finds_in("hex.hpp:1: text", "hex.hpp", "int hex();", "int hex();\r")
 
     def test_include_spelling(self):
-        self.finds_in("hex.hpp:6: include: an own header is named by its full path", "hex.hpp", '"bedrock/bytes.hpp"', '"bytes.hpp"')
-        self.finds_in("hex.hpp:6: include: an own header is quoted", "hex.hpp", '"bedrock/bytes.hpp"', "<bedrock/bytes.hpp>")
+        self.finds_in("hex.hpp:7: include: an own header is named by its full path", "hex.hpp", '"bedrock/bytes.hpp"', '"bytes.hpp"')
+        self.finds_in("hex.hpp:7: include: an own header is quoted", "hex.hpp", '"bedrock/bytes.hpp"', "<bedrock/bytes.hpp>")
 
     def test_include_order(self):
-        self.finds_in("bytes.hpp:9: order: cstddef is to stand before span", "bytes.hpp", "#include <cstddef>\n#include <span>",
+        self.finds_in("bytes.hpp:10: order: cstddef is to stand before span", "bytes.hpp", "#include <cstddef>\n#include <span>",
                       "#include <span>\n#include <cstddef>")
         self.finds_in("order: own headers come before others", "bytes.hpp", own("config.hpp"), "#include <array>\n" + own("config.hpp"))
         self.finds_in("order: span is included twice", "bytes.hpp", "#include <span>", "#include <span>\n#include <span>")
@@ -221,7 +224,7 @@ class Rules(unittest.TestCase):
 
     def test_words(self):
         for word in sorted(check_tree.WORDS) + ["__AVX2__", "__SSE4_2__", "__AVX512BW__"]:
-            self.finds_in("hex.hpp:9: word: %s" % word, "hex.hpp", "int hex();", "int hex(int %s);" % word)
+            self.finds_in("hex.hpp:10: word: %s" % word, "hex.hpp", "int hex();", "int hex(int %s);" % word)
 
     def test_words_in_comments_and_strings(self):
         def change(files):
@@ -232,25 +235,25 @@ class Rules(unittest.TestCase):
 
     def test_hostile_names(self):
         for word in sorted(check_tree.HOSTILE):
-            self.finds_in("hex.hpp:9: hostile: %s is a macro" % word, "hex.hpp", "int hex();", "int %s;" % word)
+            self.finds_in("hex.hpp:10: hostile: %s is a macro" % word, "hex.hpp", "int hex();", "int %s;" % word)
         for word in sorted(check_tree.HOSTILE_CALLS):
-            self.finds_in("hex.hpp:9: hostile: %s( is a macro" % word, "hex.hpp", "int hex();", "int %s();" % word)
+            self.finds_in("hex.hpp:10: hostile: %s( is a macro" % word, "hex.hpp", "int hex();", "int %s();" % word)
         self.finds_in("hostile: min( is a macro", "bytes.hpp", "(std::min)(", "std::min(")
         self.finds_in("hostile: max( is a macro", "bytes.hpp", "(std::min)(", "std::numeric_limits<int>::max (")
 
     def test_functions_that_may_be_macros(self):
         for bad in ("::sigemptyset(&set);", "::sigaddset (&set, 1);", "::sigismember(&set, 1);", "::htons(1);", "::ntohl(1);"):
-            self.finds_in("hex.hpp:9: macro: ::", "hex.hpp", "int hex();", "int hex();" + bad)
+            self.finds_in("hex.hpp:10: macro: ::", "hex.hpp", "int hex();", "int hex();" + bad)
         for good in ("(::sigemptyset)(&set);", "htons(1);", "std::fputs(\"\", stdout);"):
             self.assertEqual(self.problems(lambda files: files.update({"tests/unit/hex.cpp": '#include "bedrock/hex.hpp"\n' + good})), [])
 
     def test_enumerators(self):
-        self.finds_in("json/reader.hpp:8: enumerator: NONE", "json/reader.hpp", "none, text", "NONE, text")
-        self.finds_in("json/reader.hpp:8: enumerator: TEXT_2", "json/reader.hpp", "none, text", "none = 1, TEXT_2 = 2")
+        self.finds_in("json/reader.hpp:9: enumerator: NONE", "json/reader.hpp", "none, text", "NONE, text")
+        self.finds_in("json/reader.hpp:9: enumerator: TEXT_2", "json/reader.hpp", "none, text", "none = 1, TEXT_2 = 2")
 
     def test_coroutines(self):
         bad = "auto reply = co_await ask(request{1});"
-        self.finds_in("include/bedrock/client.hpp:15: coroutine: a {", "client.hpp", "int client();", "int client();\n" + bad)
+        self.finds_in("include/bedrock/client.hpp:16: coroutine: a {", "client.hpp", "int client();", "int client();\n" + bad)
         self.finds("tests/unit/client.cpp:3: coroutine: a {", lambda files: files.update(
             {"tests/unit/client.cpp": '#include "bedrock/client.hpp"\n\nco_await child(\n    {.a = 1});\n'}))
 
@@ -263,7 +266,7 @@ class Rules(unittest.TestCase):
 
     def test_protocols(self):
         bad = "inline exchange<int> ask();"
-        self.finds_in("include/bedrock/client.hpp:15: protocol: ", "client.hpp", "int client();", "int client();\n" + bad)
+        self.finds_in("include/bedrock/client.hpp:16: protocol: ", "client.hpp", "int client();", "int client();\n" + bad)
 
     def test_good_coroutines(self):
         def change(files):
@@ -329,7 +332,7 @@ class Rules(unittest.TestCase):
         self.assertNotIn('#include "bedrock/', every)
         self.assertIn("#if BEDROCK_EXCEPTIONS\n#include <exception>\n#endif", whole)
         self.assertIn('#include "../bedrock.hpp"', texts["testing/loopback.hpp"])
-        self.assertEqual(texts["client.hpp"], '// Contained in another single header.\n#include "bedrock.hpp"\n')
+        self.assertEqual(texts["client.hpp"], amalgamate.LICENSE_LINE + '\n// Contained in another single header.\n#include "bedrock.hpp"\n')
         self.assertIn("int decode();", texts["event_stream.hpp"])
         for absent in ("curl", "openssl", "int hex();"):
             self.assertNotIn(absent, texts["event_stream.hpp"])

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns base64 on 64-bit ARM: NEON's loads, stores and look-ups take sixty-four digits a step.
 // Never runs elsewhere: whoever calls asks `has_neon` first.
 #ifndef BEDROCK_BASE64_ARM_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns base64 as every machine can do it, a look-up for each digit, and the alphabets.
 // Never needs an instruction beyond the architecture's baseline, and never decides what becomes of padding on writing.
 #ifndef BEDROCK_BASE64_PORTABLE_HPP

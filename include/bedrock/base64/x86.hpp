@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns base64 on x86-64 by shuffles of bytes: SSSE3, sixteen digits a step, and AVX2, thirty-two.
 // Never runs where the processor lacks them: whoever calls asks `has_ssse3` and `has_avx2` first.
 #ifndef BEDROCK_BASE64_X86_HPP

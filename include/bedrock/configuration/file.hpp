@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns configuration files: reading one, and setting one value in it without touching anything else.
 // Never leaves a file half written, or one that cannot be read any more, and never overwrites what somebody else wrote.
 #ifndef BEDROCK_CONFIGURATION_FILE_HPP

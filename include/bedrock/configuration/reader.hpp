@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the reading of a configuration: from the JSON5 that OpenClaw's users have to values, with the place of whatever
 // is wrong. Never takes a value of the wrong type for another, and never fails for a key that it does not know.
 #ifndef BEDROCK_CONFIGURATION_READER_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how a section of a configuration is looked at: members of the type that is asked for, and words with line and
 // column for everything else. Never knows which keys there are: its user says so.
 #ifndef BEDROCK_CONFIGURATION_SCHEMA_HPP

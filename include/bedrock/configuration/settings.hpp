@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a configuration file says about Bedrock, as values: discovery, provider, models, guardrail, parameters.
 // Never reads a file or a text, and never makes up what was not said: that stays unset.
 #ifndef BEDROCK_CONFIGURATION_SETTINGS_HPP

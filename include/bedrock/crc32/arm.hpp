@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns CRC-32 on 64-bit ARM: the CRC32 instructions, eight bytes a step, and PMULL, which folds sixty-four at once.
 // Never runs where the processor lacks them: whoever calls asks `has_arm_crc` and `has_arm_pmull` first.
 #ifndef BEDROCK_CRC32_ARM_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the arithmetic behind CRC-32: polynomials over GF(2) modulo the IEEE 802.3 polynomial, and their constants.
 // Never touches a message: it serves the paths that fold one, and the combining of two values.
 #ifndef BEDROCK_CRC32_POLYNOMIAL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the CRC-32 that every machine and every constant expression can compute: sixteen bytes a step, by tables.
 // Never needs an instruction beyond the architecture's baseline, and gives the same value whatever the byte order.
 #ifndef BEDROCK_CRC32_PORTABLE_HPP

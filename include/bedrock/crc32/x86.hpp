@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns CRC-32 by carry-less multiplication on x86-64: PCLMULQDQ, sixteen bytes a step, and VPCLMULQDQ, sixty-four.
 // Never runs where the processor lacks them: whoever calls asks `has_pclmul` and `has_vpclmul` first.
 #ifndef BEDROCK_CRC32_X86_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that reads a Bedrock API key (bearer token) from the environment.
 // Never sends it anywhere: the client puts it into the Authorization header.
 #ifndef BEDROCK_CREDENTIALS_BEARER_HPP

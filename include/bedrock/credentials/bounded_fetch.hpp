@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how services of the machine itself (instance metadata, container agents) are asked: an answer within a time and
 // a size, or why there is none. Never waits for one that drips: the body has a deadline, not only each piece of it.
 #ifndef BEDROCK_CREDENTIALS_BOUNDED_FETCH_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the keeping of credentials that are costly to fetch: one fetch for all who ask at once, renewed ahead of their
 // end. Never fetches unasked, and never lets a failing source break credentials that still work.
 #ifndef BEDROCK_CREDENTIALS_CACHED_HPP

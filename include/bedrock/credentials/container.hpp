@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that takes credentials from the agent beside a container: ECS, EKS Pod Identity, Greengrass.
 // Never sends the token to a plain http address that is not this machine's own, and never shows it.
 #ifndef BEDROCK_CREDENTIALS_CONTAINER_HPP

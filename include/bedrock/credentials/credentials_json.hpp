@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the JSON documents in which instance metadata, container agents and credential processes hand out access keys.
 // Never quotes a key of such a document: what is said of a bad one is the member's name and what is wrong with it.
 #ifndef BEDROCK_CREDENTIALS_CREDENTIALS_JSON_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the order in which a client without explicit credentials looks for some.
 // Never asks a source itself.
 #ifndef BEDROCK_CREDENTIALS_DEFAULT_CHAIN_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the proof that a request comes from whoever holds a key (DPoP, RFC 9449), as a JWT for the header of that name.
 // Never reads a clock, draws a random number or keeps a key.
 #ifndef BEDROCK_CREDENTIALS_DPOP_HPP

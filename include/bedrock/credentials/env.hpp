@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that reads access keys from environment variables.
 // Never falls through on a half-set pair: that would sign as somebody else.
 #ifndef BEDROCK_CREDENTIALS_ENV_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that takes the credentials of an EC2 instance's role from instance metadata (version 2).
 // Never gives up credentials that it once had while the service fails: static stability.
 #ifndef BEDROCK_CREDENTIALS_IMDS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the talk with EC2's instance metadata service, version 2: where it is, its token, and one document of it.
 // Never speaks version 1, never goes through a proxy, and never asks before somebody wants a document.
 #ifndef BEDROCK_CREDENTIALS_IMDS_CLIENT_HPP

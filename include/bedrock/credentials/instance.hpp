@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns instance metadata as the selected profile sets it up: the credentials of the instance's role, and its region.
 // Never asks the service before one of them is wanted.
 #ifndef BEDROCK_CREDENTIALS_INSTANCE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider for devices of AWS IoT: a certificate of theirs, shown in the TLS handshake, is traded for a role's
 // credentials. Never reads the private key: libcurl does, from its file.
 #ifndef BEDROCK_CREDENTIALS_IOT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider of a console sign-in (`aws login`): its token's credentials, renewed with a proof of possession.
 // Never signs in, which needs a person and a browser: an error names the command that does.
 #ifndef BEDROCK_CREDENTIALS_LOGIN_HPP

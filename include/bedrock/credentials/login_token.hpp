@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the token of a console sign-in (`aws login`) as the AWS CLI keeps it: where its file is, what it says, and what
 // it says once renewed. Never does I/O, and never quotes what it reads.
 #ifndef BEDROCK_CREDENTIALS_LOGIN_TOKEN_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that runs a profile's credential_process and reads the access keys that it prints.
 // Never shows what the command printed on its standard output, nor its arguments.
 #ifndef BEDROCK_CREDENTIALS_PROCESS_HPP

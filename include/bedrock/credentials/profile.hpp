@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The provider that takes credentials from the selected profile of the shared files, whatever kind it is.
 // It never keeps credentials when the profile has other ones, only when it has none.
 #ifndef BEDROCK_CREDENTIALS_PROFILE_HPP

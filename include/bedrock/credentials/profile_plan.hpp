@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a profile means for credentials: where the first ones come from, and which roles are taken with them.
 // Never does I/O, and never quotes a key or a command.
 #ifndef BEDROCK_CREDENTIALS_PROFILE_PLAN_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how the secrets of a call are taken out of a text from outside: AWS repeats the canonical request with its
 // session token to whoever signed it wrongly, and proxies repeat whole requests. Never guesses: it knows what was sent.
 #ifndef BEDROCK_CREDENTIALS_REDACT_HPP

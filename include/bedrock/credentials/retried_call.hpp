@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns how AWS's own services for credentials (STS, IAM Identity Center) are asked: small requests, repeated as AWS's
 // standard mode does. Never decides what is asked, nor what an answer means.
 #ifndef BEDROCK_CREDENTIALS_RETRIED_CALL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that trades a sign-in to IAM Identity Center for the credentials of a role.
 // Never signs in, and never keeps the token longer than the call: its source does.
 #ifndef BEDROCK_CREDENTIALS_SSO_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that gives the token of a profile's sign-in to IAM Identity Center as a bearer token.
 // Never part of a default chain: Bedrock takes API keys as bearer tokens, and only gateways in front of it may take
 // these.

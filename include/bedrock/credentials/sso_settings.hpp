@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what the sso_... keys of a profile and its sso-session say: which sign-in to IAM Identity Center, and which
 // role. Never does I/O.
 #ifndef BEDROCK_CREDENTIALS_SSO_SETTINGS_HPP

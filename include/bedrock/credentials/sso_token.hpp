@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the access token of a sign-in to IAM Identity Center: read from the AWS CLI's cache file, renewed, written back.
 // Never signs in, which needs a person and a browser: an error names the command that does.
 #ifndef BEDROCK_CREDENTIALS_SSO_TOKEN_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the two calls to AWS STS that turn a role into credentials: AssumeRole and AssumeRoleWithWebIdentity.
 // Never decides which role or whose credentials: providers do.
 #ifndef BEDROCK_CREDENTIALS_STS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the reading and replacing of the files in which the AWS CLI keeps the tokens of its sign-ins.
 // Never knows what stands in them, and leaves no copy of it in memory.
 #ifndef BEDROCK_CREDENTIALS_TOKEN_FILE_HPP

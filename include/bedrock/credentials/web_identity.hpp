@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the provider that trades an identity provider's token for a role's credentials, as pods on EKS do.
 // Never keeps the token: its file is read anew at every fetch, since whoever wrote it replaces it.
 #ifndef BEDROCK_CREDENTIALS_WEB_IDENTITY_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns ES256 (RFC 7518, 3.4): a private key on the curve P-256 read from PEM, its public point, and its signatures.
 // Never makes, writes or shows a key, and never asks anybody for the password of one.
 #ifndef BEDROCK_CRYPTO_ES256_HPP

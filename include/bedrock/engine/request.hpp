@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns one request as libcurl holds it: what libcurl is told of it, how far it has gone, and what its failure means.
 // Never follows a redirect, never switches off TLS verification, and never runs by itself.
 #ifndef BEDROCK_ENGINE_REQUEST_HPP

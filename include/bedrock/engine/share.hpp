@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what the engines of one client share: DNS answers and TLS sessions, and libcurl's own beginning.
 // Never shares a connection: libcurl forbids that across threads.
 #ifndef BEDROCK_ENGINE_SHARE_HPP

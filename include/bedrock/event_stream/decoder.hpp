@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the cutting of an event stream that arrives in pieces into messages: views where a frame lies whole in a piece.
 // Never copies a frame twice, and never interprets a message.
 #ifndef BEDROCK_EVENT_STREAM_DECODER_HPP

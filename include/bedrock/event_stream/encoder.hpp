@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the writing of event-stream frames: header values, lengths and both CRCs, appended to a buffer of the caller.
 // Never allocates beside that buffer, and never leaves a refused frame in it.
 #ifndef BEDROCK_EVENT_STREAM_ENCODER_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the frame of an event stream: its checks in their order, its limits, and the message viewed in place.
 // Never copies, buffers or allocates; splitting a stream into frames over time is the decoder's.
 #ifndef BEDROCK_EVENT_STREAM_FRAME_HPP

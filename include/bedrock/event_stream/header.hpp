@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the header block of an event-stream frame: its ten value types, and iteration over it in place.
 // Never copies, allocates or checks UTF-8, and never reads past the block that it is given.
 #ifndef BEDROCK_EVENT_STREAM_HEADER_HPP

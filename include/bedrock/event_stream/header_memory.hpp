@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the memory of the header block that a stream's last message had, because most messages repeat it byte for byte.
 // Never allocates, and never says that two blocks are the same unless every byte is.
 #ifndef BEDROCK_EVENT_STREAM_HEADER_MEMORY_HPP

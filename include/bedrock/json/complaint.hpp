@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the words of a failed reading or writing: the path of the member and what is wrong with it.
 // Never carries a value of the text, and shortens names.
 #ifndef BEDROCK_JSON_COMPLAINT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the description of C++ types as JSON: a constant per type, a table of fields per struct.
 // Never reads or writes: that is the interpreter's work (bedrock/json/fields.hpp).
 #ifndef BEDROCK_JSON_DESCRIPTOR_HPP

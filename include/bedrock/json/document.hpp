@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns JSON that is kept as text: embedded documents, and the members of a structure that its C++ type does not know.
 // Never parses: a document is checked where it is read or written.
 #ifndef BEDROCK_JSON_DOCUMENT_HPP

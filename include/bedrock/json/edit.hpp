@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the setting of members in the text of a JSON object that belongs to somebody else: all else stays byte for byte.
 // Never builds a tree, and never drops or reorders what it does not know.
 #ifndef BEDROCK_JSON_EDIT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the one interpreter of field tables: JSON text to described C++ values and back.
 // Never instantiated per type (per reader only), and never recurses deeper than the reader's limit.
 //

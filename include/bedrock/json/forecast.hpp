@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns a forecast of the room that a described value takes as JSON text, so that the text is allocated once.
 // Never writes anything: a wrong forecast costs room or another allocation, nothing else.
 #ifndef BEDROCK_JSON_FORECAST_HPP

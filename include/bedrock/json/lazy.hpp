@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `lazy<T>`: a rarely read subtree of a message as JSON text, parsed only when asked for.
 // Never parses by itself, and never changes the text.
 #ifndef BEDROCK_JSON_LAZY_HPP

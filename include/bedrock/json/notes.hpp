@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Notes on what was skipped while a response was read: where, why, and the JSON that stood there. Bounded.
 #ifndef BEDROCK_JSON_NOTES_HPP
 #define BEDROCK_JSON_NOTES_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns JSON numbers: their grammar, their exact values, and the shortest text of a value.
 // Never asks the locale, never allocates, and never rounds twice.
 #ifndef BEDROCK_JSON_NUMBER_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `one_of<Arms...>`: the union of the wire, exactly one of several members, or one that is not known yet.
 // Never throws for a wrong arm, and never loses an arm that it does not know.
 #ifndef BEDROCK_JSON_ONE_OF_HPP

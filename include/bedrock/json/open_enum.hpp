@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns enumerations that are texts on the wire and may grow: `open_enum<E>` keeps a text that E does not name.
 // Never refuses a text, and never maps an unknown one to a known enumerator.
 #ifndef BEDROCK_JSON_OPEN_ENUM_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the completion of JSON that is still arriving: at any time, a valid text of what is certain so far.
 // Never guesses what will come, and never looks at a byte twice, however small the pieces are.
 #ifndef BEDROCK_JSON_PARTIAL_HPP

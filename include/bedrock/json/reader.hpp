@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the pull reader of JSON text: strict RFC 8259, value by value, with the place of the first fault.
 // Never builds a tree, never recurses, and never accepts what the RFC does not (comments, NaN, trailing commas, a BOM).
 #ifndef BEDROCK_JSON_READER_HPP

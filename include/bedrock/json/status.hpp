@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the faults of JSON text and where they lie, one vocabulary for reader, writer and interpreter.
 // Never allocates, and never carries any of the text.
 #ifndef BEDROCK_JSON_STATUS_HPP

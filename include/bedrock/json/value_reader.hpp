@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the reading half of the interpreter: described values from whatever reader it is given.
 // Never instantiated per type (per reader only), and never recurses deeper than the reader's limit.
 #ifndef BEDROCK_JSON_VALUE_READER_HPP

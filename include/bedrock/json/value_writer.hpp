@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the writing half of the interpreter: described values to JSON text.
 // Never writes a document unchecked, nor a member that is not set.
 #ifndef BEDROCK_JSON_VALUE_WRITER_HPP

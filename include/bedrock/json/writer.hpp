@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the writer of compact JSON text: commas, colons, escapes, shortest numbers, straight into the caller's string.
 // Never builds a tree or an intermediate string, never asks the locale, and never writes ill-formed UTF-8.
 #ifndef BEDROCK_JSON_WRITER_HPP

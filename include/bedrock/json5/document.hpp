@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns a JSON5 text that has been read whole: its values in their order, each with its place in the text.
 // Never copies what a value says before it is asked for, never recurses, and never changes the text.
 #ifndef BEDROCK_JSON5_DOCUMENT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the setting of one value in a JSON5 text that belongs to a person: all else, comments above all, stays byte for
 // byte. Never formats what was there, and never writes a text that does not read back as asked.
 #ifndef BEDROCK_JSON5_EDIT_HPP

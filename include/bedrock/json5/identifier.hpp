@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns which characters JSON5 takes in a name without quotes: ECMAScript 5.1's IdentifierName over Unicode's
 // categories. Never sees an escape: the scanner asks about the character that one stands for.
 #ifndef BEDROCK_JSON5_IDENTIFIER_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the text that names a place in a document: `models.providers.amazon-bedrock.models[0].id`.
 // Never looks into a document.
 #ifndef BEDROCK_JSON5_PATH_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the tokens of JSON5: where white space, comments, strings, numbers and names end, and what they stand for.
 // Never looks at the structure around a token, and never recurses.
 #ifndef BEDROCK_JSON5_SCANNER_HPP

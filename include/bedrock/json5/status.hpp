@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the faults of JSON5 text and the words for them, and the line and column at which a person finds one.
 // Never allocates, and never carries any of the text.
 #ifndef BEDROCK_JSON5_STATUS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the order of a loop: who gets the next turn, and who gets one when a time has come.
 // Never allocates for a turn, and never asks what time it is.
 #ifndef BEDROCK_LOOP_QUEUE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what any thread may say to a job of a loop: wake up, pause, end.
 // Never runs anything itself: it leaves a mark, and rings the loop's bell.
 #ifndef BEDROCK_LOOP_SIGNALS_HPP

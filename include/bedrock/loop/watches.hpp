@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what a loop watches, and whom it tells: its own sleep, and the loop of the user's where there are hooks.
 // Never calls a hook inside libcurl, nor closes a socket before the hooks have heard that it is watched no longer.
 #ifndef BEDROCK_LOOP_WATCHES_HPP

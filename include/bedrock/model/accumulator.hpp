@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns `message_accumulator`: the events of a stream put together to the response that Converse would have given.
 // Never does I/O, and never judges whether the stream was whole beyond having seen messageStop.
 #ifndef BEDROCK_MODEL_ACCUMULATOR_HPP

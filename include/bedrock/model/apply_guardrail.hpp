@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the request and response of ApplyGuardrail: a guardrail asked about content without a model.
 // Never sends anything, and never decides what to do about an intervention.
 #ifndef BEDROCK_MODEL_APPLY_GUARDRAIL_HPP

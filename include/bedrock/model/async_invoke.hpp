@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the requests and responses of asynchronous invocations: StartAsyncInvoke, GetAsyncInvoke, ListAsyncInvokes.
 // Never waits for an invocation: its output arrives in S3.
 #ifndef BEDROCK_MODEL_ASYNC_INVOKE_HPP

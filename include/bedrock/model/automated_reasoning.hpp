@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the findings of a guardrail's automated reasoning policies.
 // Never parsed unasked: they come inside a guardrail's trace or assessment.
 #ifndef BEDROCK_MODEL_AUTOMATED_REASONING_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns citations and the search results that they may point into.
 // Never resolves a citation to the text that it names.
 #ifndef BEDROCK_MODEL_CITATIONS_HPP

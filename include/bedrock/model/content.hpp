@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the messages of a conversation and every kind of block that they are made of.
 // Never checks the order or number of blocks: the service's rules are the service's.
 #ifndef BEDROCK_MODEL_CONTENT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the requests and responses by which the control plane tells of models and inference profiles:
 // ListFoundationModels, GetFoundationModel, ListInferenceProfiles, GetInferenceProfile. Never judges what they say.
 #ifndef BEDROCK_MODEL_CONTROL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the request of Converse and ConverseStream, and the response that both end in.
 // Never adds a member that the caller did not set, and never knows a model by name.
 #ifndef BEDROCK_MODEL_CONVERSE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the request and response of CountTokens: how many input tokens a request would be.
 // Never estimates: the number is the service's.
 #ifndef BEDROCK_MODEL_COUNT_TOKENS_HPP

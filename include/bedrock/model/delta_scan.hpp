@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the reading of the events that a stream is full of (text, tool input, reasoning) in the shape that Bedrock gives
 // them. Never fails: what has another shape, or may be wrong, it leaves to the reader of all JSON.
 #ifndef BEDROCK_MODEL_DELTA_SCAN_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what embedding models take and give: their table, the bodies of InvokeModel for texts, the vectors in its
 // answers. Never sends anything, and never cuts a text: what is too long, the model is told to cut at its end.
 #ifndef BEDROCK_MODEL_EMBED_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns guardrails as a conversation uses them: which one applies, and the content that it shall look at.
 // Never holds what a guardrail found: that is bedrock/model/guardrail_trace.hpp.
 #ifndef BEDROCK_MODEL_GUARDRAIL_HPP

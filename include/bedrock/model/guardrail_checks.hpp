@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the request and response of InvokeGuardrailChecks: a conversation checked without a guardrail of one's own.
 // Never judges a score: what is too much, the caller decides.
 #ifndef BEDROCK_MODEL_GUARDRAIL_CHECKS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what guardrails found: the assessments in the traces of a conversation and in ApplyGuardrail.
 // Never parsed unasked: a response keeps its trace as text (`converse_trace::guardrail`).
 #ifndef BEDROCK_MODEL_GUARDRAIL_TRACE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the request and response of InvokeModel and its streaming twin: a body of the model's own, and what of the
 // service goes with it. Never looks into a body: its format is the model's.
 #ifndef BEDROCK_MODEL_INVOKE_HPP

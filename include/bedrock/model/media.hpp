@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the media of a conversation: images, documents, videos, audio and where their bytes are.
 // Never looks into the bytes, and never checks a format against them.
 #ifndef BEDROCK_MODEL_MEDIA_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the events of ConverseStream: their structures, and `stream_event`, the view that users are given.
 // Never reads frames or connections, and never fails for an event that it does not know.
 #ifndef BEDROCK_MODEL_STREAM_HPP

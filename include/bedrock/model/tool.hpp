@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns tools: what a request offers, what the model asks to run, and what came of it.
 // Never runs a tool, and never validates an input against its schema.
 #ifndef BEDROCK_MODEL_TOOL_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the words for what the system refuses.
 // Never asks strerror, which is not safe in threads: the errors that people meet have words here, the others a number.
 #ifndef BEDROCK_OS_ERROR_TEXT_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the hands that runners have for files: read, and replaced at one stroke.
 // Never leaves half a file, and never reads more than it was asked for.
 #ifndef BEDROCK_OS_FILE_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pipes whose ends no child process inherits.
 // On Windows this header is empty.
 #ifndef BEDROCK_OS_PIPE_HPP

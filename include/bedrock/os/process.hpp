@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the hand that runners have for commands: a child process with its pipes.
 // Never blocks on it: its pipes are watched by whoever runs it.
 #ifndef BEDROCK_OS_PROCESS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Windows' own headers, included without their worst macros, and what every use of them needs.
 // On other systems this header is empty.
 #ifndef BEDROCK_OS_WINDOWS_HPP

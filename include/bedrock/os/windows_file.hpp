@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reading and replacing files on Windows: wide paths, stamps of 100 ns, atomic replacement.
 // On other systems this header is empty.
 #ifndef BEDROCK_OS_WINDOWS_FILE_HPP

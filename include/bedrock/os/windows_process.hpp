@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A child process on Windows with its pipes, run by the command interpreter.
 // On other systems this header is empty.
 #ifndef BEDROCK_OS_WINDOWS_PROCESS_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the canonical form of a request: its path, query and headers, and the canonical request that they make.
 // Never sends, changes or re-encodes the request itself: the target is read as it goes on the wire.
 #ifndef BEDROCK_SIGV4_CANONICAL_HPP

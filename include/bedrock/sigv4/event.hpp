@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what is signed of one event of a stream that goes to AWS (AWS4-HMAC-SHA256-PAYLOAD).
 // Never frames the event, and never keeps the chain: each event is given the signature of the one before.
 #ifndef BEDROCK_SIGV4_EVENT_HPP

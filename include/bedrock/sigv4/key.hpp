@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the signing key that a secret becomes for one day, region and service, and the keys that are kept.
 // Never keeps a key or a secret longer than asked: both are wiped when they are replaced or their owner goes.
 #ifndef BEDROCK_SIGV4_KEY_HPP

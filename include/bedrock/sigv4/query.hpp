@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the query of a presigned request: the X-Amz-* parameters, what they may not meet, and how long they may live.
 // Never computes a signature, and never changes what the target holds already.
 #ifndef BEDROCK_SIGV4_QUERY_HPP

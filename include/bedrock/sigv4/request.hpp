@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns what the signers are given (a request, credentials, a scope, options) and the check that it can be signed.
 // Never changes or copies any of it, and never reads a clock or the environment.
 #ifndef BEDROCK_SIGV4_REQUEST_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the faults of signing and the stages in which they are found.
 // Never allocates, and never carries any of the request or of the credentials.
 #ifndef BEDROCK_SIGV4_STATUS_HPP

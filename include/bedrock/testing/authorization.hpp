@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the server's side of authentication: a request's signature computed again from the bytes received, or its bearer
 // token compared. Never says more of a secret than whether it was the right one.
 #ifndef BEDROCK_TESTING_AUTHORIZATION_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the ways in which a loopback answer misbehaves, and the grammar in which a test asks for one: `cut:event3@2`.
 // Never applies one: the server does.
 #ifndef BEDROCK_TESTING_FAULT_HPP

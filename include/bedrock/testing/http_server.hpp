@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns a small HTTP/1.1 server on 127.0.0.1 for tests: every connection in one poll loop, answers paused, cut and reset
 // as planned. Never listens on another address, and never knows what it serves.
 #ifndef BEDROCK_TESTING_HTTP_SERVER_HPP

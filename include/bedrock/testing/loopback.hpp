@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns a Bedrock on loopback for the tests of programs that use this library: scripted answers and faults, every
 // request kept, every signature checked. Never leaves 127.0.0.1, and answers nothing that was not scripted.
 #ifndef BEDROCK_TESTING_LOOPBACK_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the recording of real traffic into a file, and its replay without a network: a server on loopback between a
 // client and Bedrock. Never writes a secret into the file, and never answers a request that differs from the recording.
 #ifndef BEDROCK_TESTING_RECORD_HPP

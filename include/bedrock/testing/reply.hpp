@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the answers that a test scripts: a text, a tool use, a whole message, events, errors, and their form on the wire
 // for the operation that asks. Never sends one.
 #ifndef BEDROCK_TESTING_REPLY_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The socket calls of the test server, under one name on POSIX and Winsock.
 // Sockets are neither inherited by child processes nor do their calls block.
 #ifndef BEDROCK_TESTING_SOCKET_HPP

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns the file of a recording: requests and answers without their secrets, streams event by event, as JSON.
 // Never holds a header that is not on its list, so that no authorization, token or cookie gets into it.
 #ifndef BEDROCK_TESTING_TAPE_HPP

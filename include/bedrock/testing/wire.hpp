@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Owns requests and answers as bytes of HTTP/1.1, and how a fault changes what is sent of an answer.
 // Never touches a socket, and never judges what the bytes mean.
 #ifndef BEDROCK_TESTING_WIRE_HPP
