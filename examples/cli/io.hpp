@@ -1,10 +1,12 @@
 // Owns files and standard streams: input in pieces of bounded size, output that is written whole or reported as failed.
-// Never loses a byte in silence: a full disk and a closed pipe are failures like any other.
+// Never loses a byte in silence, a full disk and a closed pipe are failures like any other; never sends a terminal what
+// it would obey.
 #pragma once
 
 #include <bedrock/bedrock.hpp>
 
 #include "interrupt.hpp"
+#include "terminal_text.hpp"
 
 #if defined(_WIN32)
 #include "windows.hpp"
@@ -39,7 +41,7 @@ inline constexpr std::size_t max_file_bytes = std::size_t{64} << 20;
 /// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a file that may not grow are errors of the write.
 void prepare_standard_streams();
 
-/// Writes to standard error.
+/// Writes to standard error; harmless text on a terminal.
 void print_error(std::string_view text);
 
 /// True of standard input (0), output (1) or error (2) if a person reads or types there.
@@ -47,8 +49,8 @@ bool is_terminal(int file);
 
 /// A text of the user's (a file name, an argument) as it may stand in a message: one clean line, quoted.
 std::string quoted(std::string_view text);
-/// These two are better matches than std::quoted, which a std::string finds by its namespace if <iomanip> is included; g++ 14's
-/// <chrono> does.
+/// These two are better matches than std::quoted, which a std::string finds by its namespace if <iomanip> is included;
+/// g++ 14's <chrono> does.
 inline std::string quoted(std::string const& text) {
     return quoted(std::string_view(text));
 }
@@ -83,10 +85,16 @@ bedrock::result<std::string> read_file(std::string const& path);
 /// The same of one that is text: without the byte order mark that it may begin with.
 bedrock::result<std::string> read_text_file(std::string const& path);
 
-/// Standard output, buffered. After the first failure everything is dropped.
+/// Standard output, buffered: as it is to a file or a pipe, harmless (`terminal_text`) on a terminal. After the first
+/// failure everything is dropped.
 class output {
   public:
+    output() : terminal_(is_terminal(1)) {}
+
+    bool on_terminal() const noexcept { return terminal_; }
     void write(std::string_view text);
+    /// A sequence of the tool's own that a terminal is to obey; nothing to a file or a pipe.
+    void steer(std::string_view sequence);
     void flush();
     /// Writes what is left and closes the descriptor: some file systems report a failure only then.
     void finish();
@@ -96,8 +104,11 @@ class output {
     bedrock::error failure() const;
 
   private:
+    void append(std::string_view text);
     void put(std::string_view text);
     void close();
+    bool terminal_;
+    terminal_text shown_{};
     std::string buffer_{};
     int problem_ = 0;
 };
@@ -120,10 +131,6 @@ inline void prepare_standard_streams() {
     }
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGXFSZ, SIG_IGN);
-}
-
-inline void print_error(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 inline bool is_terminal(int file) {
@@ -158,6 +165,10 @@ inline bedrock::result<std::size_t> input::read(std::span<std::byte> into) {
 }
 
 namespace detail {
+
+inline void put_error(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 // Waits until standard output takes PIPE_BUF bytes without blocking; false when SIGINT has come first. The signal is
 // let in only while this waits, so that none slips in between a look at the flag and a write that blocks for ever.
@@ -241,7 +252,25 @@ inline bedrock::result<std::string> read_text_file(std::string const& path) {
     return text;
 }
 
+inline void print_error(std::string_view text) {
+    if (is_terminal(2))
+        detail::put_error(make_harmless(text));
+    else
+        detail::put_error(text);
+}
+
 inline void output::write(std::string_view text) {
+    if (terminal_)
+        append(shown_.take(text));
+    else
+        append(text);
+}
+
+inline void output::steer(std::string_view sequence) {
+    if (terminal_) append(sequence);
+}
+
+inline void output::append(std::string_view text) {
     if (!ok()) return;
     if (buffer_.size() + text.size() > piece_size) {
         flush();
@@ -256,6 +285,7 @@ inline void output::flush() {
 }
 
 inline void output::finish() {
+    append(shown_.end());
     flush();
     close();
 }

@@ -16,13 +16,6 @@ inline void prepare_standard_streams() {
     windows::prepare_standard_streams();
 }
 
-inline void print_error(std::string_view text) {
-    if (HANDLE const console = windows::find_console(2))
-        windows::write_console(console, text);
-    else
-        std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
 inline bool is_terminal(int file) {
     return windows::find_console(file) != nullptr;
 }
@@ -60,6 +53,13 @@ inline bedrock::result<std::size_t> input::read(std::span<std::byte> into) {
 }
 
 namespace detail {
+
+inline void put_error(std::string_view text) {
+    if (HANDLE const console = windows::find_console(2))
+        windows::write_console(console, text);
+    else
+        std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 /// errno of a write that failed; a reader that went away has two errors of Windows, not both of which errno knows.
 inline int find_write_problem() {

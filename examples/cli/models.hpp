@@ -177,7 +177,7 @@ inline std::string make_models_table(std::vector<bedrock::available_model> const
     for (auto& cells : rows)
         for (std::size_t i = 0; i != cells.size(); ++i) {
             std::string clean;
-            bedrock::append_clean_line(clean, make_harmless(cells[i]), 200);
+            bedrock::append_clean_line(clean, cells[i], 200);
             cells[i] = std::move(clean);
             widths[i] = (std::max)(widths[i], width_of(cells[i]));
         }

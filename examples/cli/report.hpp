@@ -58,7 +58,7 @@ inline void print_notes(bedrock::json::note_list const& notes) {
     for (auto const& note : notes) {
         auto const line =
             "skipped in the response: " + bedrock::clean_line(note.path + ": " + note.problem, 300) + '\n';
-        std::fputs(line.c_str(), stderr);
+        print_error(line);
     }
 }
 

@@ -120,16 +120,18 @@ TEST_CASE_METHOD(bedrock_on_loopback, "--json is the whole answer as one Convers
     CHECK(answer.at("/usage/inputTokens") == "2");
 }
 
-TEST_CASE_METHOD(bedrock_on_loopback, "a tool input that is not JSON reaches the caller of --json and --events", "[cli]") {
+TEST_CASE_METHOD(bedrock_on_loopback, "a tool input that is not JSON reaches the caller of --json and --events",
+                 "[cli]") {
     struct row {
         std::string input;  // in the JSON string of the delta
         std::string stop;
         std::string raw;  // as inputText
     };
-    for (auto const& one : {row{R"({\"path\":\"/a\"}{\"path\":\"/b\"})", "tool_use", R"({\"path\":\"/a\"}{\"path\":\"/b\"})"},
-                            row{R"({\"n\":NaN})", "tool_use", R"({\"n\":NaN})"},
-                            row{R"({\"t\":\"a\nb\"})", "end_turn", R"({\"t\":\"a\nb\"})"},
-                            row{R"({\"path\":\"/a)", "max_tokens", R"({\"path\":\"/a)"}}) {
+    for (auto const& one :
+         {row{R"({\"path\":\"/a\"}{\"path\":\"/b\"})", "tool_use", R"({\"path\":\"/a\"}{\"path\":\"/b\"})"},
+          row{R"({\"n\":NaN})", "tool_use", R"({\"n\":NaN})"},
+          row{R"({\"t\":\"a\nb\"})", "end_turn", R"({\"t\":\"a\nb\"})"},
+          row{R"({\"path\":\"/a)", "max_tokens", R"({\"path\":\"/a)"}}) {
         INFO(one.input);
         std::vector<std::string> const frames{
             mock::frame("messageStart", R"({"role":"assistant"})"),
@@ -139,7 +141,8 @@ TEST_CASE_METHOD(bedrock_on_loopback, "a tool input that is not JSON reaches the
                         R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":")" + one.input + R"("}}})"),
             mock::frame("contentBlockStop", R"({"contentBlockIndex":0})"),
             mock::frame("messageStop", R"({"stopReason":")" + one.stop + R"("})"),
-            mock::frame("metadata", R"({"usage":{"inputTokens":0,"outputTokens":0,"totalTokens":0},"metrics":{"latencyMs":0}})")};
+            mock::frame("metadata",
+                        R"({"usage":{"inputTokens":0,"outputTokens":0,"totalTokens":0},"metrics":{"latencyMs":0}})")};
         auto const warning = R"(bedrock: Protocol: the input of the tool use "t" of "rm" is not JSON (stop reason )" +
                              one.stop + "); do not run the tool with it";
         server.enqueue(stream_of(frames));
@@ -198,9 +201,9 @@ TEST_CASE_METHOD(bedrock_on_loopback, "--events prints each event's payload as r
 
 TEST_CASE_METHOD(bedrock_on_loopback, "options become members of the request, and nothing else does", "[cli]") {
     auto const seen =
-        converse({"--model", "amazon.nova-pro-v1:0", "--system", "Be brief.", "--max-tokens=5", "--temperature", ".5", "--top-p", "0.25", "--stop", "END",
-                  "--stop", "FIN", "--guardrail", "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc:7",
-                  "--service-tier", "flex", "Hello"});
+        converse({"--model", "amazon.nova-pro-v1:0", "--system", "Be brief.", "--max-tokens=5", "--temperature", ".5",
+                  "--top-p", "0.25", "--stop", "END", "--stop", "FIN", "--guardrail",
+                  "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc:7", "--service-tier", "flex", "Hello"});
     CHECK(seen.exit_status == 0);
     tool::parsed_json body(only_request().body);
     CHECK(body.at("/system") == R"([{"text":"Be brief."}])");
@@ -625,7 +628,7 @@ TEST_CASE_METHOD(bedrock_on_loopback, "a terminal gets dimmed reasoning and usag
     auto const shown = tool::run(given);
     CHECK(shown.exit_status == 0);
     CHECK(shown.out ==
-          "\x1b[2mLet me think.\x1b[22m\r\n\r\nA\xef\xbf\xbd[2JB\xef\xbf\xbd"
+          "\x1b[2mLet me think.\x1b[22m\r\n\r\nA\\u001b[2JB\\u009b"
           "1mC\tHello, world!\r\n9 tokens in, 4 out, end_turn\r\n");
 
     server.enqueue(stream_of(frames));
@@ -640,4 +643,75 @@ TEST_CASE_METHOD(bedrock_on_loopback, "a terminal gets dimmed reasoning and usag
     auto const broken = tool::run(given);
     CHECK(broken.exit_status == 1);
     CHECK(broken.out.starts_with("\x1b[2mLet me think.\x1b[22m\r\nbedrock: Truncated: "));
+}
+
+TEST_CASE_METHOD(bedrock_on_loopback, "nothing from outside steers a terminal, whatever command shows it", "[cli]") {
+    if (::access("/dev/pts/ptmx", F_OK) != 0) {
+        WARN("skipped: this machine has no pseudo-terminals (devpts is not mounted)");
+        return;
+    }
+    // ESC, OSC 52 (writes the clipboard), C1's CSI, BEL, carriage return, right-to-left override, isolate.
+    std::string const hostile = R"(x\u001b[2J\u001b]52;c;aGk=\u0007\u009b1m\r\u202e\u2066y)";
+    std::string const raw =
+        "x\x1b[2J\x1b]52;c;aGk=\a\xc2\x9b"
+        "1m\xe2\x80\xae\xe2\x81\xa6y";
+    auto const shows = [&](std::vector<std::string> arguments) {
+        auto given = tool::call(std::move(arguments));
+        given.terminal = true;
+        given.input = "{}";
+        given.arguments.insert(given.arguments.end(), {"--region", "us-east-1", "--endpoint", server.url()});
+        auto const seen = tool::run(given);
+        CAPTURE(given.arguments, seen.out);
+        CHECK(seen.out.find('\x1b') == std::string::npos);
+        CHECK(seen.out.find('\a') == std::string::npos);
+        CHECK(seen.out.find("\xc2\x9b") == std::string::npos);
+        CHECK(seen.out.find("\xe2\x80\xae") == std::string::npos);
+        CHECK(seen.out.find("\xe2\x81\xa6") == std::string::npos);
+        CHECK(seen.out.find('x') != std::string::npos);
+        return seen.out;
+    };
+    auto const answer = R"({"output":{"message":{"role":"assistant","content":[{"text":")" + hostile +
+                        R"("},{"toolUse":{"toolUseId":"t","name":")" + hostile + R"(","input":{"a":")" + hostile +
+                        R"("}}}]}},"stopReason":")" + hostile +
+                        R"(","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}})";
+    std::vector<std::string> const ask{"converse", "--model", "m", "--no-stream"};
+    auto const with = [](std::vector<std::string> words, std::initializer_list<std::string> more) {
+        words.insert(words.end(), more);
+        return words;
+    };
+    server.enqueue(mock::json_reply(200, answer));
+    CHECK(shows(with(ask, {"Hello"})).find("x\\u001b[2J\\u001b]52") != std::string::npos);
+    server.enqueue(mock::json_reply(200, answer));
+    CHECK(shows(with(ask, {"--json", "Hello"})).find("\\u202e") != std::string::npos);
+    server.enqueue(mock::json_reply(400, R"({"message":")" + hostile + R"("})"));
+    shows(with(ask, {"Hello"}));
+    server.enqueue(mock::json_reply(400, raw));
+    shows(with(ask, {"Hello"}));
+    server.enqueue(mock::json_reply(400, R"({"message":"x","__type":")" + hostile + R"("})"));
+    shows(with(ask, {"Hello"}));
+
+    std::vector<std::string> const events{
+        mock::frame("messageStart", R"({"role":"assistant"})"),
+        mock::frame("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":")" + hostile + R"("}})"),
+        mock::frame("contentBlockDelta", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\xe2\x80\xae\xc2\x9b\"}}"),
+        mock::frame("contentBlockStop", R"({"contentBlockIndex":0})"),
+        mock::frame("messageStop", R"({"stopReason":")" + hostile + R"("})"),
+    };
+    server.enqueue(stream_of(events));
+    shows({"converse", "--model", "m", "Hello"});
+    server.enqueue(stream_of(events));
+    shows({"converse", "--model", "m", "--events", "Hello"});
+    server.enqueue(stream_of(events));
+    shows({"converse", "--model", "m", "--json", "Hello"});
+
+    server.enqueue(mock::json_reply(200, '"' + raw + '"'));
+    shows({"invoke", "--model", "m", "-"});
+    auto const list = R"({"inferenceProfileSummaries":[],"modelSummaries":[{"modelId":")" + hostile +
+                      R"(","modelName":")" + hostile +
+                      R"(","inputModalities":["TEXT"],"outputModalities":["TEXT"],"responseStreamingSupported":true,)"
+                      R"("modelLifecycle":{"status":"ACTIVE"}}]})";
+    for (auto const& arguments : {words{"models"}, words{"models", "--json"}}) {
+        for (int i = 0; i != 2; ++i) server.enqueue(mock::json_reply(200, list));
+        shows(arguments);
+    }
 }
