@@ -433,10 +433,10 @@ TEST_CASE(
     INFO(text << ", a stream: " << streams);
     client_fixture f;
     std::atomic<int> requests{0};
-    socket_server server([&, head = head](connection& from) {
+    socket_server server([&, more = head](connection& from) {
         if (from.read_request().empty()) return;
         ++requests;
-        from.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + head + "\r\n{}");
+        from.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + more + "\r\n{}");
     });
     f.options.endpoint = server.url("");
     auto client = f.client();

@@ -421,12 +421,12 @@ TEST_CASE("partial: a piece costs the same at the beginning and behind a megabyt
         {"[\"\\ud83d", "\\ud83d\\u0061bcd"},
     }));
     CAPTURE(begin, more);
-    auto const work_behind = [begin = begin, more = more](std::size_t size) {
+    auto const work_behind = [opening = begin, rest = more](std::size_t size) {
         partial input;
-        std::string const text = more;
+        std::string const text = rest;
         std::string kilobyte;
         while (kilobyte.size() < 1024) kilobyte += text;
-        REQUIRE(input.feed(begin));
+        REQUIRE(input.feed(opening));
         for (std::size_t at = 0; at < size; at += 1024) (void)input.feed(kilobyte);
         REQUIRE(input.ok());
         return count_instructions([&] {

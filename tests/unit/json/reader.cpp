@@ -82,11 +82,11 @@ TEST_CASE("the depth limit counts arrays and objects", "[json][reader]") {
         CAPTURE(limit);
         json::reader_options const options{limit};
         for (auto const& [open, close] : {std::pair("[", "]"), std::pair("{\"k\":", "}")}) {
-            auto const chain = [&, open = open, close = close](unsigned depth) {
+            auto const chain = [before = open, after = close](unsigned depth) {
                 std::string text;
-                for (unsigned i = 0; i != depth; ++i) text += open;
+                for (unsigned i = 0; i != depth; ++i) text += before;
                 text += '1';
-                for (unsigned i = 0; i != depth; ++i) text += close;
+                for (unsigned i = 0; i != depth; ++i) text += after;
                 return text;
             };
             CHECK(json::valid(chain(limit), options));
