@@ -92,9 +92,9 @@ step_clang() {
     fi
     export ZIG_GLOBAL_CACHE_DIR=$build/zig-cache ZIG_LOCAL_CACHE_DIR=$build/zig-cache
     local clang="$zig c++ -target x86_64-windows-gnu -std=c++20 -DCURL_STATICLIB -isystem $prefix/include"
-    check "the tool by clang" $clang $warnings -fsyntax-only -Iinclude examples/bedrock.cpp
-    check "windows.h after, by clang" $clang $warnings -fsyntax-only -Iinclude "$build/after.cpp"
-    check "windows.h before, by clang" $clang $warnings -fsyntax-only -Iinclude "$build/before.cpp"
+    check "the tool by clang" $clang $warnings -Iinclude -c examples/bedrock.cpp -o "$build/clang.o"
+    check "windows.h after, by clang" $clang $warnings -Iinclude -c "$build/after.cpp" -o "$build/clang.o"
+    check "windows.h before, by clang" $clang $warnings -Iinclude -c "$build/before.cpp" -o "$build/clang.o"
 }
 
 # What a user does: streams, Ctrl-C, profiles, credential_process, SSO, configuration, TLS.
