@@ -61,10 +61,11 @@ inline void put_error(std::string_view text) {
         std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-/// errno of a write that failed; a reader that went away has two errors of Windows, not both of which errno knows.
+/// errno of a write that failed; a reader that went away has three errors of Windows, of which errno knows one.
 inline int find_write_problem() {
     auto const error = _doserrno;
-    return error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE ? EPIPE : errno;
+    bool const is_gone = error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE || error == ERROR_PIPE_NOT_CONNECTED;
+    return is_gone ? EPIPE : errno;
 }
 
 }  // namespace detail

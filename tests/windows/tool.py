@@ -5,7 +5,6 @@
 
 The last line is `N passed, N failed`: test cases.
 """
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import sys
 LEFT_OUT = {
     "a prompt comes from standard input where there is none, or a hyphen": "a folder as standard input",
     "faults of the connection are told apart": "wine takes a reset for an end",
+    "nothing from outside steers a terminal, whatever command shows it": "wine's console draws the screen itself",
     "a terminal gets dimmed reasoning and usage, and nothing to obey": "wine's console draws the screen itself",
     "configuration: cost stands beside usage": "wine's console draws the screen itself",
     "configuration: config set changes one value of a commented file": "modes, symbolic links, limits",
@@ -25,13 +25,9 @@ LEFT_OUT = {
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    names = subprocess.run([sys.argv[1], "--list-test-names-only", "[cli]~[vectors]"], stdout=subprocess.PIPE, text=True).stdout
-    chosen = [name for name in names.splitlines() if name and name not in LEFT_OUT]
-    listed = os.environ["BEDROCK_TOOL"] + ".tests"
-    with open(listed, "w", encoding="utf-8") as file:
-        file.write("\n".join(chosen) + "\n")
-    done = subprocess.run([sys.argv[1], "--input-file", listed], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace")
+    # A comma in a name begins another name, for Catch2.
+    chosen = "[cli]~[vectors]" + "".join('~"%s*"' % name.split(",")[0] for name in LEFT_OUT)
+    done = subprocess.run([sys.argv[1], chosen], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     whole = re.search(r"All tests passed \(.* in (\d+) test cases?\)", done.stdout)
     some = re.search(r"^test cases: +(\d+) \|(?: +(\d+) passed \|)? +(\d+) failed", done.stdout, re.M)
     for name, why in LEFT_OUT.items():
