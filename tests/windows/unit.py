@@ -19,6 +19,7 @@ import amalgamate  # noqa: E402
 import portability  # noqa: E402
 
 POSIX = re.compile(r"(unistd|fcntl|poll|signal|spawn|pwd|dlfcn|pthread|sched|termios|httplib|netdb)\.h$|(sys|arpa|netinet)/")
+POSIX_FUNCTION = re.compile(r"::(gmtime_r|timegm|localtime_r|newlocale|strtod_l|setenv|unsetenv|mkdtemp|mkstemp)\\b")
 FLAGS = "-O0 -g0 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Wno-subobject-linkage -Wa,-mbig-obj"
 # What holds on POSIX alone, and why.
 LEFT_OUT = {
@@ -45,6 +46,9 @@ class Files(portability.Files):
                         pending.append(os.path.join(TESTS, body))
                 elif not quoted and not conditions and POSIX.search(name):
                     posix.add(name)
+            if not path.startswith(os.path.join(ROOT, "include")):
+                with open(path, encoding="utf-8") as file:
+                    posix.update(POSIX_FUNCTION.findall(file.read()))
         return sources, posix
 
     def conditional_includes(self, path):

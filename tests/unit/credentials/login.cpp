@@ -565,8 +565,8 @@ TEST_CASE("login: a clock that is off is named", "[credentials]") {
               run);
     answer.head.headers.back().value = "Tue, 18 Nov 2025 23:56:00 GMT";
     CHECK_THAT(sign_in(expired().text(), {answer}).broken(), Contains("clock is 240 s ahead of the service's"));
-    for (char const* const near : {"Tue, 18 Nov 2025 23:56:01 GMT", "Wed, 19 Nov 2025 00:03:59 GMT", "yesterday"}) {
-        answer.head.headers.back().value = near;
+    for (char const* const nearby : {"Tue, 18 Nov 2025 23:56:01 GMT", "Wed, 19 Nov 2025 00:03:59 GMT", "yesterday"}) {
+        answer.head.headers.back().value = nearby;
         CHECK_THAT(sign_in(expired().text(), {answer}).broken(), !Contains("clock"));
     }
 }
