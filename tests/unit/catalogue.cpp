@@ -365,6 +365,38 @@ TEST_CASE_METHOD(kept_fixture, "catalogue: a file serves the next process, and t
     CHECK(server.request_count() == 2 * requests);
 }
 
+TEST_CASE_METHOD(kept_fixture, "catalogue: what another process fetched meanwhile is read, not fetched again",
+                 "[catalogue]") {
+    ::unlink(path.c_str());
+    auto theirs = make(), ours = make();
+    REQUIRE(theirs.list());
+    REQUIRE(ours.list());
+    auto const requests = server.request_count();
+    auto const stale = read();
+    *now_ms += 3'600'000;
+    answer(R"({"modelSummaries":[{"modelArn":"arn:aws:bedrock:us-east-1::foundation-model/a.new-v1:0",)"
+           R"("modelId":"a.new-v1:0","providerName":"A","outputModalities":["TEXT"],"responseStreamingSupported":true,)"
+           R"("modelLifecycle":{"status":"ACTIVE"}}]})",
+           R"({"inferenceProfileSummaries":[]})");
+    REQUIRE(theirs.list());
+    auto const refreshed = server.request_count();
+    CHECK(refreshed > requests);
+    auto const read_again = ours.list();
+    REQUIRE(read_again);
+    CHECK(ids_of(*read_again) == "a.new-v1:0");
+    CHECK(read_again->complete());
+    CHECK(read_again->foundation_models.fetched_at_ms == now_ms->load());
+    CHECK(server.request_count() == refreshed);
+
+    write(stale);  // an older file does not replace what is held
+    *now_ms += 3'600'000;
+    refuse("/");
+    auto const held = ours.list();
+    REQUIRE(held);
+    CHECK(ids_of(*held) == "a.new-v1:0");
+    CHECK_FALSE(held->complete());
+}
+
 TEST_CASE_METHOD(kept_fixture, "catalogue: the rules of whoever reads the file apply", "[catalogue]") {
     REQUIRE(make().list());
     auto const requests = server.request_count();

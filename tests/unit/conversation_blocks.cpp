@@ -83,6 +83,14 @@ TEST_CASE("conversation blocks: tool results") {
         check(one);
 }
 
+TEST_CASE("conversation blocks: an unknown block in a tool result is sent as it came") {
+    auto const given = "[" + answered(list({R"({"hologram":{"size":[3]}})", text("x")})) + "]";
+    auto const made = bedrock::normalize(read<std::vector<bedrock::message>>(given),
+                                         read<bedrock::tool_config>(tools({tool_spec("f")})));
+    CHECK(written(made.messages) == given);
+    CHECK(issues_of(made.report).empty());
+}
+
 TEST_CASE("conversation blocks: reasoning") {
     auto const without = list({user({text("a")}), assistant({text("b")}), user({text("c")})});
     for (auto const& one : {

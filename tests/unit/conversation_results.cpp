@@ -46,3 +46,17 @@ TEST_CASE("conversation results: a result without rules is left alone") {
     CHECK(history::written(made) == before);
     CHECK_FALSE(detail::may_change_results(rules));
 }
+
+TEST_CASE("conversation results: an unknown block of a result stays where it is") {
+    std::string const unknown = R"({"hologram":{"size":[3]}})";
+    auto made = history::read<tool_result_block>(R"({"toolUseId":"t","content":[)" + history::image + "," + unknown + "]}");
+    history_rules rules;
+    rules.result_images = true;
+    rules.result_siblings = result_sibling_rule::none;
+    std::vector<content_block> beside;
+    CHECK(detail::repair_result(made, rules, beside).image);
+    CHECK(beside.empty());
+    auto const rewritten = history::written(made);
+    CHECK(rewritten.find(unknown) != std::string::npos);
+    CHECK(rewritten.find("(image omitted") < rewritten.find(unknown));
+}

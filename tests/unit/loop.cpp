@@ -137,6 +137,26 @@ TEST_CASE("loop: plain answers, streams, pauses, files and commands", "[loop]") 
     CHECK_FALSE(f.run(fetch(get("http://[bad"))));
 }
 
+TEST_CASE("loop: a command that cannot be started says why, and the next one runs", "[loop]") {
+    fixture f;
+    // No system passes an argument of this length to a program.
+    auto const refused = f.run(run_command(": " + std::string(std::size_t{8} << 20, 'x'), 20'000));
+    REQUIRE(refused);
+    CHECK(refused->failure == process_failure::not_started);
+    CHECK_FALSE(refused->error_output.empty());
+    CHECK(refused->output.empty());
+    CHECK(f.loop.jobs() == 0);
+    for (auto const* const command : {"exec /nonexistent/program", "exec /dev/null"}) {  // missing, not executable
+        INFO(command);
+        auto const lost = f.run(run_command(command, 20'000));
+        REQUIRE(lost);
+        CHECK(lost->failure == process_failure::none);
+        CHECK((lost->exit_status == 126 || lost->exit_status == 127));
+        CHECK_FALSE(lost->error_output.empty());
+    }
+    CHECK(f.run(run_command("echo out", 20'000))->output == "out\n");
+}
+
 TEST_CASE("loop: nothing runs inside start, and an empty loop does not sleep", "[loop]") {
     fixture f;
     CHECK(f.loop.pump(1'000'000) == 0);

@@ -172,6 +172,16 @@ TEST_CASE("tool results and images of the service's own tools", "[model]") {
                       stop(0)}) == assistant(R"({"image":{"format":"png","error":{"message":"no"}}})"));
 }
 
+TEST_CASE("unknown members of tool uses, tool results and images survive a stream", "[model]") {
+    CHECK(content_of({start(0, R"({"toolUse":{"toolUseId":"t","name":"f","type":"server_tool_use","x":1}})"), stop(0),
+                      start(1, R"({"toolResult":{"toolUseId":"t","y":[2]}})"),
+                      delta(1, R"({"toolResult":[{"future":3}]})"), stop(1),
+                      start(2, R"({"image":{"format":"png","z":4}})"), delta(2, R"({"image":{"w":5}})"), stop(2)}) ==
+          assistant(R"({"toolUse":{"toolUseId":"t","name":"f","input":{},"type":"server_tool_use","x":1}},)"
+                    R"({"toolResult":{"toolUseId":"t","content":[{"future":3}],"y":[2]}},)"
+                    R"({"image":{"format":"png","z":4,"w":5}})"));
+}
+
 TEST_CASE("a stream that broke off names its open blocks", "[model]") {
     auto const partial = fed({{"messageStart", R"({"role":"assistant"})"},
                               delta(0, R"({"text":"a"})"),
