@@ -7,10 +7,16 @@
 
 #include "support/catch.hpp"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +45,19 @@ std::string fetch(engine& on, mock::tls_server const& server) {
     return transfer->end ? transfer->end.message : std::string(as_text(transfer->buffer.unread()));
 }
 
+/// The descriptor of a connection to this port of the machine, or -1.
+int find_connection(unsigned short port) {
+    for (int one = 0; one != 1024; ++one) {
+        ::sockaddr_storage peer{};
+        ::socklen_t size = sizeof peer;
+        if (::getpeername(one, reinterpret_cast<::sockaddr*>(&peer), &size) != 0) continue;
+        // The port is at the same place for IPv4 and IPv6.
+        if (peer.ss_family != AF_INET && peer.ss_family != AF_INET6) continue;
+        if (reinterpret_cast<::sockaddr_in const*>(&peer)->sin_port == htons(port)) return one;
+    }
+    return -1;
+}
+
 }  // namespace
 
 TEST_CASE("fork: a child that drops its copy of an engine says nothing on its parent's TLS connection", "[fork]") {
@@ -53,6 +72,72 @@ TEST_CASE("fork: a child that drops its copy of an engine says nothing on its pa
               on.reset();
               return 0;
           }) == 0);
+    CHECK(fetch(*on, server) == "ok");
+    auto const seen = server.requests();
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[1].connection == 1);
+}
+
+TEST_CASE("fork: a child closes its copies of the connections that are open, and no other descriptor", "[fork]") {
+    mock::tls_server_options how;
+    how.asks_for_certificate = false;
+    how.keeps_connections = true;
+    mock::tls_server const server(
+        [](auto const&) { return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); }, how);
+    std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
+    http::request what;
+    what.url = "https://" + server.authority() + "/";
+    what.tls.authorities = server.authority_file();
+    what.fresh_connection = true;
+    int closed = -1;
+    {
+        auto const transfer = on->start(std::move(what), true);
+        for (on->perform(); !transfer->ended; on->perform()) {
+            closed = (std::max)(closed, find_connection(server.port()));
+            on->wait(10'000);
+        }
+    }
+    REQUIRE(closed >= 0);
+    for (; find_connection(server.port()) >= 0; on->perform()) on->wait(10);
+    REQUIRE(::fcntl(closed, F_GETFD) < 0);
+    REQUIRE(::dup2(0, closed) == closed);  // somebody else's now
+    CHECK(fetch(*on, server) == "ok");
+    int const open = find_connection(server.port());
+    REQUIRE(open >= 0);
+    CHECK(in_child([&] {
+              on.reset();
+              return ::fcntl(closed, F_GETFD) < 0 ? 1 : ::fcntl(open, F_GETFD) >= 0 ? 2 : 0;
+          }) == 0);
+    CHECK(fetch(*on, server) == "ok");
+    CHECK(server.requests().back().connection == 2);
+    ::close(closed);
+}
+
+TEST_CASE("fork: a child that drops a request under way says nothing on its parent's connection", "[fork]") {
+    std::promise<void> answered;
+    mock::tls_server_options how;
+    how.asks_for_certificate = false;
+    how.keeps_connections = true;
+    mock::tls_server const server(
+        [held = answered.get_future().share()](mock::tls_request const& request) {
+            if (request.text.starts_with("GET /held")) held.wait();
+            return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        },
+        how);
+    std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
+    http::request what;
+    what.url = "https://" + server.authority() + "/held";
+    what.tls.authorities = server.authority_file();
+    auto transfer = on->start(std::move(what), true);
+    for (on->perform(); !transfer->request_sent(); on->perform()) on->wait(10'000);
+    CHECK(in_child([&] {
+              transfer.reset();
+              on.reset();
+              return 0;
+          }) == 0);
+    answered.set_value();
+    for (on->perform(); !transfer->ended; on->perform()) on->wait(10'000);
+    CHECK_FALSE(transfer->end);
     CHECK(fetch(*on, server) == "ok");
     auto const seen = server.requests();
     REQUIRE(seen.size() == 2);

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace bedrock;
@@ -501,6 +502,32 @@ TEST_CASE("loop: hooks are told what to watch and when to call", "[loop]") {
     CHECK(outer.watched.empty());
     CHECK(outer.sockets_were_open);
     CHECK(got.size() == 3);
+}
+
+TEST_CASE("loop: in a forked child hooks are told nothing, whose descriptors are the parent's", "[loop][fork]") {
+    int told = 0;
+    loop_hooks hooks;
+    hooks.watch = [&](int, int) { ++told; };
+    hooks.set_timer = [&](std::int64_t) { ++told; };
+    engine on{std::make_shared<engine_share>()};
+    auto const here = environment::of_process();
+    std::optional<loop_runner> loop(std::in_place, on, here, hooks);
+    auto ignore = [](result<std::string>) {};
+    loop->start(std::make_shared<exchange_job<std::string, decltype(ignore)>>(*loop, rest(60'000), ignore));
+    CHECK(told > 0);
+    auto const child = ::fork();
+    if (child == 0) {
+        told = 0;
+        loop->on_timer();
+        loop.reset();
+        ::_exit(told);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    told = 0;
+    loop.reset();
+    CHECK(told > 0);
 }
 
 TEST_CASE("loop: a job that always has something to do lets others have their turn", "[loop]") {
