@@ -27,17 +27,24 @@ namespace {
 
 constexpr char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-std::string take_all(mock::tls_request const&) {
-    return answer;
+// Whatever of a request was left out when it was set up, this server notices.
+std::string take_whole(mock::tls_request const& request) {
+    bool const is_whole = request.text.starts_with("POST /path?secret=1 HTTP/1.1\r\n") &&
+                          request.text.find("\r\nX-Sent: yes\r\n") != std::string::npos &&
+                          request.text.ends_with("\r\n\r\nthe body");
+    return is_whole ? answer : "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 }
 
 std::unique_ptr<mock::tls_server> serve(mock::tls_server_options how = {.asks_for_certificate = false}) {
-    return std::make_unique<mock::tls_server>(take_all, how);
+    return std::make_unique<mock::tls_server>(take_whole, how);
 }
 
-http::request get_from(mock::tls_server const& server) {
+http::request post_to(mock::tls_server const& server) {
     http::request made;
+    made.method = "POST";
     made.url = "https://" + server.authority() + "/path?secret=1";
+    made.headers = {{"X-Sent", "yes"}};
+    made.body = "the body";
     made.tls.authorities = server.authority_file();
     return made;
 }
@@ -87,14 +94,14 @@ class open_counter {
 TEST_CASE("tls: a private authority is taken by file and by folder, and only where it is named") {
     auto const server = serve();
     engine on(std::make_shared<engine_share>());
-    CHECK(fetch(on, get_from(*server))->head.status == 200);
-    auto by_folder = get_from(*server);
+    CHECK(fetch(on, post_to(*server))->head.status == 200);
+    auto by_folder = post_to(*server);
     by_folder.tls.authorities.clear();
     by_folder.tls.authority_folder = server->authority_folder();
     engine another(std::make_shared<engine_share>());
     CHECK(fetch(another, by_folder)->head.status == 200);
 
-    auto unnamed = get_from(*server);
+    auto unnamed = post_to(*server);
     unnamed.tls = {};
     auto const why = refusal(unnamed);
     CHECK(why.code == errc::transport);
@@ -114,7 +121,7 @@ TEST_CASE("tls: a certificate that does not hold ends the request for good, and 
                             sample{flaw::other_authority, "AWS_CA_BUNDLE"}}) {
         INFO(one.advice);
         auto const server = serve({.asks_for_certificate = false, .certificate = one.certificate});
-        auto const why = refusal(get_from(*server));
+        auto const why = refusal(post_to(*server));
         CHECK(why.code == errc::transport);
         CHECK(why.permanent);
         CHECK_FALSE(why.request_sent);
@@ -131,18 +138,18 @@ TEST_CASE("tls: no variable switches verification off") {
                                             {"PYTHONHTTPSVERIFY", "0"},      {"GIT_SSL_NO_VERIFY", "true"},
                                             {"CURL_CA_BUNDLE", "/dev/null"}, {"REQUESTS_CA_BUNDLE", "/dev/null"}};
     for (auto const& [name, value] : variables) ::setenv(name, value, 1);
-    CHECK(refusal(get_from(*server)).permanent);
+    CHECK(refusal(post_to(*server)).permanent);
     for (auto const& [name, value] : variables) ::unsetenv(name);
 }
 
 TEST_CASE("tls: files that cannot be used are named before anything is sent") {
     auto const server = serve();
-    auto what = get_from(*server);
+    auto what = post_to(*server);
     what.tls.authorities = "/no/such/bundle.pem";
     auto const bundle = refusal(what);
     CHECK(bundle.code == errc::invalid_input);
     CHECK(contains(bundle.message, "/no/such/bundle.pem"));
-    what = get_from(*server);
+    what = post_to(*server);
     what.tls.certificate = "/no/such/certificate.pem";
     auto const certificate = refusal(what);
     CHECK(certificate.code == errc::invalid_input);
@@ -151,7 +158,7 @@ TEST_CASE("tls: files that cannot be used are named before anything is sent") {
 
 TEST_CASE("tls: a server that wants a certificate of this side gets the one that was named") {
     auto const server = serve({});
-    auto what = get_from(*server);
+    auto what = post_to(*server);
     auto const without = refusal(what);
     CHECK(without.code == errc::transport);
     CHECK(without.permanent);
@@ -169,7 +176,7 @@ TEST_CASE("tls: a server that wants a certificate of this side gets the one that
 
 TEST_CASE("tls: nothing older than TLS 1.2 is spoken") {
     auto const server = serve({.asks_for_certificate = false, .is_old = true});
-    auto const why = refusal(get_from(*server));
+    auto const why = refusal(post_to(*server));
     CHECK(why.code == errc::transport);
     CHECK(contains(why.message, "TLS 1.2 is the oldest"));
     CHECK(server->requests().empty());
@@ -177,11 +184,11 @@ TEST_CASE("tls: nothing older than TLS 1.2 is spoken") {
 
 TEST_CASE("tls: HTTP/2 is only tried where it is wanted, and a server without it is spoken to in HTTP/1.1") {
     auto const server = serve();
-    auto what = get_from(*server);
+    auto what = post_to(*server);
     what.http2 = true;
     engine on(std::make_shared<engine_share>());
     CHECK(fetch(on, what)->head.status == 200);
-    CHECK(contains(server->requests().at(0).text, "GET /path?secret=1 HTTP/1.1\r\n"));
+    CHECK(contains(server->requests().at(0).text, "POST /path?secret=1 HTTP/1.1\r\n"));
 }
 
 TEST_CASE("tls: engines of one share take up each other's sessions") {
@@ -189,10 +196,10 @@ TEST_CASE("tls: engines of one share take up each other's sessions") {
     auto const share = std::make_shared<engine_share>();
     for (int i = 0; i < 3; ++i) {
         engine on(share);
-        CHECK(fetch(on, get_from(*server))->head.status == 200);
+        CHECK(fetch(on, post_to(*server))->head.status == 200);
     }
     engine stranger(std::make_shared<engine_share>());
-    CHECK(fetch(stranger, get_from(*server))->head.status == 200);
+    CHECK(fetch(stranger, post_to(*server))->head.status == 200);
     auto const seen = server->requests();
     REQUIRE(seen.size() == 4);
     CHECK_FALSE(seen[0].resumed);
@@ -228,7 +235,7 @@ TEST_CASE("tls: a proxy that speaks TLS itself is checked as a host is") {
 #if LIBCURL_VERSION_NUM >= 0x075700
 TEST_CASE("tls: authorities are read once an engine, however many connections it opens") {
     auto const server = serve();
-    auto fresh = get_from(*server);
+    auto fresh = post_to(*server);
     fresh.fresh_connection = true;
     open_counter own(fresh.tls.authorities.c_str());
     engine on(std::make_shared<engine_share>());
@@ -343,7 +350,7 @@ TEST_CASE("tls: a body that only the end of its connection ends is not taken for
     for (std::string const head : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n"}) {
         mock::tls_server server([&](auto const&) { return head + "ok"; }, {.asks_for_certificate = false});
         engine on(std::make_shared<engine_share>());
-        auto const got = fetch(on, get_from(server));
+        auto const got = fetch(on, post_to(server));
         CHECK(got->head.status == 200);
         CHECK(got->buffer.size() == 2);
         CHECK(got->end.code == errc::protocol);
@@ -355,6 +362,6 @@ TEST_CASE("tls: a body that only the end of its connection ends is not taken for
         mock::tls_server server([&](auto const&) { return "HTTP/1.1 200 OK\r\n" + body; },
                                 {.asks_for_certificate = false});
         engine on(std::make_shared<engine_share>());
-        CHECK_FALSE(fetch(on, get_from(server))->end);
+        CHECK_FALSE(fetch(on, post_to(server))->end);
     }
 }
