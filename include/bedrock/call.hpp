@@ -72,6 +72,9 @@ struct call_frame {
     std::string request_id{};
     /// Once there is a response: the credentials, which nothing that it says may repeat.
     credentials sent{};
+    /// Of the latest request, for advice: its region, and whether it carried a bearer token.
+    std::string region{};
+    bool has_bearer = false;
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
@@ -264,6 +267,8 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
+        frame_.region = target.settings.region.value;
+        frame_.has_bearer = !target.anonymous && !target.credentials.bearer_token.empty();
         signed_at_ms_ = signing_time_ms(frame_.client.surroundings, target.settings.host);
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;

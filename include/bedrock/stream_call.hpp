@@ -108,7 +108,10 @@ class stream_call {
     void add_what_is_known(error& why) noexcept;
     void add_partial(error& why) noexcept;
     std::optional<call_watch> take_watch() noexcept;
-    error_context context() const { return {action_, what_.model_id, {}, false}; }
+    error_context context() const {
+        if (!frame_) return {action_, what_.model_id};
+        return {action_, what_.model_id, frame_->region, frame_->has_bearer};
+    }
 
     std::shared_ptr<client_state> client_;
     operation what_;

@@ -51,7 +51,8 @@ recorded_exchange answering(std::vector<std::string> pieces, http::failure end =
 }
 
 struct fixture {
-    explicit fixture(std::vector<recorded_exchange> recording) : runner(std::move(recording)) {}
+    explicit fixture(std::vector<recorded_exchange> recording, client_options options = offline())
+        : client(std::make_shared<client_state>(std::move(options))), runner(std::move(recording)) {}
     void open() { call.take_opened(runner.run(call.open(signer))); }
     std::vector<std::string> drain() {
         std::vector<std::string> types;
@@ -62,7 +63,7 @@ struct fixture {
         }
         return types;
     }
-    std::shared_ptr<client_state> client = std::make_shared<client_state>(offline());
+    std::shared_ptr<client_state> client;
     sigv4::signer signer;
     recorded_runner runner;
     call_type call{client, asking(), {}};
@@ -101,6 +102,35 @@ TEST_CASE("stream_call: an opening that fails is its outcome", "[stream_call]") 
     CHECK(end.error().http_status == 403);
     CHECK(end.error().attempts == 1);
     CHECK_FALSE(end.error().partial);
+}
+
+TEST_CASE("stream_call: the advice for an error inside a stream knows region and kind of credentials", "[stream_call]") {
+    auto const advice = [](credentials with, std::string exception, bool is_first) {
+        auto options = offline();
+        options.auth = auth_scheme::automatic;
+        options.credentials = std::move(with);
+        options.retry.max_attempts = 1;
+        auto const refused = mock::exception_frame(exception, R"({"message":"no"})");
+        fixture f({answering(is_first ? std::vector{refused} : std::vector{mock::golden_frames()[0], refused})},
+                  std::move(options));
+        f.open();
+        CHECK(f.drain().size() == (is_first ? 0 : 1));
+        auto const end = f.call.take_outcome();
+        REQUIRE_FALSE(end);
+        return end.error().hint;
+    };
+    credentials const keys{.access_key_id = "AKIA", .secret_access_key = "s"}, token{.bearer_token = "t"};
+    for (bool const is_first : {true, false}) {
+        INFO(is_first);
+        CHECK(advice(keys, "accessDeniedException", is_first) ==
+              "needs the permission bedrock:InvokeModelWithResponseStream");
+        CHECK(advice(token, "accessDeniedException", is_first) ==
+              "needs the permission bedrock:InvokeModelWithResponseStream and bedrock:CallWithBearerToken");
+        CHECK(advice(keys, "unrecognizedClientException", is_first).find("AWS_SESSION_TOKEN") != std::string::npos);
+        CHECK(advice(token, "unrecognizedClientException", is_first).find("AWS_BEARER_TOKEN_BEDROCK") !=
+              std::string::npos);
+        CHECK(advice(token, "resourceNotFoundException", is_first).ends_with("(us-east-1)"));
+    }
 }
 
 TEST_CASE("stream_call: closed before it was opened", "[stream_call]") {
