@@ -555,6 +555,33 @@ TEST_CASE("call: a time-out behind the request is repeated only if wanted", "[ca
     CHECK(got.error().code == errc::timeout);
 }
 
+TEST_CASE("call: of the body of a stream's error, 1 MiB is received", "[call]") {
+    called c;
+    c.options.surroundings = c.machine.get();
+    client_state state(c.options);
+    sigv4::signer signer;
+    call_frame frame{state, c.call, signer, c.what};
+    auto protocol = open_streaming(
+        frame, [](http::transfer&) -> exchange<std::optional<error>> { co_return std::nullopt; });
+    constexpr std::size_t piece = std::size_t{1} << 16;
+    std::size_t received = 0;
+    while (ask* const wanted = protocol.step()) {
+        if (wanted->kind == ask_kind::open) {
+            auto endless = std::make_unique<http::transfer>();
+            endless->head.status = 403;
+            static_cast<open_ask*>(wanted)->transfer = std::move(endless);
+        } else if (wanted->kind == ask_kind::receive) {
+            REQUIRE(received <= std::size_t{16} << 20);
+            static_cast<receive_ask*>(wanted)->from.buffer.append(as_bytes(std::string(piece, ' ')));
+            received += piece;
+        }
+    }
+    auto const got = protocol.take();
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::access_denied);
+    CHECK(received == std::size_t{1} << 20);
+}
+
 TEST_CASE("call: the first event decides whether a stream is worth having", "[call]") {
     called c;
     c.what.path = "/model/m%3A0/converse";

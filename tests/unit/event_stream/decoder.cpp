@@ -366,6 +366,26 @@ TEST_CASE("limits are the decoder's", "[event_stream]") {
     CHECK(from.state().code == fault::too_large);
 }
 
+TEST_CASE("limits go with a decoder that is moved, and stay with the one that is left", "[event_stream]") {
+    std::string headed;
+    encoder frame(headed);
+    frame.add_string("name", "value");
+    REQUIRE(frame.finish().ok());
+    std::string const large = frame_with(std::string(85, 'x'));
+    for (auto const& refused : {large, headed}) {
+        decoder first({.frame = 100, .headers = 10});
+        decoder second = std::move(first);
+        decoder third;
+        third = std::move(second);
+        for (auto* const each : {&first, &second, &third}) {  // NOLINT(bugprone-use-after-move): as after reset
+            message whole;
+            each->feed(as_bytes(refused));
+            CHECK_FALSE(each->next(whole));
+            CHECK(each->state().code == fault::too_large);
+        }
+    }
+}
+
 TEST_CASE("a large frame fed byte by byte costs one pass", "[event_stream]") {
     // Anything worse than linear does not end within the test's time.
     std::string const payload(1 << 20, 'x');
