@@ -170,6 +170,37 @@ TEST_CASE("wiped memory: a secret key is nowhere after the client is gone", "[wi
     CHECK(count_in_memory(key) == 0);
 }
 
+TEST_CASE("wiped memory: a web identity token that could not be traded is nowhere after the call", "[wiping]") {
+    if (auto const* const reason = not_searchable()) {
+        WARN("not tested: " << reason);
+        return;
+    }
+    masked_key const token(10);
+    {
+        shared_files const files(token, true);
+        fake_environment const machine({{"HOME", files.folder},
+                                        {"AWS_CONFIG_FILE", "/dev/null"},
+                                        {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+                                        {"AWS_WEB_IDENTITY_TOKEN_FILE", files.folder + "/key"},
+                                        {"AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/r"},
+                                        {"AWS_ENDPOINT_URL_STS", "http://sts.invalid"},  // refused: no TLS
+                                        {"AWS_EC2_METADATA_DISABLED", "true"},
+                                        {"AWS_REGION", "us-east-1"}});
+        client_options options;
+        options.surroundings = machine.get();
+        client on(std::move(options));
+        converse_request request;
+        request.model_id = "m";
+        request.messages = {user("hello")};
+        auto const answer = on.converse(request);
+        REQUIRE_FALSE(answer);
+        INFO(answer.error().message);
+        CHECK(answer.error().code == errc::credentials);
+        CHECK(answer.error().message.find("http://sts.invalid") != std::string::npos);
+    }
+    CHECK(count_in_memory(token) == 0);
+}
+
 TEST_CASE("wiped memory: the search finds what is not wiped", "[wiping]") {
     if (auto const* const reason = not_searchable()) {
         WARN("not tested: " << reason);

@@ -139,3 +139,23 @@ TEST_CASE("a key cache leaves no key and no short secret behind", "[sigv4]") {
         CHECK_FALSE(holds(secret.data() + 1, secret.size() - 1));
     }
 }
+
+TEST_CASE("a key cache leaves nothing of a key that made room", "[sigv4]") {
+    constexpr std::string_view secret = "shortsecret";  // within the string itself
+    alignas(sigv4::key_cache) static std::array<unsigned char, sizeof(sigv4::key_cache)> place{};
+    crypto::sha256 hash;
+    auto* const cache = new (place.data()) sigv4::key_cache;
+    auto const is_there = [&] {
+        auto const tail = secret.substr(4);
+        return std::string_view(reinterpret_cast<char const*>(place.data()), place.size()).find(tail) !=
+               std::string_view::npos;
+    };
+    sigv4::scope const where{"us-east-1", "bedrock", 0};
+    REQUIRE(cache->find(hash, secret, "20150830", where) != nullptr);
+    for (char other = 'a'; other != 'i'; ++other) {
+        CHECK(is_there());
+        REQUIRE(cache->find(hash, std::string(1, other), "20150830", where) != nullptr);
+    }
+    CHECK_FALSE(is_there());
+    cache->~key_cache();
+}
