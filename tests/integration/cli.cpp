@@ -715,3 +715,21 @@ TEST_CASE_METHOD(bedrock_on_loopback, "nothing from outside steers a terminal, w
         shows(arguments);
     }
 }
+
+TEST_CASE("without the tool its tests fail one by one, and none crashes or hangs") {
+    char const* const self = "/proc/self/exe";
+    if (::access(self, X_OK) != 0) {
+        WARN("not tested: the system has no /proc/self/exe");
+        return;
+    }
+    for (auto const* const missing : {"/nonexistent/bedrock", "/dev/null"}) {
+        process::options given;
+        given.arguments = {self, "[cli]"};
+        given.environment = {std::string("BEDROCK_TOOL=") + missing};
+        auto const seen = process::run(std::move(given));
+        CHECK_FALSE(seen.hung);
+        CHECK(seen.signal == 0);
+        CHECK(seen.exit_status > 0);
+        CHECK(seen.out.find("is not built") != std::string::npos);
+    }
+}

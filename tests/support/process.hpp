@@ -32,7 +32,7 @@ struct options {
 };
 
 struct outcome {
-    int exit_status = -1;  ///< -1: ended by `signal`
+    int exit_status = -1;  ///< -1: ended by `signal`, or never started
     int signal = 0;
     bool hung = false;  ///< it outlived the patience and was killed
     std::string out{};
@@ -60,7 +60,8 @@ class child {
     ~child();
 
     bool started() const { return pid_ > 0; }
-    void send(int signal) const { ::kill(pid_, signal); }
+    /// False if it could not be started: kill(-1) would signal every process of the user.
+    bool send(int signal) const { return started() && ::kill(pid_, signal) == 0; }
     /// Closes the reading end of its standard output: its next write there meets a broken pipe.
     void stop_reading() { close(out_); }
     /// Until `text` stands in its standard output. False when it ended or patience did before.
@@ -195,7 +196,7 @@ inline bool child::pump() {
     auto const ready = ::poll(watched, 3, left.count() > 0 ? static_cast<int>(left.count()) : 0);
     if (ready == 0) {
         seen_.hung = true;
-        ::kill(pid_, SIGKILL);
+        send(SIGKILL);
         return false;
     }
     if (out_ >= 0 && watched[0].revents != 0) receive(out_, seen_.out);

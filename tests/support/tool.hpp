@@ -10,6 +10,8 @@
 
 #include <simdjson.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -29,10 +31,13 @@ inline std::vector<std::string> keys() {
     return {"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"};
 }
 
-/// The program to run: another system's build of it may be tried by a wrapper.
+/// The program to run: another system's build of it may be tried by a wrapper. Ends the test case where there is none.
 inline std::string path() {
     char const* const named = std::getenv("BEDROCK_TOOL");
-    return named ? named : BEDROCK_TOOL;
+    std::string program = named ? named : BEDROCK_TOOL;
+    INFO("the command-line tool is not built, or BEDROCK_TOOL names another file: " << program);
+    REQUIRE(::access(program.c_str(), X_OK) == 0);
+    return program;
 }
 
 inline process::options call(std::vector<std::string> arguments, std::vector<std::string> environment = keys()) {
@@ -53,7 +58,10 @@ inline void check_for_secrets(process::outcome const& seen) {
 }
 
 inline process::outcome run(process::options given) {
+    INFO("the command-line tool: " << (given.arguments.empty() ? std::string() : given.arguments.front()));
     auto seen = process::run(std::move(given));
+    bool const was_started = seen.exit_status >= 0 || seen.signal != 0;
+    REQUIRE(was_started);
     CHECK_FALSE(seen.hung);
     CHECK(seen.signal == 0);
     check_for_secrets(seen);
