@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/base64_checks.hpp"
+#include "support/processor_features.hpp"
 #include "support/guarded_buffer.hpp"
 
 using bedrock::base64_path;
@@ -198,4 +199,20 @@ TEST_CASE("sizes", "[base64]") {
     static_assert(bedrock::base64_size(3) == 4);
     static_assert(bedrock::base64_size(4) == 8);
     SUCCEED();
+}
+
+TEST_CASE("base64 takes the fastest path that is here, and has those of the features that the system names",
+          "[base64]") {
+    auto expected = base64_path::portable;
+    for (auto const path : {base64_path::neon, base64_path::ssse3, base64_path::avx2})
+        if (bedrock::has_base64_path(path)) expected = path;
+    CHECK(bedrock::best_base64_path() == expected);
+    processor_features const features;
+    if (!features.is_known()) {
+        WARN("not tested: /proc/cpuinfo does not say");
+        return;
+    }
+    CHECK(bedrock::has_base64_path(base64_path::ssse3) == features.has({"ssse3"}));
+    CHECK(bedrock::has_base64_path(base64_path::avx2) == features.has({"avx2"}));
+    CHECK(bedrock::has_base64_path(base64_path::neon) == features.has({"asimd"}));
 }

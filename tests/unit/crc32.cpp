@@ -1,6 +1,7 @@
 #include "bedrock/crc32.hpp"
 
 #include "support/crc32_checks.hpp"
+#include "support/processor_features.hpp"
 
 #include "support/catch.hpp"
 
@@ -73,6 +74,32 @@ TEST_CASE("the best path is one that is here, and each has a name", "[crc32]") {
     }
     CHECK(bedrock::describe(static_cast<crc32_path>(200)).empty());
     CHECK(crc32(as_bytes("123456789"), 0, static_cast<crc32_path>(200)) == 0xcbf43926);
+}
+
+TEST_CASE("the best path is the fastest that is here, and goes where it is named after", "[crc32]") {
+    using namespace bedrock::crc32_detail;
+    auto expected = crc32_path::portable;
+    for (auto const path : {crc32_path::arm_crc, crc32_path::arm_pmull, crc32_path::pclmul, crc32_path::vpclmul})
+        if (bedrock::has_crc32_path(path)) expected = path;
+    CHECK(bedrock::best_crc32_path() == expected);
+    CHECK(find_update(crc32_path::portable) == update_portable);
+    CHECK(find_update(crc32_path::pclmul) == update_pclmul);
+    CHECK(find_update(crc32_path::vpclmul) == update_vpclmul);
+    CHECK(find_update(crc32_path::arm_crc) == update_arm_crc);
+    CHECK(find_update(crc32_path::arm_pmull) == update_arm_pmull);
+}
+
+TEST_CASE("paths are those of the features that the system names", "[crc32]") {
+    processor_features const features;
+    if (!features.is_known()) {
+        WARN("not tested: /proc/cpuinfo does not say");
+        return;
+    }
+    CHECK(bedrock::has_crc32_path(crc32_path::pclmul) == features.has({"avx", "pclmulqdq"}));
+    CHECK(bedrock::has_crc32_path(crc32_path::vpclmul) ==
+          features.has({"avx", "pclmulqdq", "avx512f", "avx512vl", "vpclmulqdq"}));
+    CHECK(bedrock::has_crc32_path(crc32_path::arm_crc) == features.has({"crc32"}));
+    CHECK(bedrock::has_crc32_path(crc32_path::arm_pmull) == features.has({"crc32", "pmull"}));
 }
 
 TEST_CASE("crc32 continues from an earlier value, on another path too", "[crc32]") {
