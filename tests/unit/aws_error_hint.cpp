@@ -99,3 +99,19 @@ TEST_CASE("advice by what went wrong", "[aws_error_hint]") {
     for (auto const code : {errc::none, errc::internal_server, errc::service_unavailable, errc::conflict})
         CHECK(hint(code, "", "").empty());
 }
+
+TEST_CASE("each row of the advice is reached by its own words", "[aws_error_hint]") {
+    for (auto const* const said : {"Input is too long", "TOO MANY tokens", "exceeds the max input token count"})
+        CHECK(has(hint(errc::validation, "", said), "context window is full"));
+    CHECK(has(hint(errc::authentication, "RequestExpired", ""), "this machine's clock"));
+    CHECK(has(hint(errc::authentication, "", "Signature not yet current: 2026"), "this machine's clock"));
+    CHECK(has(hint(errc::authentication, "", "SIGNATURE EXPIRED"), "this machine's clock"));
+    CHECK(has(hint(errc::access_denied, "", "no model access"), "model access page"));
+    CHECK(has(hint(errc::throttling, "", ""), "wait and repeat"));
+    CHECK(has(hint(errc::service_quota_exceeded, "", ""), "Service Quotas"));
+    CHECK(has(hint(errc::model_not_ready, "", ""), "being loaded"));
+    CHECK(has(hint(errc::model_timeout, "", ""), "fewer tokens"));
+    CHECK(has(hint(errc::protocol, "", ""), "endpoint URL"));
+    CHECK(has(hint(errc::resource_not_found, "", ""), "check the id"));
+    CHECK(hint(errc::validation, "", "").empty());
+}
