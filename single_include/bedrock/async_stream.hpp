@@ -223,13 +223,16 @@ class async_pull_job final : public async_stream_job<Kind> {
         if (this->is_opening() || this->is_waiting() || left_ <= 0) return this->over();
         if (this->is_running())
             if (auto why = this->stopped()) this->break_off(std::move(why));
-        if (this->over()) return true;
-        auto const progress = this->call().next();
-        if (progress == stream_progress::need_more) return false;
-        if (progress == stream_progress::event) {
-            --left_;
-            current_ = &this->call().event();
+        if (!this->over()) {
+            auto const progress = this->call().next();
+            if (progress == stream_progress::need_more) return false;
+            if (progress == stream_progress::event) {
+                --left_;
+                current_ = &this->call().event();
+                return true;
+            }
         }
+        give_up();  // over: the loop has nothing to do for it, whoever keeps the reader
         return true;
     }
     /// False where nobody is there to resume the waiter.

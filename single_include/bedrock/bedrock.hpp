@@ -3543,6 +3543,9 @@ struct call_frame {
     std::string request_id{};
     /// Once there is a response: the credentials, which nothing that it says may repeat.
     credentials sent{};
+    /// Of the latest request, for advice: its region, and whether it carried a bearer token.
+    std::string region{};
+    bool has_bearer = false;
 };
 
 /// Sends an operation whose answer is no stream, with repeats.
@@ -3735,6 +3738,8 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
+        frame_.region = target.settings.region.value;
+        frame_.has_bearer = !target.anonymous && !target.credentials.bearer_token.empty();
         signed_at_ms_ = signing_time_ms(frame_.client.surroundings, target.settings.host);
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
@@ -4429,7 +4434,10 @@ class stream_call {
     void add_what_is_known(error& why) noexcept;
     void add_partial(error& why) noexcept;
     std::optional<call_watch> take_watch() noexcept;
-    error_context context() const { return {action_, what_.model_id, {}, false}; }
+    error_context context() const {
+        if (!frame_) return {action_, what_.model_id};
+        return {action_, what_.model_id, frame_->region, frame_->has_bearer};
+    }
 
     std::shared_ptr<client_state> client_;
     operation what_;
