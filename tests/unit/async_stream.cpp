@@ -78,7 +78,9 @@ TEST_CASE("async_stream: cancelled by the reader itself, between events and whil
     auto seen = nothing_yet();
     struct coroutine {
         static task run(async_event_reader& events, drained_stream& into, bool is_waiting) {
-            while (auto const* const event = co_await events.next()) {
+            for (;;) {
+                auto const* const event = co_await events.next();
+                if (!event) break;
                 note(into, *event);
                 if (!is_waiting) events.cancel();
             }
