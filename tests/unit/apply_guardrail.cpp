@@ -52,10 +52,12 @@ TEST_CASE("apply_guardrail: an empty part of the path is not sent", "[client]") 
     auto client = f.client();
     auto unnamed = judge("x");
     unnamed.guardrail_identifier.clear();
+    CHECK(client.apply_guardrail(unnamed).error().code == errc::invalid_input);
     CHECK(client.apply_guardrail(unnamed).error().message ==
           "guardrail_identifier is empty; name a guardrail by its id or ARN");
     auto unversioned = judge("x");
     unversioned.guardrail_version.clear();
+    CHECK(client.apply_guardrail(unversioned).error().code == errc::invalid_input);
     CHECK(client.apply_guardrail(unversioned).error().message == "guardrail_version is empty; give a number or DRAFT");
     CHECK(f.server.accepted_connections() == 0);
     CHECK(client.apply_guardrail({.guardrail_identifier = "abc", .guardrail_version = "one"}).error().code ==

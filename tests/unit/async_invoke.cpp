@@ -115,6 +115,7 @@ TEST_CASE("async_invoke: listed page by page", "[client]") {
 TEST_CASE("async_invoke: what cannot be sent", "[client]") {
     client_fixture f;
     auto client = f.client();
+    CHECK(client.get_async_invoke({}).error().code == errc::invalid_input);
     CHECK(client.get_async_invoke({}).error().message == "invocation_arn is empty; StartAsyncInvoke gives it");
     auto request = start();
     request.model_id.clear();

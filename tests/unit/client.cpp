@@ -133,6 +133,7 @@ TEST_CASE("client: an endpoint without a scheme is refused, naming the option th
     f.options.endpoint = "localhost:4010";
     auto const by_client = f.client().converse(ask_for("x"));
     REQUIRE_FALSE(by_client);
+    CHECK(by_client.error().code == errc::invalid_input);
     CHECK(by_client.error().message == problem + "client option)");
     CHECK(f.server.accepted_connections() == 0);
 }

@@ -68,6 +68,7 @@ TEST_CASE("embed: what fails names its text", "[client]") {
     auto client = f.client();
     auto const narrow = client.embed(titan({"a", "b"}));
     REQUIRE_FALSE(narrow);
+    CHECK(narrow.error().code == errc::protocol);
     CHECK(narrow.error().message ==
           "texts[1]: the answer has an embedding of 2 dimensions where 1536 are due "
           "(the calls before it succeeded: 1)");
@@ -77,6 +78,7 @@ TEST_CASE("embed: what fails names its text", "[client]") {
     f.server.enqueue(mock::json_reply(400, R"({"message":"too long","__type":"ValidationException"})"));
     auto const refused = client.embed({.model_id = "cohere.embed-v4:0", .texts = {"a", "b"}});
     REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::validation);
     CHECK(refused.error().message.starts_with("texts[0] to texts[1]: "));
     CHECK(refused.error().name == "ValidationException");
 

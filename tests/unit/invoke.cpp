@@ -111,6 +111,7 @@ TEST_CASE("invoke: a request that cannot be sent", "[client]") {
     CHECK(client.open_invoke_stream({.body = "{}"}).finish().error().code == errc::invalid_input);
     auto split = invocation();
     split.content_type = "text/plain\r\nevil: 1";
+    CHECK(client.invoke_model(split).error().code == errc::invalid_input);
     CHECK(client.invoke_model(split).error().message ==
           "the header \"Content-Type\" cannot be sent: its value has a line break");
     auto guarded = invocation();
@@ -123,6 +124,7 @@ TEST_CASE("invoke: a request that cannot be sent", "[client]") {
     traced.trace = invoke_trace::enabled;
     call_options again;
     again.headers = {{"x-amzn-bedrock-trace", "DISABLED"}};
+    CHECK(client.invoke_model(traced, again).error().code == errc::invalid_input);
     CHECK(client.invoke_model(traced, again).error().message ==
           "the header \"x-amzn-bedrock-trace\" is not the caller's to set: the request has its own");
     CHECK(f.server.accepted_connections() == 0);
@@ -196,6 +198,7 @@ TEST_CASE("invoke stream: only a body that ended by itself after a chunk is a su
     f.server.enqueue(mock::stream_reply({}));
     auto const empty = client.open_invoke_stream(invocation()).finish();
     REQUIRE_FALSE(empty);
+    CHECK(empty.error().code == errc::truncated);
     CHECK(empty.error().message == "the stream was cut short before chunk, after 0 events");
     f.server.enqueue(mock::stream_reply({mock::frame("ofTomorrow", "{}")}));
     CHECK(client.open_invoke_stream(invocation()).finish().error().code == errc::truncated);

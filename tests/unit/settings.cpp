@@ -107,6 +107,7 @@ TEST_CASE("settings: what is refused names the setting at fault", "[settings]") 
         auto const found = find(machine, wanted);
         REQUIRE_FALSE(found);
         CHECK(found.error().code == errc::invalid_input);
+        CHECK(found.error().code == errc::invalid_input);
         return found.error().message;
     };
     using Catch::EndsWith;
@@ -237,6 +238,7 @@ TEST_CASE("settings: an endpoint without a scheme is refused wherever it comes f
         wanted.endpoint = {"localhost:4010", source};
         auto const found = find(fake_environment(), wanted);
         REQUIRE_FALSE(found);
+        CHECK(found.error().code == errc::invalid_input);
         CHECK(found.error().message == problem + source + ")");
     }
 }
@@ -478,6 +480,7 @@ TEST_CASE("settings: allowed regions bind calls, variables and model ARNs", "[se
     auto const refusal = [&](fake_environment const& machine) {
         auto const found = find(machine, wanted);
         REQUIRE_FALSE(found);
+        CHECK(found.error().code == errc::invalid_input);
         CHECK(found.error().code == errc::invalid_input);
         return found.error().message;
     };

@@ -45,6 +45,7 @@ TEST_CASE("configuration: a file is loaded, and named where it cannot be", "[con
     scratch const at;
     auto const missing = load_configuration(at.path);
     REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == errc::invalid_input);
     CHECK(missing.error().message == "cannot read " + at.path + ": no such file or directory");
     CHECK(load_configuration(at.folder).error().message == "cannot read " + at.folder + ": is a directory");
     at.write("{models: {bedrockDiscovery: {region: 'eu-west-1'}}}");
