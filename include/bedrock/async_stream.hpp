@@ -240,7 +240,7 @@ class async_pull_job final : public async_stream_job<Kind> {
                 return true;
             }
         }
-        give_up();  // over: the loop has nothing to do for it, whoever keeps the reader
+        give_up();  // the stream has ended: it is not a job of the loop, although its reader may be kept
         return true;
     }
     /// False where nobody is there to resume the waiter.

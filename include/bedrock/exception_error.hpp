@@ -56,7 +56,7 @@ inline error current_exception_error() noexcept {
         }
         message += "; look at the observers, the credentials providers and the environment in client_options";
         return make_error(errc::callback_failed, std::move(message));
-    } catch (...) {
+    } catch (...) {  // there is no memory for the message
     }
 #endif
     return out_of_memory_error();

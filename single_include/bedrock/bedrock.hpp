@@ -3543,7 +3543,7 @@ struct call_frame {
     std::string request_id{};
     /// Once there is a response: the credentials, which nothing that it says may repeat.
     credentials sent{};
-    /// Of the latest request, for advice: its region, and whether it carried a bearer token.
+    /// For advice about an error inside a stream: the region of the request, and whether it carried a bearer token.
     std::string region{};
     bool has_bearer = false;
 };
@@ -3738,8 +3738,6 @@ class repeats {
 
     result<http::request> next_request(call_target const& target) {
         ++frame_.attempts;
-        frame_.region = target.settings.region.value;
-        frame_.has_bearer = !target.anonymous && !target.credentials.bearer_token.empty();
         signed_at_ms_ = signing_time_ms(frame_.client.surroundings, target.settings.host);
         auto request = make_request(frame_, target, invocation_, max_attempts_);
         if (!request) --frame_.attempts;
@@ -3932,6 +3930,8 @@ exchange<result<std::unique_ptr<http::transfer>>> open_streaming(call_frame& fra
                 }
                 failed = attempts.from_answer(transfer.head, transfer.buffer.unread(), *target);
             } else if (failed = detail::check_encoding(transfer.head); failed.code == errc::none) {
+                frame.region = target->settings.region.value;
+                frame.has_bearer = !target->credentials.bearer_token.empty();
                 auto unusable = co_await first(transfer);
                 if (!unusable) {
                     attempts.succeeded(transfer.head, *target);

@@ -88,7 +88,7 @@ def check_shape(tree):
         if "\r" in header.text or not header.text.endswith("\n") or header.text.endswith("\n\n"):
             yield "%s:1: text: Unix lines, and one line end at the end" % where
         if header.lines[0] != amalgamate.LICENSE_LINE:
-            yield "%s:1: licence: begins with %s" % (where, amalgamate.LICENSE_LINE)
+            yield "%s:1: license: begins with %s" % (where, amalgamate.LICENSE_LINE)
         begin = 1 if header.lines[0] == amalgamate.LICENSE_LINE else 0
         opening = []
         for line in header.lines[begin:]:

@@ -52,7 +52,7 @@ def clean_tree():
     for path, text in headers.items():
         if path not in ("config.hpp", "version.hpp") and "();" in text or "enum" in text:
             files["tests/unit/%s.cpp" % path[:-4]] = '#include "bedrock/%s"\n' % path
-    files["LICENSE"] = "Some licence\n"
+    files["LICENSE"] = "Some license\n"
     files["meson.build"] = "project('bedrock', 'cpp',\n  version: '1.2.3',\n  license: 'MIT')\n"
     files["examples/packaging/vcpkg/bedrock/vcpkg.json"] = '{\n  "version-semver": "1.2.3"\n}\n'
     files["examples/packaging/alpine/APKBUILD"] = "pkgname=bedrock\npkgver=1.2.3\n"
@@ -187,8 +187,8 @@ class Rules(unittest.TestCase):
     def test_opening(self):
         self.finds_in("hex.hpp:2: opening", "hex.hpp", "// Never does another.\n", "")
 
-    def test_licence(self):
-        self.finds_in("hex.hpp:1: licence", "hex.hpp", amalgamate.LICENSE_LINE + "\n", "")
+    def test_license(self):
+        self.finds_in("hex.hpp:1: license", "hex.hpp", amalgamate.LICENSE_LINE + "\n", "")
 
     def test_border(self):
         self.finds_in("bytes.hpp:14: border: is // and dashes to column 120", "bytes.hpp", check_tree.BORDER, check_tree.BORDER + "-")
@@ -324,7 +324,7 @@ class Rules(unittest.TestCase):
             self.assertEqual(every.count("#ifndef %s\n" % amalgamate.guard_of(path)), 1, path)
             self.assertEqual(path in texts, path not in forwarding, path)
         self.assertIn("bytes.hpp of bedrock 1.2.3.", texts["bytes.hpp"])
-        self.assertIn("// Some licence\n", texts["bytes.hpp"])
+        self.assertIn("// Some license\n", texts["bytes.hpp"])
         self.assertEqual(set(single.closure("bedrock.hpp")), set(tree.closure(["bedrock.hpp"])))
         whole = texts["bedrock.hpp"]
         self.assertIn('#include "core.hpp"\n#include "credentials.hpp"\n', whole)

@@ -45,6 +45,9 @@ std::string fetch(engine& on, mock::tls_server const& server) {
     return transfer->end ? transfer->end.message : std::string(as_text(transfer->buffer.unread()));
 }
 
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+constexpr mock::tls_server_options kept{.asks_for_certificate = false, .keeps_connections = true};
+
 /// The descriptor of a connection to this port of the machine, or -1.
 int find_connection(unsigned short port) {
     for (int one = 0; one != 1024; ++one) {
@@ -61,11 +64,7 @@ int find_connection(unsigned short port) {
 }  // namespace
 
 TEST_CASE("fork: a child that drops its copy of an engine says nothing on its parent's TLS connection", "[fork]") {
-    mock::tls_server_options how;
-    how.asks_for_certificate = false;
-    how.keeps_connections = true;
-    mock::tls_server const server(
-        [](auto const&) { return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); }, how);
+    mock::tls_server const server([](auto const&) { return std::string(ok); }, kept);
     std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
     CHECK(fetch(*on, server) == "ok");
     CHECK(in_child([&] {
@@ -79,11 +78,7 @@ TEST_CASE("fork: a child that drops its copy of an engine says nothing on its pa
 }
 
 TEST_CASE("fork: a child closes its copies of the connections that are open, and no other descriptor", "[fork]") {
-    mock::tls_server_options how;
-    how.asks_for_certificate = false;
-    how.keeps_connections = true;
-    mock::tls_server const server(
-        [](auto const&) { return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); }, how);
+    mock::tls_server const server([](auto const&) { return std::string(ok); }, kept);
     std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
     http::request what;
     what.url = "https://" + server.authority() + "/";
@@ -115,15 +110,12 @@ TEST_CASE("fork: a child closes its copies of the connections that are open, and
 
 TEST_CASE("fork: a child that drops a request under way says nothing on its parent's connection", "[fork]") {
     std::promise<void> answered;
-    mock::tls_server_options how;
-    how.asks_for_certificate = false;
-    how.keeps_connections = true;
     mock::tls_server const server(
         [held = answered.get_future().share()](mock::tls_request const& request) {
             if (request.text.starts_with("GET /held")) held.wait();
-            return std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            return std::string(ok);
         },
-        how);
+        kept);
     std::optional<engine> on(std::in_place, std::make_shared<engine_share>());
     http::request what;
     what.url = "https://" + server.authority() + "/held";

@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "support/fake_environment.hpp"
+#include "support/sanitizers.hpp"
 #include "support/socket_server.hpp"
 
 #include <array>
@@ -20,15 +21,6 @@
 #include <unistd.h>
 
 using namespace bedrock;
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define BEDROCK_TEST_IS_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BEDROCK_TEST_IS_SANITIZED 1
-#endif
 
 namespace {
 
@@ -130,6 +122,18 @@ struct shared_files {
     std::string folder{"/tmp/bedrock-wiped-XXXXXX"};
 };
 
+/// The response to one request of a client that is gone then.
+result<converse_response> say_hello(fake_environment const& machine, std::string endpoint = {}) {
+    client_options options;
+    options.surroundings = machine.get();
+    options.endpoint = std::move(endpoint);
+    client on(std::move(options));
+    converse_request request;
+    request.model_id = "m";
+    request.messages = {user("hello")};
+    return on.converse(request);
+}
+
 void call(shared_files const& files) {
     socket_server server([](connection& peer) {
         while (!peer.read_request().empty())
@@ -142,14 +146,7 @@ void call(shared_files const& files) {
                                     {"AWS_SHARED_CREDENTIALS_FILE", files.folder + "/credentials"},
                                     {"AWS_EC2_METADATA_DISABLED", "true"},
                                     {"AWS_REGION", "us-east-1"}});
-    client_options options;
-    options.surroundings = machine.get();
-    options.endpoint = server.url();
-    client on(std::move(options));
-    converse_request request;
-    request.model_id = "m";
-    request.messages = {user("hello")};
-    auto const answer = on.converse(request);
+    auto const answer = say_hello(machine, server.url());
     INFO((answer ? std::string() : answer.error().message));
     REQUIRE(answer);
 }
@@ -186,13 +183,7 @@ TEST_CASE("wiped memory: a web identity token that could not be traded is nowher
                                         {"AWS_ENDPOINT_URL_STS", "http://sts.invalid"},  // refused: no TLS
                                         {"AWS_EC2_METADATA_DISABLED", "true"},
                                         {"AWS_REGION", "us-east-1"}});
-        client_options options;
-        options.surroundings = machine.get();
-        client on(std::move(options));
-        converse_request request;
-        request.model_id = "m";
-        request.messages = {user("hello")};
-        auto const answer = on.converse(request);
+        auto const answer = say_hello(machine);
         REQUIRE_FALSE(answer);
         INFO(answer.error().message);
         CHECK(answer.error().code == errc::credentials);

@@ -6,7 +6,7 @@
 A mutant is one operator, constant, condition or statement of include/bedrock that is another one. It is tried with the
 tests nearest to it first: the mirror test of its header, then tests that include the header or what includes it, then the
 whole suite. `killed`: one fails, crashes or does not end. `survived`: all pass, which is a hole in the tests, unless the
-mutant means the same as the code; those stand in equivalents.txt with the reason. What does not compile is no mutant.
+mutant means the same as the code; equivalents.txt lists those with the reason. What does not compile does not count.
 
 Needs a build folder whose tests were built (tests/run.sh), whose libraries and tool the trials use. The same seed gives the
 same mutants of the same tree. The last line is `N passed, N failed`: killed or equivalent, and survived; the exit status is 1
@@ -71,7 +71,7 @@ def closes(text, opening):
 
 
 def changes_of(line, bare):
-    """All that may become of a line; `bare` is the line with blanks for comments and for what stands in quotes."""
+    """Every mutant of a line; `bare` is the line with blanks in place of comments, strings and characters."""
     for old, new in SWAPS.items():
         at = bare.find(old)
         while at >= 0:
@@ -90,48 +90,33 @@ def changes_of(line, bare):
         yield re.match(r"\s*", line)[0] + ";"
 
 
-def without_quotes(line):
-    return re.sub(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', lambda found: found[0][0] + "_" * (len(found[0]) - 2) + found[0][0],
-                  line)
-
-
 # What this machine does not compile.
 ELSEWHERE = re.compile(r"_WIN32|_MSC_VER|__APPLE__|__ARM|__aarch64__|BIG_ENDIAN")
 ELSEWHERE_FILE = re.compile(r"windows|(^|/)arm\.hpp$|winsock")
 
 
 def compiled_lines(lines):
-    """Which lines this machine compiles, as far as one condition on another machine tells."""
-    open_conditions = []
+    """For each line, whether this machine compiles it, as far as its conditions name another machine."""
+    elsewhere = []
     for line in lines:
-        word = re.match(r"\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)", line)
-        if word:
-            if word[1] in ("if", "ifdef", "ifndef"):
-                open_conditions.append(bool(ELSEWHERE.search(word[2])) and "!" not in word[2] and word[1] != "ifndef")
-            elif word[1] == "endif":
-                open_conditions.pop()
-            else:
-                open_conditions[-1] = bool(ELSEWHERE.search(word[2])) if word[1] == "elif" else False
-        yield not any(open_conditions)
+        found = amalgamate.CONDITIONAL.match(line)
+        if found and found[1] == "endif":
+            elsewhere.pop()
+        elif found:
+            if found[1] in ("elif", "else"):
+                elsewhere.pop()
+            elsewhere.append(found[1] in ("if", "ifdef", "elif") and "!" not in line and bool(ELSEWHERE.search(line)))
+        yield not any(elsewhere)
 
 
 def mutants_of(path, header):
     if ELSEWHERE_FILE.search(path):
         return
-    here = list(compiled_lines(header.lines))
-    if "R\"(" in "\n".join(header.lines):
-        raw = True  # raw strings may span lines: those lines are left alone
-    else:
-        raw = False
-    inside = False
-    for number, (line, bare) in enumerate(zip(header.lines, header.bare), 1):
-        if raw and (inside or 'R"' in line):
-            inside = (inside or 'R"' in line) and line.rfind(')"') <= line.rfind('R"')
-            continue
-        if not here[number - 1] or not bare.startswith("    ") or NO_MUTANT.match(bare):
-            continue
-        for changed in changes_of(line, without_quotes(bare)):
-            yield Mutant(path, number, line, changed)
+    code = header.code.split("\n")
+    for number, (line, bare, here) in enumerate(zip(header.lines, code, compiled_lines(code)), 1):
+        if here and bare.startswith("    ") and not NO_MUTANT.match(bare):
+            for changed in changes_of(line, bare):
+                yield Mutant(path, number, line, changed)
 
 
 class Trees:

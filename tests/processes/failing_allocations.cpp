@@ -14,6 +14,7 @@
 
 #include "support/frames.hpp"
 #include "support/mock_server.hpp"
+#include "support/sanitizers.hpp"
 #include "support/tls_server.hpp"
 
 #include <curl/curl.h>
@@ -43,15 +44,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
-#if defined(__GLIBC__) && !defined(SANITIZED)
+#if defined(__GLIBC__) && !defined(BEDROCK_TEST_IS_SANITIZED)
 #define INTERPOSES_MALLOC
 #endif
 

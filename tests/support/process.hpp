@@ -51,6 +51,11 @@ inline bool is_on_path(std::string const& program) {
     return false;
 }
 
+/// False where `options::terminal` cannot be had: devpts is not mounted.
+inline bool has_terminals() {
+    return ::access("/dev/pts/ptmx", F_OK) == 0;
+}
+
 /// A child that runs while the test goes on. Pipes are read in `wait...` alone.
 class child {
   public:

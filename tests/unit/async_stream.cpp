@@ -21,6 +21,10 @@ namespace {
 
 using answer = result<converse_response>;
 
+task count_events(async_event_reader& events, int& seen) {
+    while (auto const* const event = co_await events.next()) seen += event != nullptr ? 1 : 0;
+}
+
 }  // namespace
 
 TEST_CASE("async_stream: a whole answer by a coroutine that skips the events", "[async_stream]") {
@@ -51,18 +55,13 @@ TEST_CASE("async_stream: a stream outlives the coroutine that waited for it", "[
     auto const request = ask_for("hello");
     auto events = client.open_stream(request);
     int seen = 0;
-    struct coroutine {
-        static task run(async_event_reader& events, int& seen) {
-            while (auto const* const event = co_await events.next()) seen += event != nullptr ? 1 : 0;
-        }
-    };
-    auto first = coroutine::run(events, seen);
+    auto first = count_events(events, seen);
     while (seen != 2) client.pump(100);
     first.destroy();
     held.open();
     for (int i = 0; i < 20; ++i) client.pump(5);
     CHECK(seen == 2);
-    auto const second = coroutine::run(events, seen);
+    auto const second = count_events(events, seen);
     while (!second.done()) client.pump(100);
     CHECK(seen == 6);
 }
@@ -112,12 +111,7 @@ TEST_CASE("async_stream: behind a failure nothing is waited for", "[async_stream
     auto const request = ask_for("hello");
     auto events = client.open_stream(request);
     int seen = 0;
-    struct coroutine {
-        static task run(async_event_reader& events, int& seen) {
-            while (auto const* const event = co_await events.next()) seen += event != nullptr ? 1 : 0;
-        }
-    };
-    auto const running = coroutine::run(events, seen);
+    auto const running = count_events(events, seen);
     for (int i = 0; i != 100 && !running.done(); ++i) client.pump(100);
     REQUIRE(running.done());
     CHECK(client.pump(0) == 0);
